@@ -1,0 +1,182 @@
+//! Who may see a resource, and so its events.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::{Deserialize, Serialize};
+
+use crate::identity::{ADMIN, Caller, Claim, Viewer};
+
+/// What an ACL can grant beside ownership.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Right {
+    /// Sees the common attributes.
+    ViewMeta,
+    /// Sees all but the ACL.
+    ViewData,
+    /// Sees everything.
+    ViewAcl,
+    /// Changes the common attributes.
+    EditMeta,
+    /// Changes the data.
+    EditData,
+    /// Changes the ACL, and so everything.
+    EditAcl,
+    /// Runs actions; sees nothing by it.
+    Manage,
+    /// Deletes.
+    Delete,
+}
+
+impl Right {
+    /// Whether who has `self` also has `other`.
+    ///
+    /// edit-acl implies everything; edit-data implies edit-meta and view-data; edit-meta and delete
+    /// imply view-meta; view-acl implies view-data, which implies view-meta; manage implies nothing.
+    pub const fn implies(self, other: Self) -> bool {
+        use Right::*;
+        match self {
+            EditAcl => true,
+            EditData => matches!(other, EditData | EditMeta | ViewData | ViewMeta),
+            EditMeta => matches!(other, EditMeta | ViewMeta),
+            Delete => matches!(other, Delete | ViewMeta),
+            ViewAcl => matches!(other, ViewAcl | ViewData | ViewMeta),
+            ViewData => matches!(other, ViewData | ViewMeta),
+            ViewMeta => matches!(other, ViewMeta),
+            Manage => matches!(other, Manage),
+        }
+    }
+}
+
+/// Owners and rights, as they stand in an event and in a resource: `{"owners": […], "view-data": […]}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Acl {
+    /// Have every right.
+    pub owners: Vec<Claim>,
+    /// Who has which other right.
+    #[serde(flatten)]
+    pub rights: BTreeMap<Right, Vec<Claim>>,
+}
+
+/// How much of an event somebody sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Visibility {
+    /// The common attributes: id, resource type, created, updated, name, description, tags, parent.
+    Meta,
+    /// All but the ACL.
+    Data,
+    /// Everything.
+    Everything,
+}
+
+impl Acl {
+    /// Owned by one claim, no other rights.
+    pub fn owned_by(owner: Claim) -> Self {
+        Self { owners: vec![owner], rights: BTreeMap::new() }
+    }
+
+    /// Owned by the administrators: the safe default.
+    pub fn admin() -> Self {
+        Self::owned_by(Claim::admin())
+    }
+
+    /// The same with one more right granted.
+    pub fn granting(mut self, right: Right, to: Claim) -> Self {
+        let granted = self.rights.entry(right).or_default();
+        if !granted.contains(&to) {
+            granted.push(to);
+        }
+        self
+    }
+
+    /// Whether one of `claims` has `right`, by ownership, directly or by implication. Administrators do.
+    pub fn allows<'c>(&self, right: Right, claims: impl IntoIterator<Item = &'c Claim>) -> bool {
+        claims.into_iter().any(|claim| {
+            claim.as_str() == ADMIN
+                || self.owners.contains(claim)
+                || self.rights.iter().any(|(granted, to)| granted.implies(right) && to.contains(claim))
+        })
+    }
+
+    /// Whether `caller` may view the data of what this ACL protects.
+    pub fn shows_data_to(&self, caller: &Caller) -> bool {
+        self.allows(Right::ViewData, &caller.claims)
+    }
+
+    /// How much `viewer` sees of what this ACL protects.
+    pub fn visibility(&self, viewer: &Viewer) -> Option<Visibility> {
+        let levels = [
+            (Right::ViewAcl, Visibility::Everything),
+            (Right::ViewData, Visibility::Data),
+            (Right::ViewMeta, Visibility::Meta),
+        ];
+        levels.into_iter().find(|(right, _)| self.allows(*right, viewer.claims())).map(|(_, visibility)| visibility)
+    }
+
+    /// Everyone who has `right`, by ownership, directly or by implication.
+    pub fn who(&self, right: Right) -> impl Iterator<Item = &Claim> {
+        let granted = self.rights.iter().filter(move |(granted, _)| granted.implies(right)).flat_map(|(_, to)| to);
+        self.owners.iter().chain(granted)
+    }
+}
+
+impl fmt::Display for Acl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("owners")?;
+        self.owners.iter().try_for_each(|owner| write!(f, " {owner}"))
+    }
+}
+
+/// What looking a resource up for its ACL found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// The resource exists, with this ACL.
+    Found(Acl),
+    /// There is no such resource.
+    Missing,
+    /// The look-up failed, panicked or took too long: the safe default is taken and flagged.
+    Failed,
+}
+
+/// The ACL of an event, worked out once (REQUIREMENTS B6).
+pub(crate) fn of_event(lookup: &Lookup, caller: &Caller, allow_anon: bool) -> Acl {
+    let acting = || caller.active_claim.clone().map_or_else(Acl::admin, Acl::owned_by);
+    match lookup {
+        Lookup::Found(acl) if acl.shows_data_to(caller) => acl.clone(),
+        Lookup::Found(_) if allow_anon => acting(),
+        Lookup::Found(_) | Lookup::Failed => Acl::admin(),
+        Lookup::Missing => acting(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claim(text: &str) -> Claim {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn rights_imply_what_the_table_says() {
+        use Right::*;
+        let all = [ViewMeta, ViewData, ViewAcl, EditMeta, EditData, EditAcl, Manage, Delete];
+        let implied = |right: Right| all.into_iter().filter(|other| right.implies(*other)).collect::<Vec<_>>();
+        assert_eq!(implied(EditAcl), all);
+        assert_eq!(implied(EditData), [ViewMeta, ViewData, EditMeta, EditData]);
+        assert_eq!(implied(EditMeta), [ViewMeta, EditMeta]);
+        assert_eq!(implied(Delete), [ViewMeta, Delete]);
+        assert_eq!(implied(ViewAcl), [ViewMeta, ViewData, ViewAcl]);
+        assert_eq!(implied(ViewData), [ViewMeta, ViewData]);
+        assert_eq!(implied(Manage), [Manage]);
+    }
+
+    #[test]
+    fn an_acl_is_written_flat() {
+        let acl = Acl::owned_by(claim("user/jane")).granting(Right::ViewData, claim("group/fleet"));
+        let text = r#"{"owners":["user/jane"],"view-data":["group/fleet"]}"#;
+        assert_eq!(serde_json::to_string(&acl).unwrap(), text);
+        assert_eq!(serde_json::from_str::<Acl>(text).unwrap(), acl);
+    }
+}

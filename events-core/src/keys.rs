@@ -1,0 +1,235 @@
+//! The keys of an event: by what it can be found without reading it.
+//!
+//! One function derives them from a document, for every store: what is indexed, what is counted and what
+//! a filter compares can therefore never differ.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use crate::{
+    acl::{Acl, Right, Visibility},
+    category::Severity,
+    event::{Indexed, InvalidEvent, Phase, name},
+    id::EventId,
+    timestamp::Timestamp,
+};
+
+/// An attribute that has keys.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Attribute {
+    /// `resource.href`.
+    Href,
+    /// `resource.type`.
+    ResourceType,
+    /// `event-type`.
+    EventType,
+    /// `phase`.
+    Phase,
+    /// The name that older consumers match.
+    Name,
+    /// `category`.
+    Category,
+    /// `severity`.
+    Severity,
+    /// `completed` or `failed`, of closings and of posted events that say whether they succeeded.
+    Outcome,
+    /// `failure.reason`.
+    Reason,
+    /// `authn-info.user-id`.
+    User,
+    /// `authn-info.active-claim`.
+    ActiveClaim,
+    /// `authn-info.session-id`.
+    Session,
+    /// One of `authn-info.claims`.
+    Claim,
+    /// `root`.
+    Root,
+    /// `parent`.
+    Parent,
+    /// One of `linked-identifiers`.
+    Linked,
+    /// One of `tags`.
+    Tag,
+    /// A scalar detail, by its path: `details.<path>`; nested objects with dots, any element of an array.
+    Detail(String),
+    /// A word of the full-text attributes: name, message, tags.
+    Word,
+}
+
+impl Attribute {
+    /// How much one has to see of an event for a filter on this attribute to find it.
+    pub fn visible_from(&self) -> Visibility {
+        match self {
+            Self::Name | Self::Tag | Self::Word | Self::Parent => Visibility::Meta,
+            _ => Visibility::Data,
+        }
+    }
+
+    /// A number that tells the attribute apart in stored keys; never changes its meaning.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Href => 1,
+            Self::ResourceType => 2,
+            Self::EventType => 3,
+            Self::Phase => 4,
+            Self::Name => 5,
+            Self::Category => 6,
+            Self::Severity => 7,
+            Self::Outcome => 8,
+            Self::Reason => 9,
+            Self::User => 10,
+            Self::ActiveClaim => 11,
+            Self::Session => 12,
+            Self::Claim => 13,
+            Self::Root => 14,
+            Self::Parent => 15,
+            Self::Linked => 16,
+            Self::Tag => 17,
+            Self::Detail(_) => 18,
+            Self::Word => 19,
+        }
+    }
+}
+
+/// One key of an event.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key<'d> {
+    /// The attribute.
+    pub attribute: Attribute,
+    /// Its value.
+    pub value: Cow<'d, str>,
+}
+
+/// Everything that indexing an event takes.
+#[derive(Clone, Debug)]
+pub struct Keys<'d> {
+    /// The event's id.
+    pub id: EventId,
+    /// When it happened: the first part of every order.
+    pub timestamp: Timestamp,
+    /// Its keys; each once, in no particular order.
+    pub keys: Vec<Key<'d>>,
+    /// Who may see it: see [`Keys::viewers`].
+    pub acl: Acl,
+}
+
+impl<'d> Keys<'d> {
+    /// Derives the keys of a document.
+    ///
+    /// # Errors
+    /// The document is not an event.
+    pub fn of(document: &'d [u8]) -> Result<Self, InvalidEvent> {
+        let event: Indexed<'d> = serde_json::from_slice(document)?;
+        let mut keys = Vec::with_capacity(32);
+        let mut put = |attribute, value| keys.push(Key { attribute, value });
+        let name = match name(&event.event_type, event.phase) {
+            Cow::Borrowed(name) if name.len() == event.event_type.len() => event.event_type.clone(),
+            name => Cow::Owned(name.into_owned()),
+        };
+        words(&name, &mut |word| put(Attribute::Word, Cow::Owned(word)));
+        if let Some(message) = &event.message {
+            words(&message.0, &mut |word| put(Attribute::Word, Cow::Owned(word)));
+        }
+        for tag in &event.tags {
+            words(&tag.0, &mut |word| put(Attribute::Word, Cow::Owned(word)));
+        }
+        put(Attribute::Name, name);
+        put(Attribute::EventType, event.event_type);
+        put(Attribute::Phase, Cow::Borrowed(event.phase.as_str()));
+        put(Attribute::Category, event.category);
+        put(Attribute::Severity, Cow::Borrowed(Severity::as_str(event.severity)));
+        put(Attribute::ResourceType, event.resource.resource_type);
+        if let Some(success) = event.success {
+            put(Attribute::Outcome, Cow::Borrowed(if success { Phase::Completed } else { Phase::Failed }.as_str()));
+        }
+        if let Some(failure) = event.failure {
+            put(Attribute::Reason, Cow::Borrowed(failure.reason.as_str()));
+        }
+        let optional = [
+            (Attribute::Href, event.resource.href),
+            (Attribute::User, event.authn_info.user_id),
+            (Attribute::ActiveClaim, event.authn_info.active_claim),
+            (Attribute::Session, event.authn_info.session_id),
+            (Attribute::Root, event.root),
+            (Attribute::Parent, event.parent),
+        ];
+        for (attribute, value) in optional {
+            if let Some(value) = value {
+                put(attribute, value.0);
+            }
+        }
+        let lists = [
+            (Attribute::Claim, event.authn_info.claims),
+            (Attribute::Linked, event.linked_identifiers),
+            (Attribute::Tag, event.tags),
+        ];
+        for (attribute, values) in lists {
+            values.into_iter().for_each(|value| put(attribute.clone(), value.0));
+        }
+        if let Some(details) = event.details {
+            let details: Map<String, Value> = serde_json::from_str(details.get())?;
+            for (name, value) in details {
+                scalars(name, value, &mut |path, text| put(Attribute::Detail(path), Cow::Owned(text)));
+            }
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        Ok(Self { id: event.id, timestamp: event.timestamp, keys, acl: event.acl })
+    }
+
+    /// The claims that see at least the data, each once, and those that see only the common attributes.
+    pub fn viewers(&self) -> Viewers<'_> {
+        let who = |right| {
+            let mut claims: Vec<&str> = self.acl.who(right).map(|claim| claim.as_str()).collect();
+            claims.sort_unstable();
+            claims.dedup();
+            claims
+        };
+        let data = who(Right::ViewData);
+        let mut meta = who(Right::ViewMeta);
+        meta.retain(|claim| data.binary_search(claim).is_err());
+        Viewers { data, meta }
+    }
+
+    /// Whether the event has this key.
+    pub fn has(&self, attribute: &Attribute, value: &str) -> bool {
+        self.values(attribute).any(|have| have == value)
+    }
+
+    /// The values of an attribute.
+    pub fn values<'k>(&'k self, attribute: &'k Attribute) -> impl Iterator<Item = &'k str> {
+        self.keys.iter().filter(move |key| key.attribute == *attribute).map(|key| &*key.value)
+    }
+}
+
+/// Who sees an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewers<'k> {
+    /// At least its data.
+    pub data: Vec<&'k str>,
+    /// Only the common attributes.
+    pub meta: Vec<&'k str>,
+}
+
+fn scalars(path: String, value: Value, put: &mut dyn FnMut(String, String)) {
+    match value {
+        Value::Null => {}
+        Value::String(text) => put(path, text),
+        Value::Bool(value) => put(path, value.to_string()),
+        Value::Number(value) => put(path, value.to_string()),
+        Value::Array(items) => items.into_iter().for_each(|item| scalars(path.clone(), item, put)),
+        Value::Object(fields) => {
+            fields.into_iter().for_each(|(name, value)| scalars(format!("{path}.{name}"), value, put));
+        }
+    }
+}
+
+/// The words of a text: runs of letters and digits, lower case.
+pub fn words(text: &str, put: &mut dyn FnMut(String)) {
+    text.split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .for_each(|word| put(word.to_lowercase()));
+}

@@ -1,0 +1,519 @@
+//! What may go into details and payload, and how it is written under caps.
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
+
+use crate::{
+    href::{AnyHref, Href},
+    id::EventId,
+    identity::Claim,
+    json,
+    timestamp::Timestamp,
+};
+
+/// A value that events may carry.
+///
+/// Nothing is recorded of a type that does not say so: derive it, field by field, or wrap a
+/// [`serde::Serialize`] knowingly with [`plain`]. So a sensitive field cannot slip through.
+///
+/// ```
+/// use events_core::{Record, Recorder};
+///
+/// struct Release { major: u32, channel: String }
+///
+/// impl Record for Release {
+///     fn record(&self, recorder: &mut Recorder<'_>) {
+///         recorder.object(|object| {
+///             object.field("major", &self.major);
+///             object.field("channel", &self.channel);
+///         });
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be recorded in an event",
+    label = "not a recordable value",
+    note = "derive it: `#[derive(events::Record)]`, record a field of it, or wrap a value that has nothing to hide: `events::plain(&value)`"
+)]
+pub trait Record {
+    /// Writes exactly one value.
+    fn record(&self, recorder: &mut Recorder<'_>);
+
+    /// Whether the field is left out altogether; `None` is.
+    fn is_absent(&self) -> bool {
+        false
+    }
+}
+
+/// Writes one value as JSON, within the caps of what is being recorded.
+#[derive(Debug)]
+pub struct Recorder<'o> {
+    out: &'o mut Vec<u8>,
+    start: usize,
+    caps: Caps,
+    /// Bytes the value would have had.
+    total: u64,
+    cut: bool,
+}
+
+/// What bounds one recorded value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Caps {
+    /// Longest string.
+    pub(crate) string: usize,
+    /// Longest value; what lies beyond is not written.
+    pub(crate) total: usize,
+}
+
+/// Stands at the end of a string that was cut.
+const CUT: &str = "…";
+
+impl<'o> Recorder<'o> {
+    fn new(out: &'o mut Vec<u8>, caps: Caps) -> Self {
+        let start = out.len();
+        Self { out, start, caps, total: 0, cut: false }
+    }
+
+    fn put(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        let before = self.out.len();
+        write(self.out);
+        self.total += (self.out.len() - before) as u64;
+        if self.out.len() - self.start > self.caps.total {
+            self.cut = true;
+            // The head stays, nothing grows any more.
+            self.out.truncate(self.start + self.caps.total);
+        }
+    }
+
+    /// `null`.
+    pub fn null(&mut self) {
+        self.put(|out| out.extend_from_slice(b"null"));
+    }
+
+    /// `true` or `false`.
+    pub fn bool(&mut self, value: bool) {
+        self.put(|out| out.extend_from_slice(if value { b"true" } else { b"false" }));
+    }
+
+    /// An unsigned integer.
+    pub fn unsigned(&mut self, value: u64) {
+        self.put(|out| json::unsigned(out, value));
+    }
+
+    /// A signed integer.
+    pub fn signed(&mut self, value: i64) {
+        self.put(|out| {
+            if value < 0 {
+                out.push(b'-');
+            }
+            json::unsigned(out, value.unsigned_abs());
+        });
+    }
+
+    /// A number; what JSON cannot say (not a number, infinite) becomes `null`.
+    pub fn number(&mut self, value: f64) {
+        if value.is_finite() {
+            self.put(|out| {
+                // Writing to a vector cannot fail.
+                let _ = serde_json::to_writer(out, &value);
+            });
+        } else {
+            self.null();
+        }
+    }
+
+    /// A string; one beyond the cap is cut between characters and ends with `…`.
+    pub fn string(&mut self, text: &str) {
+        let kept = if text.len() > self.caps.string { json::prefix(text, self.caps.string - CUT.len()) } else { text };
+        let is_cut = kept.len() < text.len();
+        self.cut |= is_cut;
+        // A long string is not written whole only to be thrown away.
+        let room = (self.start + self.caps.total).saturating_sub(self.out.len());
+        let written = json::prefix(kept, room + 1);
+        self.put(|out| {
+            out.push(b'"');
+            json::escaped(out, written);
+            if is_cut {
+                out.extend_from_slice(CUT.as_bytes());
+            }
+            out.push(b'"');
+        });
+        self.total += (kept.len() - written.len()) as u64;
+    }
+
+    /// An array of what `items` yields.
+    pub fn array<'i>(&mut self, items: impl IntoIterator<Item = &'i dyn Record>) {
+        self.put(|out| out.push(b'['));
+        for (index, item) in items.into_iter().enumerate() {
+            if index > 0 {
+                self.put(|out| out.push(b','));
+            }
+            item.record(self);
+        }
+        self.put(|out| out.push(b']'));
+    }
+
+    /// An object, written field by field.
+    pub fn object(&mut self, fields: impl FnOnce(&mut Object<'_, 'o>)) {
+        self.put(|out| out.push(b'{'));
+        let mut object = Object { recorder: self, first: true };
+        fields(&mut object);
+        self.put(|out| out.push(b'}'));
+    }
+}
+
+/// The fields of an object that is being recorded.
+#[derive(Debug)]
+pub struct Object<'r, 'o> {
+    recorder: &'r mut Recorder<'o>,
+    first: bool,
+}
+
+impl Object<'_, '_> {
+    /// One field; an absent value is left out.
+    pub fn field(&mut self, name: &str, value: &dyn Record) {
+        if value.is_absent() {
+            return;
+        }
+        let first = std::mem::replace(&mut self.first, false);
+        self.recorder.put(|out| {
+            if !first {
+                out.push(b',');
+            }
+            json::string(out, name);
+            out.push(b':');
+        });
+        value.record(self.recorder);
+    }
+}
+
+impl io::Write for Recorder<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.put(|out| out.extend_from_slice(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Bytes of a value's head that are kept when it is too large as a whole.
+pub(crate) const HEAD: usize = 1_024;
+
+/// Appends `value`, or `{"truncated":true,"bytes":…,"head":"…"}` when it is larger than `limit` bytes.
+/// Answers whether it was cut.
+pub(crate) fn whole_or_head(out: &mut Vec<u8>, value: &dyn Record, limit: usize) -> bool {
+    let start = out.len();
+    let mut recorder = Recorder::new(out, Caps { string: usize::MAX - CUT.len(), total: limit });
+    value.record(&mut recorder);
+    let (cut, total) = (recorder.cut, recorder.total);
+    if !cut {
+        return false;
+    }
+    let kept = out.len().min(start + HEAD);
+    let head = String::from_utf8_lossy(&out[start..kept]).trim_end_matches(char::REPLACEMENT_CHARACTER).to_owned();
+    out.truncate(start);
+    out.extend_from_slice(b"{\"truncated\":true,\"bytes\":");
+    json::unsigned(out, total);
+    out.extend_from_slice(b",\"head\":");
+    json::string(out, &head);
+    out.push(b'}');
+    true
+}
+
+/// Longest string in details, in bytes.
+pub const MAX_DETAIL_STRING: usize = 8 * 1_024;
+
+/// Largest single detail, in bytes; a larger one is replaced by the string of its head.
+const MAX_DETAIL: usize = 64 * 1_024;
+
+/// Appends a detail's value. Answers whether it was cut.
+pub(crate) fn detail(out: &mut Vec<u8>, value: &dyn Record) -> bool {
+    let start = out.len();
+    let mut recorder = Recorder::new(out, Caps { string: MAX_DETAIL_STRING, total: MAX_DETAIL });
+    value.record(&mut recorder);
+    let cut = recorder.cut;
+    if cut && recorder.total > MAX_DETAIL as u64 {
+        out.truncate(start);
+        whole_or_head(out, value, HEAD);
+    }
+    cut
+}
+
+/// The details of an event while they are recorded.
+#[derive(Debug)]
+pub struct Details<'o> {
+    out: &'o mut Vec<u8>,
+    start: usize,
+    cut: bool,
+}
+
+impl<'o> Details<'o> {
+    pub(crate) fn new(out: &'o mut Vec<u8>) -> Self {
+        let start = out.len();
+        Self { out, start, cut: false }
+    }
+
+    pub(crate) fn was_cut(&self) -> bool {
+        self.cut
+    }
+
+    /// One detail; an absent value is left out.
+    pub fn field(&mut self, name: &str, value: &dyn Record) {
+        if value.is_absent() {
+            return;
+        }
+        if self.out.len() > self.start {
+            self.out.push(b',');
+        }
+        json::string(self.out, name);
+        self.out.push(b':');
+        self.cut |= detail(self.out, value);
+    }
+}
+
+/// A value that has nothing to hide: recorded as its [`serde::Serialize`] writes it.
+///
+/// ```
+/// let parameters = serde_json::json!({"replicas": 3});
+/// let recorded = events_core::plain(&parameters);
+/// # let _: &dyn events_core::Record = &recorded;
+/// ```
+pub fn plain<T: serde::Serialize + ?Sized>(value: &T) -> Plain<'_, T> {
+    Plain(value)
+}
+
+/// See [`plain`].
+#[derive(Debug)]
+pub struct Plain<'v, T: ?Sized>(&'v T);
+
+impl<T: serde::Serialize + ?Sized> Record for Plain<'_, T> {
+    fn record(&self, recorder: &mut Recorder<'_>) {
+        // A value whose own code fails midway must not leave half a value behind.
+        match serde_json::to_value(self.0) {
+            Ok(value) => {
+                let _ = serde_json::to_writer(&mut *recorder, &value);
+            }
+            Err(error) => recorder.string(&format!("not serialisable: {error}")),
+        }
+    }
+}
+
+macro_rules! record_integers {
+    ($method:ident as $wide:ty: $($integer:ty),*) => { $(
+        impl Record for $integer {
+            fn record(&self, recorder: &mut Recorder<'_>) {
+                recorder.$method(<$wide>::from(*self));
+            }
+        }
+    )* };
+}
+record_integers!(unsigned as u64: u8, u16, u32, u64);
+record_integers!(signed as i64: i8, i16, i32, i64);
+record_integers!(number as f64: f32, f64);
+
+impl Record for usize {
+    fn record(&self, recorder: &mut Recorder<'_>) {
+        recorder.unsigned(*self as u64);
+    }
+}
+
+impl Record for isize {
+    fn record(&self, recorder: &mut Recorder<'_>) {
+        recorder.signed(*self as i64);
+    }
+}
+
+impl Record for bool {
+    fn record(&self, recorder: &mut Recorder<'_>) {
+        recorder.bool(*self);
+    }
+}
+
+impl Record for () {
+    fn record(&self, recorder: &mut Recorder<'_>) {
+        recorder.null();
+    }
+}
+
+impl Record for char {
+    fn record(&self, recorder: &mut Recorder<'_>) {
+        recorder.string(self.encode_utf8(&mut [0; 4]));
+    }
+}
+
+impl Record for Duration {
+    /// Milliseconds.
+    fn record(&self, recorder: &mut Recorder<'_>) {
+        recorder.unsigned(u64::try_from(self.as_millis()).unwrap_or(u64::MAX));
+    }
+}
+
+macro_rules! record_as_string {
+    ($($string:ty => $text:expr),* $(,)?) => { $(
+        impl Record for $string {
+            fn record(&self, recorder: &mut Recorder<'_>) {
+                let text: fn(&$string) -> &str = $text;
+                recorder.string(text(self));
+            }
+        }
+    )* };
+}
+record_as_string!(
+    str => |text| text,
+    String => String::as_str,
+    AnyHref => AnyHref::as_str,
+    Claim => Claim::as_str,
+);
+
+impl<R: ?Sized> Record for Href<R> {
+    fn record(&self, recorder: &mut Recorder<'_>) {
+        recorder.string(self.as_str());
+    }
+}
+
+macro_rules! record_displayed {
+    ($($displayed:ty),*) => { $(
+        impl Record for $displayed {
+            fn record(&self, recorder: &mut Recorder<'_>) {
+                recorder.string(&self.to_string());
+            }
+        }
+    )* };
+}
+record_displayed!(EventId, Timestamp, IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr);
+
+impl<T: Record> Record for Option<T> {
+    fn record(&self, recorder: &mut Recorder<'_>) {
+        match self {
+            Some(value) => value.record(recorder),
+            None => recorder.null(),
+        }
+    }
+
+    fn is_absent(&self) -> bool {
+        self.as_ref().is_none_or(Record::is_absent)
+    }
+}
+
+macro_rules! record_as_pointee {
+    ($($pointer:ty),*) => { $(
+        impl<T: Record + ?Sized> Record for $pointer {
+            fn record(&self, recorder: &mut Recorder<'_>) {
+                T::record(self, recorder);
+            }
+
+            fn is_absent(&self) -> bool {
+                T::is_absent(self)
+            }
+        }
+    )* };
+}
+record_as_pointee!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);
+
+impl<T: Record + ToOwned + ?Sized> Record for Cow<'_, T> {
+    fn record(&self, recorder: &mut Recorder<'_>) {
+        T::record(self, recorder);
+    }
+}
+
+impl<T: Record> Record for [T] {
+    fn record(&self, recorder: &mut Recorder<'_>) {
+        recorder.array(self.iter().map(|item| item as &dyn Record));
+    }
+}
+
+impl<T: Record, const N: usize> Record for [T; N] {
+    fn record(&self, recorder: &mut Recorder<'_>) {
+        self.as_slice().record(recorder);
+    }
+}
+
+macro_rules! record_collections {
+    ($($collection:ty),*) => { $(
+        impl<T: Record> Record for $collection {
+            fn record(&self, recorder: &mut Recorder<'_>) {
+                recorder.array(self.iter().map(|item| item as &dyn Record));
+            }
+        }
+    )* };
+}
+record_collections!(Vec<T>, VecDeque<T>, BTreeSet<T>);
+
+impl<T: Record, S> Record for HashSet<T, S> {
+    fn record(&self, recorder: &mut Recorder<'_>) {
+        recorder.array(self.iter().map(|item| item as &dyn Record));
+    }
+}
+
+impl<K: AsRef<str>, T: Record> Record for BTreeMap<K, T> {
+    fn record(&self, recorder: &mut Recorder<'_>) {
+        recorder.object(|object| self.iter().for_each(|(key, value)| object.field(key.as_ref(), value)));
+    }
+}
+
+impl<K: AsRef<str>, T: Record, S> Record for HashMap<K, T, S> {
+    fn record(&self, recorder: &mut Recorder<'_>) {
+        let mut entries: Vec<_> = self.iter().map(|(key, value)| (key.as_ref(), value)).collect();
+        entries.sort_unstable_by_key(|(key, _)| *key);
+        recorder.object(|object| entries.into_iter().for_each(|(key, value)| object.field(key, value)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recorded(value: &dyn Record, limit: usize) -> serde_json::Value {
+        let mut out = Vec::new();
+        whole_or_head(&mut out, value, limit);
+        serde_json::from_slice(&out).unwrap()
+    }
+
+    #[test]
+    fn values_are_recorded_as_json() {
+        let value: BTreeMap<&str, Vec<Option<i32>>> = BTreeMap::from([("a", vec![Some(-1), None])]);
+        assert_eq!(recorded(&value, 100), serde_json::json!({"a": [-1, null]}));
+        assert_eq!(recorded(&f64::NAN, 100), serde_json::json!(null));
+    }
+
+    #[test]
+    fn a_large_value_leaves_its_size_and_its_head() {
+        for value in [vec!["é".repeat(700); 40], vec!["x".repeat(10_000_000)]] {
+            let size = serde_json::to_vec(&value).unwrap().len();
+            let recorded = recorded(&value, 64 * 1_024);
+            if size <= 64 * 1_024 {
+                assert_eq!(recorded, serde_json::json!(value));
+                continue;
+            }
+            assert_eq!(recorded["truncated"], true);
+            assert_eq!(recorded["bytes"], size);
+            let head = recorded["head"].as_str().unwrap();
+            assert!(head.len() > 1_000 && head.len() <= 1_024, "{}", head.len());
+        }
+    }
+
+    #[test]
+    fn a_long_detail_string_is_cut_and_marked() {
+        let mut out = Vec::new();
+        assert!(detail(&mut out, &"é".repeat(10_000)));
+        let text: String = serde_json::from_slice(&out).unwrap();
+        assert!(text.ends_with('…') && text.len() <= MAX_DETAIL_STRING);
+    }
+
+    #[test]
+    fn a_huge_detail_is_replaced_by_its_head() {
+        let mut out = Vec::new();
+        assert!(detail(&mut out, &vec![1_000_000u64; 100_000]));
+        let value: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(value["truncated"], true);
+    }
+}

@@ -1,0 +1,163 @@
+//! Finding events: what every store answers.
+
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use crate::{
+    acl::Visibility,
+    event::{Event, InvalidEvent, redacted},
+    id::EventId,
+    identity::Viewer,
+    keys::Attribute,
+    query::{Cursor, Filter, Query},
+    timestamp::{Month, Timestamp},
+};
+
+/// A boxed future, as the object-safe traits of this crate return it.
+pub type BoxFuture<'f, T> = Pin<Box<dyn Future<Output = T> + Send + 'f>>;
+
+/// A store that finds events: SQLite, memory, Elasticsearch.
+///
+/// A search sees every acknowledged event and none that could still vanish. The ACL is applied inside
+/// the store: what a viewer may not see is neither found nor counted. All futures are cancel-safe.
+pub trait Search: Send + Sync + 'static {
+    /// One event by its id, if `viewer` sees it.
+    fn get<'s>(&'s self, id: EventId, viewer: &'s Viewer) -> BoxFuture<'s, Result<Option<Found>, SearchError>>;
+
+    /// A page of events, newest first by (`timestamp`, `id`).
+    fn search<'s>(&'s self, query: &'s Query) -> BoxFuture<'s, Result<Page, SearchError>>;
+
+    /// How many events the filter finds, exactly.
+    fn count<'s>(
+        &'s self,
+        filter: &'s Filter,
+        viewer: &'s Viewer,
+        within: Option<Duration>,
+    ) -> BoxFuture<'s, Result<Count, SearchError>>;
+
+    /// Counts by the values of an attribute, of the events that the filter finds.
+    fn aggregate<'s>(&'s self, aggregation: &'s Aggregation) -> BoxFuture<'s, Result<Buckets, SearchError>>;
+
+    /// The partitions, oldest first.
+    fn partitions(&self) -> BoxFuture<'_, Result<Vec<Partition>, SearchError>>;
+}
+
+/// An event that a search found, and how much of it the viewer may read.
+#[derive(Clone, Debug)]
+pub struct Found {
+    document: Arc<[u8]>,
+    visibility: Visibility,
+}
+
+impl Found {
+    /// Of a stored document; it is redacted when it is read.
+    pub fn new(document: Arc<[u8]>, visibility: Visibility) -> Self {
+        Self { document, visibility }
+    }
+
+    /// How much the viewer sees.
+    pub fn visibility(&self) -> Visibility {
+        self.visibility
+    }
+
+    /// The document as the viewer may read it, JSON.
+    ///
+    /// # Errors
+    /// The stored document is damaged.
+    pub fn document(&self) -> Result<Vec<u8>, InvalidEvent> {
+        Ok(redacted(&self.document, self.visibility)?.into_owned())
+    }
+
+    /// The stored bytes, whatever the viewer may see of them: for stores, relays and exports.
+    pub fn stored(&self) -> &Arc<[u8]> {
+        &self.document
+    }
+
+    /// The event, whole. For programs: show people [`Found::document`].
+    ///
+    /// # Errors
+    /// The stored document is damaged.
+    pub fn event(&self) -> Result<Event, InvalidEvent> {
+        Event::from_document(&self.document)
+    }
+}
+
+/// A page of a search.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// The events, newest first.
+    pub events: Vec<Found>,
+    /// Where the next page goes on; none when this was the last.
+    pub next: Option<Cursor>,
+    /// Whether the time limit cut the search: there may be more than the page says.
+    pub cut: bool,
+}
+
+/// A count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// How many.
+    pub events: u64,
+    /// Whether the time limit cut it: there are at least that many.
+    pub cut: bool,
+}
+
+/// What to count by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aggregation {
+    /// Of which events.
+    pub filter: Filter,
+    /// Through whose eyes. An event of which `attribute` is hidden counts nowhere.
+    pub viewer: Viewer,
+    /// By the values of which attribute.
+    pub by: Attribute,
+    /// At most this many buckets, the largest first, ties by value.
+    pub size: usize,
+    /// How long it may take; the store's default where none.
+    pub within: Option<Duration>,
+}
+
+/// Counts by value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Buckets {
+    /// Value and count: the largest first, ties by value.
+    pub buckets: Vec<(String, u64)>,
+    /// How many different values there are in all.
+    pub distinct: u64,
+    /// Whether the time limit cut it.
+    pub cut: bool,
+}
+
+/// The events of a month, by the time in their ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Partition {
+    /// The month.
+    pub month: Month,
+    /// How many events it holds.
+    pub events: u64,
+    /// The smallest `timestamp` in it.
+    pub first: Timestamp,
+    /// The largest `timestamp` in it.
+    pub last: Timestamp,
+}
+
+/// Why a search gave no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SearchError {
+    /// The store cannot be read.
+    #[error("the store cannot be read: {0}; see the log of the store [EVT120]")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A stored document is damaged.
+    #[error(transparent)]
+    Damaged(#[from] InvalidEvent),
+    /// The query asks for what the store cannot do.
+    #[error("the query cannot be answered: {0} [EVT121]")]
+    Unsupported(String),
+}
+
+impl SearchError {
+    /// Of an error of the store underneath.
+    pub fn unavailable(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Unavailable(error.into())
+    }
+}

@@ -1,0 +1,23 @@
+//! `cargo xtask bench`: the measurements, optimised.
+
+use std::path::Path;
+
+use crate::cargo::Cargo;
+use crate::requirements::{self, Tools};
+use crate::steps::{Failure, Steps};
+
+/// Builds the benchmarks and runs them with `arguments`.
+///
+/// # Errors
+///
+/// The step that failed: the check of the machine, the build, or the measurements.
+pub(crate) fn run(steps: &mut Steps, root: &Path, arguments: &[String]) -> Result<(), Failure> {
+    steps.run("machine", "what the benchmarks need", || {
+        requirements::check(root, Tools::Build)
+    })?;
+    let build = Cargo::new("build --release --locked --package events-bench");
+    steps.run("build the benchmarks", &build, || build.run(root))?;
+    let measure =
+        Cargo::new("run --quiet --release --locked --package events-bench --").with(arguments);
+    steps.run("measure", &measure, || measure.run(root))
+}

@@ -1,0 +1,105 @@
+//! Calls of cargo: a command line that can be shown, run, and read while it runs.
+
+use std::env;
+use std::ffi::OsString;
+use std::fmt;
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+
+/// One call of cargo in the workspace's folder. Displays as a person would type it.
+pub(crate) struct Cargo {
+    arguments: Vec<String>,
+    variable: Option<(&'static str, &'static str)>,
+}
+
+impl Cargo {
+    /// A call with the arguments of `line`, which are separated by blanks.
+    pub(crate) fn new(line: &str) -> Self {
+        Self {
+            arguments: line.split_whitespace().map(str::to_owned).collect(),
+            variable: None,
+        }
+    }
+
+    /// Adds arguments as they stand, blanks included.
+    pub(crate) fn with(mut self, arguments: &[String]) -> Self {
+        self.arguments.extend_from_slice(arguments);
+        self
+    }
+
+    /// Sets an environment variable for this call.
+    pub(crate) fn variable(mut self, name: &'static str, value: &'static str) -> Self {
+        self.variable = Some((name, value));
+        self
+    }
+
+    /// Runs it with the terminal's own input and output.
+    ///
+    /// # Errors
+    ///
+    /// Cargo cannot be started, or ends with a failure.
+    pub(crate) fn run(&self, root: &Path) -> Result<(), String> {
+        judge(self.command(root).status())
+    }
+
+    /// Runs it, passes its standard output through as it comes, and gives each line to `read` as well.
+    ///
+    /// # Errors
+    ///
+    /// As [`Cargo::run`]. Every line has been read by then.
+    pub(crate) fn run_reading(&self, root: &Path, read: impl FnMut(&str)) -> Result<(), String> {
+        judge(self.pass_through(root, read))
+    }
+
+    /// Whether this call succeeds, without showing anything of it.
+    pub(crate) fn succeeds_quietly(&self, root: &Path) -> bool {
+        let output = self.command(root).stdin(Stdio::null()).output();
+        output.is_ok_and(|output| output.status.success())
+    }
+
+    fn pass_through(&self, root: &Path, mut read: impl FnMut(&str)) -> io::Result<ExitStatus> {
+        let mut child = self.command(root).stdout(Stdio::piped()).spawn()?;
+        if let Some(output) = child.stdout.take() {
+            let mut output = BufReader::new(output);
+            let mut line = Vec::new();
+            while output.read_until(b'\n', &mut line)? > 0 {
+                // Bytes, because a test may print what is not UTF-8.
+                io::stdout().write_all(&line)?;
+                read(&String::from_utf8_lossy(&line));
+                line.clear();
+            }
+        }
+        child.wait()
+    }
+
+    fn command(&self, root: &Path) -> Command {
+        // The cargo that runs this task, so that every step uses one toolchain.
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+        let mut command = Command::new(cargo);
+        command
+            .args(&self.arguments)
+            .current_dir(root)
+            .envs(self.variable);
+        command
+    }
+}
+
+impl fmt::Display for Cargo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some((name, value)) = self.variable {
+            write!(f, "{name}={value} ")?;
+        }
+        write!(f, "cargo {}", self.arguments.join(" "))
+    }
+}
+
+fn judge(status: io::Result<ExitStatus>) -> Result<(), String> {
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!(
+            "cargo ended with {status}; its messages stand above"
+        )),
+        Err(error) => Err(format!("cargo could not be run: {error}")),
+    }
+}
