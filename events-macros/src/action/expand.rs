@@ -18,17 +18,9 @@ use crate::returns::Returns;
 /// The braces that replace those of the function.
 pub(super) fn body(action: &Action) -> Group {
     match &action.body {
-        Body::Async { block, captured } => group(
-            Delimiter::Brace,
-            recorded(action, block, captured),
-            block.span(),
-        ),
+        Body::Async { block, captured } => group(Delimiter::Brace, recorded(action, block, captured), block.span()),
         Body::Boxed(boxed, braces) => {
-            let inner = group(
-                Delimiter::Brace,
-                recorded(action, &boxed.block, &[]),
-                boxed.block.span(),
-            );
+            let inner = group(Delimiter::Brace, recorded(action, &boxed.block, &[]), boxed.block.span());
             boxed.around(inner, *braces)
         }
     }
@@ -38,8 +30,7 @@ pub(super) fn body(action: &Action) -> Group {
 fn recorded(action: &Action, block: &Group, captured: &[Captured]) -> TokenStream {
     let span = Span::mixed_site();
     let p = action.runtime.at(span);
-    let [call, future, out] =
-        ["__events_call", "__events_body", "__events_out"].map(|name| Ident::new(name, span));
+    let [call, future, out] = ["__events_call", "__events_body", "__events_out"].map(|name| Ident::new(name, span));
     let declare = declare(action);
     let check = check(action);
     let new = match &action.context {
@@ -58,9 +49,7 @@ fn recorded(action: &Action, block: &Group, captured: &[Captured]) -> TokenStrea
         }
     });
     let opening = opening(action, &call);
-    let captured = captured
-        .iter()
-        .map(|Captured { cfgs, name }| quote_spanned!(span=> #(#cfgs)* let _ = &#name;));
+    let captured = captured.iter().map(|Captured { cfgs, name }| quote_spanned!(span=> #(#cfgs)* let _ = &#name;));
     let (never, ty) = inference(action);
     let refuse = refuse(action);
     let run = quote_spanned!(span=> #call.run(#future).await);
@@ -109,20 +98,14 @@ fn declare(action: &Action) -> TokenStream {
     let span = Span::mixed_site();
     let p = action.runtime.at(span);
     let details: Vec<TokenStream> = match &action.details {
-        Details::Fields(details) => details
-            .iter()
-            .map(|detail| declared_detail(action, detail))
-            .collect(),
+        Details::Fields(details) => details.iter().map(|detail| declared_detail(action, detail)).collect(),
         Details::Object(_) => Vec::new(),
     };
     let function = &action.function;
-    let mut fields = action
-        .declaration
-        .fields(&quote!(#function), &details, &action.runtime);
+    let mut fields = action.declaration.fields(&quote!(#function), &details, &action.runtime);
     let payload = &action.payload;
     if payload.request.is_some() || payload.outcome || payload.changed {
-        let (request, outcome, changed) =
-            (payload.request.is_some(), payload.outcome, payload.changed);
+        let (request, outcome, changed) = (payload.request.is_some(), payload.outcome, payload.changed);
         fields.extend(quote_spanned! {span=>
             payload: #p::PayloadChoice { request: #request, outcome: #outcome, changed: #changed },
         });
@@ -134,9 +117,7 @@ fn declare(action: &Action) -> TokenStream {
             }
             None => quote_spanned!(span=> #p::Option::None),
         };
-        fields.extend(
-            quote_spanned!(span=> deferred: #p::Option::Some(#p::Deferred { within: #within }),),
-        );
+        fields.extend(quote_spanned!(span=> deferred: #p::Option::Some(#p::Deferred { within: #within }),));
     }
     if let Some(variant) = action.on_nested_failure {
         let variant = Ident::new(variant, span);
@@ -167,10 +148,8 @@ fn check(action: &Action) -> TokenStream {
     let p = action.runtime.at(at);
     match known {
         Known::Type(ty) => {
-            let check = action.declaration.check_call(
-                &quote_spanned!(at=> #p::Known::<#ty>::DECLARATION),
-                &action.runtime,
-            );
+            let check =
+                action.declaration.check_call(&quote_spanned!(at=> #p::Known::<#ty>::DECLARATION), &action.runtime);
             quote_spanned! {at=>
                 let _: [(); {
                     #[allow(unused_imports)]
@@ -200,12 +179,7 @@ fn opening(action: &Action, call: &Ident) -> TokenStream {
     let p = action.runtime.at(span);
     let opening = Ident::new("__events_opening", span);
     let mut said = TokenStream::new();
-    if let Resource::Value {
-        value,
-        span: at,
-        known,
-    } = &action.resource
-    {
+    if let Resource::Value { value, span: at, known } = &action.resource {
         let href = match known {
             Known::Type(_) => {
                 let q = action.runtime.at(*at);
@@ -216,9 +190,7 @@ fn opening(action: &Action, call: &Ident) -> TokenStream {
         said.extend(quote_spanned!(span=> #opening.resource(#href);));
     }
     match &action.details {
-        Details::Fields(details) => {
-            said.extend(details.iter().map(|detail| said_detail(detail, &opening)))
-        }
+        Details::Fields(details) => said.extend(details.iter().map(|detail| said_detail(detail, &opening))),
         Details::Object(object) => {
             let at = object.span();
             let object = quote_spanned!(at=> &(#object));
@@ -251,14 +223,7 @@ fn opening(action: &Action, call: &Ident) -> TokenStream {
 
 fn said_detail(detail: &Detail, opening: &Ident) -> TokenStream {
     let span = Span::mixed_site();
-    let Detail {
-        cfgs,
-        name,
-        value,
-        span: at,
-        ty,
-        ..
-    } = detail;
+    let Detail { cfgs, name, value, span: at, ty, .. } = detail;
     let value = quote_spanned!(*at=> &(#value));
     match ty {
         None => quote_spanned!(span=> #(#cfgs)* #opening.detail(#name, #value);),

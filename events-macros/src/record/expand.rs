@@ -18,11 +18,7 @@ pub(super) fn implementation(recorded: &Recorded, input: &DeriveInput) -> TokenS
     let generics = recordable(&input.generics, runtime);
     let (impl_generics, type_generics, bounds) = generics.split_for_impl();
     let body = match &recorded.shape {
-        Shape::Object(fields) => object(
-            fields,
-            &recorder,
-            &|member, at| quote_spanned!(at=> &self.#member),
-        ),
+        Shape::Object(fields) => object(fields, &recorder, &|member, at| quote_spanned!(at=> &self.#member)),
         Shape::Transparent(member) => {
             quote_spanned!(span=> #p::Record::record(&self.#member, #recorder);)
         }
@@ -54,20 +50,14 @@ pub(super) fn stand_in(input: &DeriveInput) -> TokenStream {
 
 /// An object of fields; `value` borrows one. An error about a type that cannot be recorded belongs
 /// to the type, which is where `value` is told to be.
-fn object(
-    fields: &[Field],
-    recorder: &Ident,
-    value: &dyn Fn(&Member, Span) -> TokenStream,
-) -> TokenStream {
+fn object(fields: &[Field], recorder: &Ident, value: &dyn Fn(&Member, Span) -> TokenStream) -> TokenStream {
     let span = Span::mixed_site();
     let object = Ident::new("object", span);
     let recorded = fields.iter().map(|Field { member, name, ty }| {
         let value = value(member, ty.span());
         quote_spanned!(span=> #object.field(#name, #value);)
     });
-    let unused = fields
-        .is_empty()
-        .then(|| quote_spanned!(span=> let _ = #object;));
+    let unused = fields.is_empty().then(|| quote_spanned!(span=> let _ = #object;));
     quote_spanned!(span=> #recorder.object(|#object| { #unused #(#recorded)* });)
 }
 
