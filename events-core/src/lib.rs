@@ -4,6 +4,7 @@
 
 mod acl;
 mod category;
+pub mod conformance;
 mod declaration;
 mod destination;
 mod event;
@@ -14,6 +15,7 @@ mod identity;
 mod journal;
 mod json;
 mod keys;
+pub mod memory;
 mod outcome;
 mod query;
 mod record;
