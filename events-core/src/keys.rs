@@ -15,6 +15,9 @@ use crate::{
     timestamp::Timestamp,
 };
 
+/// Longest tag that is stored, in bytes.
+pub(crate) const MAX_TAG: usize = 512;
+
 /// An attribute that has keys.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -178,6 +181,12 @@ impl<'d> Keys<'d> {
         keys.sort_unstable();
         keys.dedup();
         Ok(Self { id: event.id, timestamp: event.timestamp, keys, acl: event.acl })
+    }
+
+    /// The same, independent of the document.
+    pub fn into_owned(self) -> Keys<'static> {
+        let owned = |key: Key<'d>| Key { attribute: key.attribute, value: Cow::Owned(key.value.into_owned()) };
+        Keys { id: self.id, timestamp: self.timestamp, keys: self.keys.into_iter().map(owned).collect(), acl: self.acl }
     }
 
     /// The claims that see at least the data, each once, and those that see only the common attributes.

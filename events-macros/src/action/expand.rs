@@ -1,0 +1,310 @@
+//! The body of an annotated function.
+//!
+//! Spans, and why: what is ours is at `mixed_site`, so that it can neither capture nor shadow a name
+//! of the user and lints leave it alone. Where an error would be about something the user wrote (a
+//! detail, the resource, the return type, the event type) the tokens around it are at *its* span, so
+//! that the caret is exactly there.
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Path;
+use syn::spanned::Spanned as _;
+
+use super::model::{Action, Body, Captured, Created, Detail, Details, Known, Resource};
+use crate::declaration::{detail_field, is_option};
+use crate::function::group;
+use crate::returns::Returns;
+
+/// The braces that replace those of the function.
+pub(super) fn body(action: &Action) -> Group {
+    match &action.body {
+        Body::Async { block, captured } => group(Delimiter::Brace, recorded(action, block, captured), block.span()),
+        Body::Boxed(boxed, braces) => {
+            let inner = group(Delimiter::Brace, recorded(action, &boxed.block, &[]), boxed.block.span());
+            boxed.around(inner, *braces)
+        }
+    }
+}
+
+/// The life of one call: declare, open, run, end, finish.
+fn recorded(action: &Action, block: &Group, captured: &[Captured]) -> TokenStream {
+    let span = Span::mixed_site();
+    let p = action.runtime.at(span);
+    let [call, future, out] = ["__events_call", "__events_body", "__events_out"].map(|name| Ident::new(name, span));
+    let declare = declare(action);
+    let check = check(action);
+    let new = match &action.context {
+        None => quote_spanned!(span=> #p::Call::new(&__EVENTS_DECLARATION)),
+        Some(context) => {
+            let at = context.span();
+            let q = action.runtime.at(at);
+            let context = quote_spanned!(at=> #q::context(&(#context)));
+            quote_spanned!(span=> #p::Call::in_context(&__EVENTS_DECLARATION, #context))
+        }
+    };
+    let room = action.payload.request.as_ref().map(|_| {
+        let refuse = refuse(action);
+        quote_spanned! {span=>
+            if let #p::Result::Err(__events_refused) = #call.room().await { #refuse }
+        }
+    });
+    let opening = opening(action, &call);
+    let captured = captured.iter().map(|Captured { cfgs, name }| quote_spanned!(span=> #(#cfgs)* let _ = &#name;));
+    let (never, ty) = inference(action);
+    let refuse = refuse(action);
+    let run = quote_spanned!(span=> #call.run(#future).await);
+    let run = match &action.returns {
+        Returns::Response { span: at } => {
+            let q = action.runtime.at(*at);
+            quote_spanned!(*at=> #q::axum::into_response(#run))
+        }
+        Returns::Named { .. } | Returns::Opaque { .. } => run,
+    };
+    let ending = ending(action, &out);
+    let created = created(action, &call, &out);
+    let outcome = action.payload.outcome.then(|| {
+        quote_spanned! {span=>
+            if #call.wants_outcome() {
+                if let #p::Option::Some(__events_value) = #p::outcome_value(&#out) {
+                    #call.outcome(__events_value);
+                }
+            }
+        }
+    });
+    quote_spanned! {span=>
+        #declare
+        #check
+        let mut #call = #new;
+        #room
+        #opening
+        // Built before the opening is awaited and polled after it: the arguments move once.
+        let #future = #p::pin!(async move {
+            #never
+            #(#captured)*
+            #block
+        });
+        if let #p::Result::Err(__events_refused) = #call.begin().await { #refuse }
+        let #out #ty = #run;
+        #call.ended(#ending);
+        #created
+        #outcome
+        #call.finish().await;
+        #out
+    }
+}
+
+/// The declaration and its registration.
+fn declare(action: &Action) -> TokenStream {
+    let span = Span::mixed_site();
+    let p = action.runtime.at(span);
+    let details: Vec<TokenStream> = match &action.details {
+        Details::Fields(details) => details.iter().map(|detail| declared_detail(action, detail)).collect(),
+        Details::Object(_) => Vec::new(),
+    };
+    let function = &action.function;
+    let mut fields = action.declaration.fields(&quote!(#function), &details, &action.runtime);
+    let payload = &action.payload;
+    if payload.request.is_some() || payload.outcome || payload.changed {
+        let (request, outcome, changed) = (payload.request.is_some(), payload.outcome, payload.changed);
+        fields.extend(quote_spanned! {span=>
+            payload: #p::PayloadChoice { request: #request, outcome: #outcome, changed: #changed },
+        });
+    }
+    if let Some(deferred) = &action.deferred {
+        let within = match deferred.within {
+            Some(seconds) => {
+                quote_spanned!(span=> #p::Option::Some(#p::core::time::Duration::from_secs(#seconds)))
+            }
+            None => quote_spanned!(span=> #p::Option::None),
+        };
+        fields.extend(quote_spanned!(span=> deferred: #p::Option::Some(#p::Deferred { within: #within }),));
+    }
+    if let Some(variant) = action.on_nested_failure {
+        let variant = Ident::new(variant, span);
+        fields.extend(quote_spanned!(span=> on_nested_failure: #p::NestedFailure::#variant,));
+    }
+    quote_spanned! {span=>
+        static __EVENTS_DECLARATION: #p::EventDeclaration =
+            #p::EventDeclaration::new(#p::EventSpec { #fields ..#p::EventSpec::ACTION });
+        #p::inventory::submit! { #p::Registration::Event(&__EVENTS_DECLARATION) }
+    }
+}
+
+fn declared_detail(action: &Action, detail: &Detail) -> TokenStream {
+    let ty = detail.ty.as_ref().or(detail.argument_type.as_ref());
+    // A value of unknown type may be an `Option`, which is left out when it is none.
+    let required = ty.is_some_and(|ty| !is_option(ty));
+    detail_field(&detail.name, ty, required, &detail.cfgs, &action.runtime)
+}
+
+/// Prefix and closed set, checked in the length of an array: evaluated while the body is
+/// type-checked, whether the function is used or not. Or, where the type of the resource is not
+/// written, in a function that is instantiated with it.
+fn check(action: &Action) -> TokenStream {
+    let Resource::Value { known, .. } = &action.resource else {
+        return TokenStream::new();
+    };
+    let at = action.declaration.literal.span();
+    let p = action.runtime.at(at);
+    match known {
+        Known::Type(ty) => {
+            let check =
+                action.declaration.check_call(&quote_spanned!(at=> #p::Known::<#ty>::DECLARATION), &action.runtime);
+            quote_spanned! {at=>
+                let _: [(); {
+                    #[allow(unused_imports)]
+                    use #p::NotKnown as _;
+                    #check
+                }] = [];
+            }
+        }
+        Known::Unwritten => {
+            let declaration = quote_spanned!(at=> <__EventsValue as #p::Designates>::DECLARATION);
+            let check = action.declaration.check_call(&declaration, &action.runtime);
+            let span = Span::mixed_site();
+            let p = action.runtime.at(span);
+            quote_spanned! {span=>
+                fn __events_href<__EventsValue: #p::Designates + ?#p::core::marker::Sized>(value: &__EventsValue) -> #p::Cow<'_, #p::core::primitive::str> {
+                    const { let _ = #check; }
+                    #p::href(value)
+                }
+            }
+        }
+    }
+}
+
+/// What the opening event says, worked out only when something is recorded.
+fn opening(action: &Action, call: &Ident) -> TokenStream {
+    let span = Span::mixed_site();
+    let p = action.runtime.at(span);
+    let opening = Ident::new("__events_opening", span);
+    let mut said = TokenStream::new();
+    if let Resource::Value { value, span: at, known } = &action.resource {
+        let href = match known {
+            Known::Type(_) => {
+                let q = action.runtime.at(*at);
+                quote_spanned!(*at=> #q::href(&#value))
+            }
+            Known::Unwritten => quote_spanned!(*at=> __events_href(&#value)),
+        };
+        said.extend(quote_spanned!(span=> #opening.resource(#href);));
+    }
+    // In the order of the document, as `Opening` asks for it.
+    for linked in &action.linked {
+        let at = linked.span();
+        let q = action.runtime.at(at);
+        let href = quote_spanned!(at=> &#q::href(&(#linked)));
+        said.extend(quote_spanned!(span=> #opening.linked(#href);));
+    }
+    for tag in &action.tags {
+        said.extend(quote_spanned!(span=> #opening.tag(#tag);));
+    }
+    match &action.details {
+        Details::Fields(details) => said.extend(details.iter().map(|detail| said_detail(detail, &opening))),
+        Details::Object(object) => {
+            let at = object.span();
+            let object = quote_spanned!(at=> &(#object));
+            said.extend(quote_spanned!(span=> #opening.details(#object);));
+        }
+    }
+    if let Some(request) = &action.payload.request {
+        let (name, value, at) = (&request.name, &request.value, request.value.span());
+        let value = quote_spanned!(at=> &(#value));
+        said.extend(quote_spanned!(span=> #opening.request(#name, #value);));
+    }
+    if said.is_empty() {
+        return said;
+    }
+    quote_spanned! {span=>
+        if let #p::Option::Some(#opening) = #call.opening() {
+            #said
+        }
+    }
+}
+
+fn said_detail(detail: &Detail, opening: &Ident) -> TokenStream {
+    let span = Span::mixed_site();
+    let Detail { cfgs, name, value, span: at, ty, .. } = detail;
+    let value = quote_spanned!(*at=> &(#value));
+    match ty {
+        None => quote_spanned!(span=> #(#cfgs)* #opening.detail(#name, #value);),
+        Some(ty) => {
+            let typed = Ident::new("__events_value", span);
+            quote_spanned!(span=> #(#cfgs)* {
+                let #typed: &#ty = #value;
+                #opening.detail(#name, #typed);
+            })
+        }
+    }
+}
+
+/// Leaves the function when the runtime refuses the call.
+fn refuse(action: &Action) -> TokenStream {
+    let span = Span::mixed_site();
+    let refused = Ident::new("__events_refused", span);
+    let at = action.returns.span();
+    let p = action.runtime.at(at);
+    let value = match (&action.refused, &action.returns) {
+        (Some(path), Returns::Response { .. }) => {
+            quote_spanned!(at=> #p::axum::into_response(#path(#refused)))
+        }
+        (Some(path), _) => quote_spanned!(at=> #path(#refused)),
+        (None, Returns::Response { .. }) => quote_spanned!(at=> #p::axum::refused(#refused)),
+        (None, Returns::Named { ty, .. }) => {
+            quote_spanned!(at=> <#ty as #p::Refusable>::refused(#refused))
+        }
+        (None, Returns::Opaque { .. }) => quote_spanned!(at=> #p::Refusable::refused(#refused)),
+    };
+    quote_spanned!(span=> return #value;)
+}
+
+/// The unreachable first line that gives the body its type, and the type of what it gives.
+fn inference(action: &Action) -> (TokenStream, TokenStream) {
+    let Returns::Named { ty, span } = &action.returns else {
+        return (TokenStream::new(), TokenStream::new());
+    };
+    let p = action.runtime.at(*span);
+    let never = quote_spanned!(*span=> if false { return #p::never::<#ty>(); });
+    (never, quote_spanned!(*span=> : #ty))
+}
+
+/// How it ended, read from what the body gave.
+fn ending(action: &Action, out: &Ident) -> TokenStream {
+    match &action.outcome {
+        Some(path) => called(path, out),
+        None => probed(action, out, "__events_ending"),
+    }
+}
+
+fn created(action: &Action, call: &Ident, out: &Ident) -> TokenStream {
+    let span = Span::mixed_site();
+    let p = action.runtime.at(span);
+    match &action.created {
+        Created::Nothing => TokenStream::new(),
+        Created::Outcome => {
+            let href = probed(action, out, "__events_created");
+            quote_spanned!(span=> #call.created(#href);)
+        }
+        Created::Function(path) => {
+            let href = called(path, out);
+            quote_spanned!(span=> #call.created(#p::Option::map(#p::Option::as_ref(&#href), #p::href));)
+        }
+    }
+}
+
+fn called(path: &Path, out: &Ident) -> TokenStream {
+    let at = path.span();
+    quote_spanned!(at=> #path(&#out))
+}
+
+/// A question to the value, answered by the most specific of several traits (autoref specialisation).
+fn probed(action: &Action, out: &Ident, question: &str) -> TokenStream {
+    let span = Span::mixed_site();
+    let p = action.runtime.at(span);
+    let question = Ident::new(question, span);
+    quote_spanned! {span=> {
+        #[allow(unused_imports)]
+        use #p::probe::*;
+        (&&&&&&&&#p::Probe(&#out)).#question()
+    }}
+}

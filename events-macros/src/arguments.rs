@@ -1,0 +1,301 @@
+//! The raw model of an attribute: a list of keys, read by a table and never stopping at the first mistake.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::ext::IdentExt as _;
+use syn::parse::{ParseStream, Parser as _};
+use syn::{Expr, Ident, Lit, LitStr, Path, Token};
+
+use crate::codes;
+use crate::mistakes::Mistakes;
+use crate::words::{list, nearest, unknown};
+
+/// A key that an attribute has, and how it is written.
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    pub(crate) usage: &'static str,
+}
+
+/// The table of an attribute's keys.
+pub(crate) type Keys = &'static [Key];
+
+/// What stands after a key.
+pub(crate) enum Given {
+    /// `key`
+    Nothing,
+    /// `key = expression`
+    Value(Box<Expr>),
+    /// `key(…)`
+    List(TokenStream),
+}
+
+/// One key and what it was given.
+pub(crate) struct Entry {
+    pub(crate) key: Ident,
+    pub(crate) given: Given,
+    usage: &'static str,
+}
+
+impl Entry {
+    /// Reports that the value is missing or of another kind.
+    pub(crate) fn wrong(&self, mistakes: &mut Mistakes) {
+        let (key, usage) = (&self.key, self.usage);
+        let write = format!("write `{usage}`");
+        match &self.given {
+            Given::Value(value) => {
+                mistakes.over(value, codes::WRONG_VALUE, format!("`{key}` takes another kind of value: {write}"))
+            }
+            Given::Nothing => mistakes.at(key.span(), codes::WRONG_VALUE, format!("`{key}` needs a value: {write}")),
+            Given::List(_) => mistakes.at(key.span(), codes::WRONG_VALUE, format!("`{key}` takes no list: {write}")),
+        }
+    }
+}
+
+/// The keys of one attribute. Unknown and repeated ones are already reported, and gone.
+pub(crate) struct Arguments {
+    entries: Vec<Entry>,
+    /// Known keys that an unknown one was probably meant to be: they are not missing as well.
+    meant: Vec<&'static str>,
+    /// How many mistakes there were before the attribute was read.
+    before: usize,
+}
+
+impl Arguments {
+    /// Reads `key, key = expression, key(…)`.
+    pub(crate) fn parse(tokens: TokenStream, keys: Keys, mistakes: &mut Mistakes) -> Self {
+        let mut arguments = Arguments { entries: Vec::new(), meant: Vec::new(), before: mistakes.count() };
+        let read = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                arguments.read_entry(input, keys, mistakes);
+            }
+            Ok(())
+        };
+        if let Err(error) = read.parse2(tokens) {
+            mistakes.at(error.span(), codes::SYNTAX, error);
+        }
+        arguments
+    }
+
+    /// Reads a leading string literal, and then the keys: `"billing", details(amount)`.
+    pub(crate) fn parse_after_literal(
+        tokens: TokenStream,
+        keys: Keys,
+        mistakes: &mut Mistakes,
+    ) -> (Option<LitStr>, Self) {
+        let before = mistakes.count();
+        let mut literal = None;
+        let split = |input: ParseStream<'_>| {
+            if input.peek(LitStr) {
+                literal = Some(input.parse()?);
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
+                }
+            }
+            input.parse::<TokenStream>()
+        };
+        match split.parse2(tokens) {
+            Ok(rest) => (literal, Self::parse(rest, keys, mistakes)),
+            Err(error) => {
+                mistakes.at(error.span(), codes::SYNTAX, error);
+                (literal, Arguments { entries: Vec::new(), meant: Vec::new(), before })
+            }
+        }
+    }
+
+    fn read_entry(&mut self, input: ParseStream<'_>, keys: Keys, mistakes: &mut Mistakes) {
+        let entry = read_key(input, keys, mistakes).and_then(|key| self.read_given(key, input, keys, mistakes));
+        if let Some(entry) = entry {
+            self.entries.push(entry);
+            if !input.is_empty() && !input.peek(Token![,]) {
+                mistakes.at(input.span(), codes::SYNTAX, "expected `,` before the next key");
+            }
+        }
+        skip_past_comma(input);
+    }
+
+    fn read_given(&mut self, key: Ident, input: ParseStream<'_>, keys: Keys, mistakes: &mut Mistakes) -> Option<Entry> {
+        let name = key.unraw().to_string();
+        let names: Vec<&'static str> = keys.iter().map(|key| key.name).collect();
+        let Some(known) = keys.iter().find(|key| key.name == name) else {
+            mistakes.at(key.span(), codes::UNKNOWN_KEY, unknown("key", &name, &names));
+            self.meant.extend(nearest(&name, &names));
+            return None;
+        };
+        if self.entries.iter().any(|entry| entry.key.unraw() == name) {
+            mistakes.at(key.span(), codes::REPEATED_KEY, format!("`{name}` is given twice: keep one"));
+            return None;
+        }
+        let mut entry = Entry { key, given: Given::Nothing, usage: known.usage };
+        if input.peek(syn::token::Paren) {
+            entry.given = Given::List(list_tokens(input)?);
+        } else if input.parse::<Token![=]>().is_ok() {
+            let missing = input.is_empty() || input.peek(Token![,]);
+            match input.parse::<Expr>() {
+                Ok(value) => entry.given = Given::Value(Box::new(value)),
+                Err(error) => {
+                    let span = if missing { entry.key.span() } else { error.span() };
+                    let message = format!("`{name}` needs a value: write `{}`", known.usage);
+                    mistakes.at(span, codes::WRONG_VALUE, message);
+                    self.meant.push(known.name);
+                    return None;
+                }
+            }
+        }
+        Some(entry)
+    }
+
+    /// How many mistakes there were before the attribute was read: those of reading it count.
+    pub(crate) fn mistakes_before(&self) -> usize {
+        self.before
+    }
+
+    /// Takes a key out.
+    pub(crate) fn take(&mut self, name: &str) -> Option<Entry> {
+        let at = self.entries.iter().position(|entry| entry.key.unraw() == name)?;
+        Some(self.entries.remove(at))
+    }
+
+    /// Whether a key was meant, but is wrong and already reported.
+    pub(crate) fn meant(&self, name: &str) -> bool {
+        self.meant.contains(&name)
+    }
+
+    /// The keys that nobody has taken.
+    pub(crate) fn rest(self) -> Vec<Entry> {
+        self.entries
+    }
+
+    /// Takes `name = "string"`.
+    pub(crate) fn string(&mut self, name: &str, mistakes: &mut Mistakes) -> Option<LitStr> {
+        self.value(name, mistakes, |value| match literal(value) {
+            Some(Lit::Str(text)) => Some(text.clone()),
+            _ => None,
+        })
+    }
+
+    /// Takes `name = path`.
+    pub(crate) fn path(&mut self, name: &str, mistakes: &mut Mistakes) -> Option<Path> {
+        self.value(name, mistakes, |value| match value {
+            Expr::Path(path) if path.qself.is_none() => Some(path.path.clone()),
+            _ => None,
+        })
+    }
+
+    /// Takes `name = identifier`, keywords included.
+    pub(crate) fn word(&mut self, name: &str, mistakes: &mut Mistakes) -> Option<Ident> {
+        self.value(name, mistakes, |value| match value {
+            Expr::Path(path) => path.path.get_ident().cloned(),
+            Expr::Continue(jump) if jump.label.is_none() => Some(Ident::new("continue", jump.continue_token.span)),
+            _ => None,
+        })
+    }
+
+    /// Takes `name = expression`.
+    pub(crate) fn expression(&mut self, name: &str, mistakes: &mut Mistakes) -> Option<Expr> {
+        self.value(name, mistakes, |value| Some(value.clone()))
+    }
+
+    /// Takes `name`, or `name = true`.
+    pub(crate) fn flag(&mut self, name: &str, mistakes: &mut Mistakes) -> Option<bool> {
+        let entry = self.take(name)?;
+        match &entry.given {
+            Given::Nothing => Some(true),
+            Given::Value(value) if let Some(Lit::Bool(flag)) = literal(value) => Some(flag.value),
+            _ => {
+                entry.wrong(mistakes);
+                None
+            }
+        }
+    }
+
+    fn value<T>(&mut self, name: &str, mistakes: &mut Mistakes, read: impl FnOnce(&Expr) -> Option<T>) -> Option<T> {
+        let entry = self.take(name)?;
+        let found = match &entry.given {
+            Given::Value(value) => read(value),
+            _ => None,
+        };
+        if found.is_none() {
+            entry.wrong(mistakes);
+        }
+        found
+    }
+}
+
+/// The literal that an expression is, also when a `macro_rules` passed it on in an invisible group.
+pub(crate) fn literal(value: &Expr) -> Option<&Lit> {
+    match value {
+        Expr::Lit(found) => Some(&found.lit),
+        Expr::Group(group) => literal(&group.expr),
+        _ => None,
+    }
+}
+
+/// Reads `"a", "b"`; `example` is what a message shows.
+pub(crate) fn strings(tokens: TokenStream, example: &str, mistakes: &mut Mistakes) -> Vec<LitStr> {
+    each(tokens, mistakes, |input| {
+        input.parse::<LitStr>().map_err(|error| (error.span(), format!("expected a string, such as `{example}`")))
+    })
+}
+
+/// Reads a list of expressions.
+pub(crate) fn expressions(tokens: TokenStream, mistakes: &mut Mistakes) -> Vec<Expr> {
+    each(tokens, mistakes, |input| {
+        input.parse::<Expr>().map_err(|error| (error.span(), "expected an expression".to_owned()))
+    })
+}
+
+/// Reads a comma-separated list, reporting every item that cannot be read.
+pub(crate) fn each<T>(
+    tokens: TokenStream,
+    mistakes: &mut Mistakes,
+    mut item: impl FnMut(ParseStream<'_>) -> Result<T, (Span, String)>,
+) -> Vec<T> {
+    let mut items = Vec::new();
+    let read = |input: ParseStream<'_>| {
+        while !input.is_empty() {
+            match item(input) {
+                Ok(found) => {
+                    items.push(found);
+                    if !input.is_empty() && !input.peek(Token![,]) {
+                        mistakes.at(input.span(), codes::SYNTAX, "expected `,`");
+                    }
+                }
+                Err((span, message)) => mistakes.at(span, codes::SYNTAX, message),
+            }
+            skip_past_comma(input);
+        }
+        Ok(())
+    };
+    if let Err(error) = read.parse2(tokens) {
+        mistakes.at(error.span(), codes::SYNTAX, error);
+    }
+    items
+}
+
+fn read_key(input: ParseStream<'_>, keys: Keys, mistakes: &mut Mistakes) -> Option<Ident> {
+    let span = input.span();
+    if let Ok(key) = input.call(Ident::parse_any) {
+        return Some(key);
+    }
+    let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
+    mistakes.at(span, codes::SYNTAX, format!("expected a key, one of {}", list(&names)));
+    None
+}
+
+/// The tokens between the parentheses that come next.
+fn list_tokens(input: ParseStream<'_>) -> Option<TokenStream> {
+    match input.parse::<TokenTree>() {
+        Ok(TokenTree::Group(group)) => Some(group.stream()),
+        _ => None,
+    }
+}
+
+/// Skips what is left of an entry, and the comma behind it.
+fn skip_past_comma(input: ParseStream<'_>) {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        if input.parse::<TokenTree>().is_err() {
+            return;
+        }
+    }
+    // Missing only at the end.
+    let _ = input.parse::<Token![,]>();
+}

@@ -1,0 +1,98 @@
+//! From `#[event("…")]` and the fields of a struct to a direct event.
+
+use proc_macro2::TokenStream;
+use syn::{Attribute, Data, DeriveInput, Fields, LitStr, Meta, Path};
+
+use crate::arguments::{Arguments, Key, Keys};
+use crate::codes;
+use crate::declaration::Declaration;
+use crate::mistakes::Mistakes;
+use crate::record::Field;
+use crate::runtime::Runtime;
+
+/// What `#[event("…", …)]` may say after the event type.
+const KEYS: Keys = &[
+    Key { name: "category", usage: "category = \"state\"" },
+    Key { name: "subcategory", usage: "subcategory = \"maintenance\"" },
+    Key { name: "severity", usage: "severity = \"low\"" },
+    Key { name: "resource", usage: "resource = Nuvlabox" },
+    Key { name: "message", usage: "message = \"{resource} is now {details.new_state}\"" },
+    Key { name: "version", usage: "version = 2" },
+    Key { name: "mandatory", usage: "mandatory" },
+    Key { name: "allow_anon", usage: "allow_anon" },
+    Key { name: "krate", usage: "krate = path::to::events" },
+];
+
+/// A direct event that passed every check.
+pub(super) struct DirectEvent {
+    pub(super) runtime: Runtime,
+    pub(super) declaration: Declaration,
+    /// The resource type that it is about; nothing: any.
+    pub(super) resource: Option<Path>,
+    pub(super) fields: Vec<Field>,
+}
+
+pub(super) fn check(input: &DeriveInput, mistakes: &mut Mistakes) -> Option<DirectEvent> {
+    let before = mistakes.count();
+    let fields = check_fields(input, mistakes);
+    let (event, mut arguments) = event_attribute(input, mistakes)?;
+    let runtime = Runtime::new(arguments.path("krate", mistakes));
+    let names: Option<Vec<String>> =
+        fields.as_ref().map(|fields| fields.iter().map(|field| field.name.clone()).collect());
+    let declaration = Declaration::check(&mut arguments, event, names.as_deref(), mistakes);
+    let resource = check_resource(&mut arguments, mistakes);
+    debug_assert!(arguments.rest().is_empty(), "a key of the table is never taken");
+    if mistakes.count() > before {
+        return None;
+    }
+    Some(DirectEvent { runtime, declaration: declaration?, resource, fields: fields? })
+}
+
+fn check_fields(input: &DeriveInput, mistakes: &mut Mistakes) -> Option<Vec<Field>> {
+    let message = "`EventDetails` is derived for a struct with named fields, one for each detail";
+    match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(named) => {
+                let fields = named.named.iter().filter_map(|field| Field::check(field, mistakes)).collect();
+                return Some(fields);
+            }
+            Fields::Unit => return Some(Vec::new()),
+            Fields::Unnamed(_) => mistakes.over(&data.fields, codes::DETAILS_SHAPE, message),
+        },
+        Data::Enum(data) => mistakes.at(data.enum_token.span, codes::DETAILS_SHAPE, message),
+        Data::Union(data) => mistakes.at(data.union_token.span, codes::DETAILS_SHAPE, message),
+    }
+    None
+}
+
+/// The event type and the keys of the one `#[event(…)]`.
+fn event_attribute(input: &DeriveInput, mistakes: &mut Mistakes) -> Option<(Option<LitStr>, Arguments)> {
+    let mut attributes = input.attrs.iter().filter(|attribute| attribute.path().is_ident("event"));
+    let Some(attribute) = attributes.next() else {
+        let message = "missing `#[event(\"<resource-type>.<operation>\")]` under the derive";
+        mistakes.at(input.ident.span(), codes::MISSING_EVENT, message);
+        return None;
+    };
+    for another in attributes {
+        mistakes.over(another.path(), codes::REPEATED_KEY, "`#[event]` is given twice: keep one");
+    }
+    let (event, arguments) = Arguments::parse_after_literal(attribute_tokens(attribute), KEYS, mistakes);
+    if event.is_none() {
+        let message = "the event type comes first: write `#[event(\"<resource-type>.<operation>\", …)]`";
+        mistakes.over(attribute.path(), codes::MISSING_EVENT, message);
+    }
+    Some((event, arguments))
+}
+
+fn attribute_tokens(attribute: &Attribute) -> TokenStream {
+    match &attribute.meta {
+        Meta::List(list) => list.tokens.clone(),
+        Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
+    }
+}
+
+/// `resource = Nuvlabox`; `none` and nothing mean any resource.
+fn check_resource(arguments: &mut Arguments, mistakes: &mut Mistakes) -> Option<Path> {
+    let path = arguments.path("resource", mistakes)?;
+    (!path.is_ident("none")).then_some(path)
+}

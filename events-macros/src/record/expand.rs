@@ -1,0 +1,100 @@
+//! The implementation of `Record`.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
+use syn::spanned::Spanned as _;
+use syn::{DeriveInput, Ident, Member};
+
+use super::check::{Content, Field, Recorded, Shape, Variant};
+use super::recordable;
+use crate::runtime::Runtime;
+
+pub(super) fn implementation(recorded: &Recorded, input: &DeriveInput) -> TokenStream {
+    let span = Span::mixed_site();
+    let runtime = &recorded.runtime;
+    let p = runtime.at(span);
+    let recorder = Ident::new("recorder", span);
+    let item = &input.ident;
+    let generics = recordable(&input.generics, runtime);
+    let (impl_generics, type_generics, bounds) = generics.split_for_impl();
+    let body = match &recorded.shape {
+        Shape::Object(fields) => object(fields, &recorder, &|member, at| quote_spanned!(at=> &self.#member)),
+        Shape::Transparent(member) => {
+            quote_spanned!(span=> #p::Record::record(&self.#member, #recorder);)
+        }
+        Shape::Enum(variants) => match_variants(variants, &recorder, runtime),
+    };
+    quote_spanned! {span=>
+        #[automatically_derived]
+        impl #impl_generics #p::Record for #item #type_generics #bounds {
+            fn record(&self, #recorder: &mut #p::Recorder<'_>) {
+                #body
+            }
+        }
+    }
+}
+
+/// What keeps other errors away when the type cannot be recorded.
+pub(super) fn stand_in(input: &DeriveInput) -> TokenStream {
+    let span = Span::mixed_site();
+    let p = Runtime::default().at(span);
+    let item = &input.ident;
+    let (impl_generics, type_generics, bounds) = input.generics.split_for_impl();
+    quote_spanned! {span=>
+        #[automatically_derived]
+        impl #impl_generics #p::Record for #item #type_generics #bounds {
+            fn record(&self, _: &mut #p::Recorder<'_>) {}
+        }
+    }
+}
+
+/// An object of fields; `value` borrows one. An error about a type that cannot be recorded belongs
+/// to the type, which is where `value` is told to be.
+fn object(fields: &[Field], recorder: &Ident, value: &dyn Fn(&Member, Span) -> TokenStream) -> TokenStream {
+    let span = Span::mixed_site();
+    let object = Ident::new("object", span);
+    let recorded = fields.iter().map(|Field { member, name, ty }| {
+        let value = value(member, ty.span());
+        quote_spanned!(span=> #object.field(#name, #value);)
+    });
+    let unused = fields.is_empty().then(|| quote_spanned!(span=> let _ = #object;));
+    quote_spanned!(span=> #recorder.object(|#object| { #unused #(#recorded)* });)
+}
+
+fn match_variants(variants: &[Variant], recorder: &Ident, runtime: &Runtime) -> TokenStream {
+    let span = Span::mixed_site();
+    let p = runtime.at(span);
+    if variants.is_empty() {
+        return quote_spanned!(span=> let _ = #recorder; match *self {});
+    }
+    let arms = variants.iter().map(|Variant { variant, name, content }| match content {
+        Content::Unit => quote_spanned!(span=> Self::#variant => { #recorder.string(#name); }),
+        Content::Value => quote_spanned! {span=>
+            Self::#variant(value) => { #recorder.object(|object| { object.field(#name, value); }); }
+        },
+        Content::Object(fields) => {
+            // Bound under names of ours: a field called `recorder` must not shadow it.
+            let bound = |member: &Member| match member {
+                Member::Named(name) => Ident::new(&format!("__{}", syn::ext::IdentExt::unraw(name)), span),
+                Member::Unnamed(index) => Ident::new(&format!("__{}", index.index), span),
+            };
+            let patterns = fields.iter().map(|field| {
+                let (member, name) = (&field.member, bound(&field.member));
+                quote_spanned!(span=> #member: #name)
+            });
+            let inner = Ident::new("recorder", span);
+            let content = object(fields, &inner, &|member, at| {
+                let mut name = bound(member);
+                name.set_span(span.located_at(at));
+                quote_spanned!(at=> #name)
+            });
+            quote_spanned! {span=>
+                Self::#variant { #(#patterns,)* .. } => {
+                    let fields = #p::record_with(|#inner| { #content });
+                    #recorder.object(|object| { object.field(#name, &fields); })
+                }
+            }
+        }
+    });
+    quote_spanned!(span=> match self { #(#arms)* })
+}

@@ -1,0 +1,40 @@
+//! The macros, called as functions: their expansions, their hygiene and their messages.
+
+mod expansions;
+mod hygiene;
+mod messages;
+
+use proc_macro2::TokenStream;
+
+use crate::mistakes::Mistakes;
+use crate::{action, category, event_details, record, resource};
+
+/// One of the macros of this crate.
+#[derive(Clone, Copy)]
+enum Macro {
+    Action,
+    Resource,
+    Category,
+    EventDetails,
+    Record,
+}
+
+impl Macro {
+    /// Expands an item; the mistakes stand beside the expansion.
+    fn expand(self, arguments: TokenStream, item: TokenStream) -> (TokenStream, Vec<String>) {
+        let mut mistakes = Mistakes::default();
+        let tokens = match self {
+            Macro::Action => action::expand(arguments, item, &mut mistakes),
+            Macro::Resource => resource::expand(arguments, item, &mut mistakes),
+            Macro::Category => category::expand(arguments, item, &mut mistakes),
+            Macro::EventDetails => event_details::expand(item, &mut mistakes),
+            Macro::Record => record::expand(item, &mut mistakes),
+        };
+        (tokens, mistakes.messages())
+    }
+
+    /// Whether the expansion has to hold the item: derives leave it where it is.
+    fn emits_item(self) -> bool {
+        !matches!(self, Macro::EventDetails | Macro::Record)
+    }
+}

@@ -1,0 +1,74 @@
+async fn reboot(
+    id: Href<Nuvlabox>,
+    #[cfg(feature = "extra")]
+    extra: u32,
+) -> Result<(), ApiError> {
+    static __EVENTS_DECLARATION: ::events::__private::EventDeclaration = ::events::__private::EventDeclaration::new(::events::__private::EventSpec {
+        event_type: "nuvlabox.reboot",
+        resource_type: "nuvlabox",
+        operation: "reboot",
+        details: &[
+            #[cfg(feature = "extra")]
+            ::events::__private::DetailField {
+                name: "extra",
+                type_name: ::events::__private::Option::Some(
+                    ::events::__private::stringify!(u32),
+                ),
+                required: true,
+            },
+            ::events::__private::DetailField {
+                name: "always",
+                type_name: ::events::__private::Option::None,
+                required: false,
+            },
+        ],
+        function: ::events::__private::concat!(
+            ::events::__private::module_path!(), "::", "reboot"
+        ),
+        location: ::events::__private::location!(),
+        ..::events::__private::EventSpec::ACTION
+    });
+    ::events::__private::inventory::submit! {
+        ::events::__private::Registration::Event(& __EVENTS_DECLARATION)
+    }
+    let _: [(); {
+        #[allow(unused_imports)]
+        use ::events::__private::NotKnown as _;
+        ::events::__private::check_event(
+            ::events::__private::Known::<Href<Nuvlabox>>::DECLARATION,
+            "nuvlabox.reboot",
+            "nuvlabox",
+            "reboot",
+        )
+    }] = [];
+    let mut __events_call = ::events::__private::Call::new(&__EVENTS_DECLARATION);
+    if let ::events::__private::Option::Some(__events_opening) = __events_call.opening()
+    {
+        __events_opening.resource(::events::__private::href(&id));
+        #[cfg(feature = "extra")] __events_opening.detail("extra", &(extra));
+        __events_opening.detail("always", &(1u8));
+    }
+    let __events_body = ::events::__private::pin!(
+        async move { if false { return ::events::__private::never:: < Result < (),
+        ApiError > > (); } #[cfg(feature = "extra")] let _ = & extra; { #[cfg(feature =
+        "extra")] drop(extra); Ok(()) } }
+    );
+    if let ::events::__private::Result::Err(__events_refused) = __events_call
+        .begin()
+        .await
+    {
+        return <Result<
+            (),
+            ApiError,
+        > as ::events::__private::Refusable>::refused(__events_refused);
+    }
+    let __events_out: Result<(), ApiError> = __events_call.run(__events_body).await;
+    __events_call
+        .ended({
+            #[allow(unused_imports)]
+            use ::events::__private::probe::*;
+            (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending()
+        });
+    __events_call.finish().await;
+    __events_out
+}

@@ -1,0 +1,58 @@
+async fn reboot(id: Href<Nuvlabox>, options: Options) -> Result<(), ApiError> {
+    static __EVENTS_DECLARATION: ::events::__private::EventDeclaration = ::events::__private::EventDeclaration::new(::events::__private::EventSpec {
+        event_type: "nuvlabox.reboot",
+        resource_type: "nuvlabox",
+        operation: "reboot",
+        function: ::events::__private::concat!(
+            ::events::__private::module_path!(), "::", "reboot"
+        ),
+        location: ::events::__private::location!(),
+        ..::events::__private::EventSpec::ACTION
+    });
+    ::events::__private::inventory::submit! {
+        ::events::__private::Registration::Event(& __EVENTS_DECLARATION)
+    }
+    let _: [(); {
+        #[allow(unused_imports)]
+        use ::events::__private::NotKnown as _;
+        ::events::__private::check_event(
+            ::events::__private::Known::<Href<Nuvlabox>>::DECLARATION,
+            "nuvlabox.reboot",
+            "nuvlabox",
+            "reboot",
+        )
+    }] = [];
+    let mut __events_call = ::events::__private::Call::new(&__EVENTS_DECLARATION);
+    if let ::events::__private::Option::Some(__events_opening) = __events_call.opening()
+    {
+        __events_opening.resource(::events::__private::href(&id));
+        __events_opening
+            .details(
+                &(RebootDetails {
+                    force: options.force,
+                }),
+            );
+    }
+    let __events_body = ::events::__private::pin!(
+        async move { if false { return ::events::__private::never:: < Result < (),
+        ApiError > > (); } { Ok(()) } }
+    );
+    if let ::events::__private::Result::Err(__events_refused) = __events_call
+        .begin()
+        .await
+    {
+        return <Result<
+            (),
+            ApiError,
+        > as ::events::__private::Refusable>::refused(__events_refused);
+    }
+    let __events_out: Result<(), ApiError> = __events_call.run(__events_body).await;
+    __events_call
+        .ended({
+            #[allow(unused_imports)]
+            use ::events::__private::probe::*;
+            (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending()
+        });
+    __events_call.finish().await;
+    __events_out
+}

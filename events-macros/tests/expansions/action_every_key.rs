@@ -1,0 +1,147 @@
+async fn update(name: String, options: Options, other: Href<Nuvlabox>) -> Answer {
+    static __EVENTS_DECLARATION: ::events::__private::EventDeclaration = ::events::__private::EventDeclaration::new(::events::__private::EventSpec {
+        event_type: "deployment.update",
+        resource_type: "deployment",
+        operation: "update",
+        category: ::events::__private::Option::Some(
+            ::events::__private::CategoryRef::Declared(
+                <Billing as ::events::__private::Category>::DECLARATION,
+            ),
+        ),
+        subcategory: ::events::__private::Option::Some("maintenance"),
+        severity: ::events::__private::Option::Some(::events::__private::Severity::Low),
+        details: &[
+            ::events::__private::DetailField {
+                name: "release",
+                type_name: ::events::__private::Option::Some(
+                    ::events::__private::stringify!(u32),
+                ),
+                required: true,
+            },
+            ::events::__private::DetailField {
+                name: "name",
+                type_name: ::events::__private::Option::Some(
+                    ::events::__private::stringify!(String),
+                ),
+                required: true,
+            },
+            ::events::__private::DetailField {
+                name: "size",
+                type_name: ::events::__private::Option::None,
+                required: false,
+            },
+            ::events::__private::DetailField {
+                name: "note",
+                type_name: ::events::__private::Option::Some(
+                    ::events::__private::stringify!(Option < String >),
+                ),
+                required: false,
+            },
+        ],
+        message: ::events::__private::Option::Some(
+            &[
+                ::events::__private::MessagePart::Caller,
+                ::events::__private::MessagePart::Text(" updated "),
+                ::events::__private::MessagePart::Resource,
+                ::events::__private::MessagePart::Text(" to "),
+                ::events::__private::MessagePart::Detail("release"),
+            ],
+        ),
+        version: ::events::__private::Option::Some(2u32),
+        mandatory: true,
+        allow_anon: true,
+        function: ::events::__private::concat!(
+            ::events::__private::module_path!(), "::", "update"
+        ),
+        location: ::events::__private::location!(),
+        payload: ::events::__private::PayloadChoice {
+            request: true,
+            outcome: true,
+            changed: true,
+        },
+        deferred: ::events::__private::Option::Some(::events::__private::Deferred {
+            within: ::events::__private::Option::Some(
+                ::events::__private::core::time::Duration::from_secs(90u64),
+            ),
+        }),
+        on_nested_failure: ::events::__private::NestedFailure::Continue,
+        ..::events::__private::EventSpec::ACTION
+    });
+    ::events::__private::inventory::submit! {
+        ::events::__private::Registration::Event(& __EVENTS_DECLARATION)
+    }
+    fn __events_href<
+        __EventsValue: ::events::__private::Designates
+            + ?::events::__private::core::marker::Sized,
+    >(
+        value: &__EventsValue,
+    ) -> ::events::__private::Cow<'_, ::events::__private::core::primitive::str> {
+        const {
+            let _ = ::events::__private::check_event(
+                <__EventsValue as ::events::__private::Designates>::DECLARATION,
+                "deployment.update",
+                "deployment",
+                "update",
+            );
+        }
+        ::events::__private::href(value)
+    }
+    let mut __events_call = ::events::__private::Call::in_context(
+        &__EVENTS_DECLARATION,
+        ::events::__private::context(&(context(&app))),
+    );
+    if let ::events::__private::Result::Err(__events_refused) = __events_call
+        .room()
+        .await
+    {
+        return read::refused(__events_refused);
+    }
+    if let ::events::__private::Option::Some(__events_opening) = __events_call.opening()
+    {
+        __events_opening.resource(__events_href(&find(&name, 1 + 1)));
+        __events_opening.linked(&::events::__private::href(&(&options.credential)));
+        __events_opening.linked(&::events::__private::href(&(other)));
+        __events_opening.tag("eu");
+        __events_opening.tag("billing");
+        {
+            let __events_value: &u32 = &(options.release);
+            __events_opening.detail("release", __events_value);
+        }
+        __events_opening.detail("name", &(name));
+        __events_opening.detail("size", &(name.len()));
+        {
+            let __events_value: &Option<String> = &(None);
+            __events_opening.detail("note", __events_value);
+        }
+        __events_opening.request("options", &(options));
+    }
+    let __events_body = ::events::__private::pin!(
+        async move { if false { return ::events::__private::never:: < Answer > (); } let
+        _ = & other; let _ = & options; let _ = & name; { update_it(name, options, other)
+        . await } }
+    );
+    if let ::events::__private::Result::Err(__events_refused) = __events_call
+        .begin()
+        .await
+    {
+        return read::refused(__events_refused);
+    }
+    let __events_out: Answer = __events_call.run(__events_body).await;
+    __events_call.ended(read::outcome(&__events_out));
+    __events_call
+        .created(
+            ::events::__private::Option::map(
+                ::events::__private::Option::as_ref(&read::created(&__events_out)),
+                ::events::__private::href,
+            ),
+        );
+    if __events_call.wants_outcome() {
+        if let ::events::__private::Option::Some(__events_value) = ::events::__private::outcome_value(
+            &__events_out,
+        ) {
+            __events_call.outcome(__events_value);
+        }
+    }
+    __events_call.finish().await;
+    __events_out
+}

@@ -1,0 +1,77 @@
+/// Reboots.
+pub async fn reboot(
+    State(app): State<App>,
+    Path(id): Path<Href<Nuvlabox>>,
+    Query(options): Query<RebootOptions>,
+) -> Result<Json<Job>, ApiError> {
+    static __EVENTS_DECLARATION: ::events::__private::EventDeclaration = ::events::__private::EventDeclaration::new(::events::__private::EventSpec {
+        event_type: "nuvlabox.reboot",
+        resource_type: "nuvlabox",
+        operation: "reboot",
+        category: ::events::__private::Option::Some(
+            ::events::__private::CategoryRef::BuiltIn("action"),
+        ),
+        severity: ::events::__private::Option::Some(::events::__private::Severity::High),
+        details: &[
+            ::events::__private::DetailField {
+                name: "force",
+                type_name: ::events::__private::Option::Some(
+                    ::events::__private::stringify!(bool),
+                ),
+                required: true,
+            },
+        ],
+        function: ::events::__private::concat!(
+            ::events::__private::module_path!(), "::", "reboot"
+        ),
+        location: ::events::__private::location!(),
+        ..::events::__private::EventSpec::ACTION
+    });
+    ::events::__private::inventory::submit! {
+        ::events::__private::Registration::Event(& __EVENTS_DECLARATION)
+    }
+    let _: [(); {
+        #[allow(unused_imports)]
+        use ::events::__private::NotKnown as _;
+        ::events::__private::check_event(
+            ::events::__private::Known::<Href<Nuvlabox>>::DECLARATION,
+            "nuvlabox.reboot",
+            "nuvlabox",
+            "reboot",
+        )
+    }] = [];
+    let mut __events_call = ::events::__private::Call::new(&__EVENTS_DECLARATION);
+    if let ::events::__private::Option::Some(__events_opening) = __events_call.opening()
+    {
+        __events_opening.resource(::events::__private::href(&id));
+        {
+            let __events_value: &bool = &(options.force);
+            __events_opening.detail("force", __events_value);
+        }
+    }
+    let __events_body = ::events::__private::pin!(
+        async move { if false { return ::events::__private::never:: < Result < Json < Job
+        >, ApiError > > (); } let _ = & id; let _ = & app; { let job = app.jobs
+        .submit("reboot", & id). await ?; Ok(Json(job)) } }
+    );
+    if let ::events::__private::Result::Err(__events_refused) = __events_call
+        .begin()
+        .await
+    {
+        return <Result<
+            Json<Job>,
+            ApiError,
+        > as ::events::__private::Refusable>::refused(__events_refused);
+    }
+    let __events_out: Result<Json<Job>, ApiError> = __events_call
+        .run(__events_body)
+        .await;
+    __events_call
+        .ended({
+            #[allow(unused_imports)]
+            use ::events::__private::probe::*;
+            (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending()
+        });
+    __events_call.finish().await;
+    __events_out
+}

@@ -1,0 +1,38 @@
+async fn switch(group: String) -> Result<(), ApiError> {
+    static __EVENTS_DECLARATION: ::events::__private::EventDeclaration = ::events::__private::EventDeclaration::new(::events::__private::EventSpec {
+        event_type: "session.switch-group",
+        resource_type: "session",
+        operation: "switch-group",
+        function: ::events::__private::concat!(
+            ::events::__private::module_path!(), "::", "switch"
+        ),
+        location: ::events::__private::location!(),
+        ..::events::__private::EventSpec::ACTION
+    });
+    ::events::__private::inventory::submit! {
+        ::events::__private::Registration::Event(& __EVENTS_DECLARATION)
+    }
+    let mut __events_call = ::events::__private::Call::new(&__EVENTS_DECLARATION);
+    let __events_body = ::events::__private::pin!(
+        async move { if false { return ::events::__private::never:: < Result < (),
+        ApiError > > (); } { Ok(()) } }
+    );
+    if let ::events::__private::Result::Err(__events_refused) = __events_call
+        .begin()
+        .await
+    {
+        return <Result<
+            (),
+            ApiError,
+        > as ::events::__private::Refusable>::refused(__events_refused);
+    }
+    let __events_out: Result<(), ApiError> = __events_call.run(__events_body).await;
+    __events_call
+        .ended({
+            #[allow(unused_imports)]
+            use ::events::__private::probe::*;
+            (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending()
+        });
+    __events_call.finish().await;
+    __events_out
+}

@@ -1,0 +1,22 @@
+pub struct Session;
+const _: () = {
+    static __EVENTS_DECLARATION: audit::api::__private::ResourceDeclaration = audit::api::__private::ResourceDeclaration::new(audit::api::__private::ResourceSpec {
+        resource_type: "session",
+        operations: audit::api::__private::Option::None,
+        category: audit::api::__private::Option::Some(
+            audit::api::__private::CategoryRef::Declared(
+                <Billing as audit::api::__private::Category>::DECLARATION,
+            ),
+        ),
+        severity: audit::api::__private::Option::None,
+        enabled: true,
+        location: audit::api::__private::location!(),
+    });
+    audit::api::__private::inventory::submit! {
+        audit::api::__private::Registration::Resource(& __EVENTS_DECLARATION)
+    }
+    #[automatically_derived]
+    impl audit::api::__private::Resource for Session {
+        const DECLARATION: &'static audit::api::__private::ResourceDeclaration = &__EVENTS_DECLARATION;
+    }
+};
