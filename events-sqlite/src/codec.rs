@@ -62,6 +62,11 @@ impl<'b> Decoder<'b> {
         self.0.is_empty()
     }
 
+    /// How many bytes are left.
+    pub(crate) fn rest(&self) -> usize {
+        self.0.len()
+    }
+
     pub(crate) fn take(&mut self, length: usize) -> Result<&'b [u8], Malformed> {
         let (taken, rest) = self.0.split_at_checked(length).ok_or(Malformed("it ends too early"))?;
         self.0 = rest;

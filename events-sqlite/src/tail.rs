@@ -92,8 +92,9 @@ fn in_search_order(events: &[Arc<TailEvent>], deriver: &KeyDeriver) -> Vec<Arc<T
 const CHUNK_EVENTS: usize = 256;
 
 /// The un-sealed events.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Tail {
+    chunk_events: usize,
     full: VecDeque<Arc<Chunk>>,
     growing: Vec<Arc<TailEvent>>,
     by_id: HashMap<EventId, Arc<TailEvent>>,
@@ -110,6 +111,19 @@ pub(crate) struct TailView {
 }
 
 impl Tail {
+    /// An empty tail, whose chunks do not go beyond a segment.
+    pub(crate) fn new(segment_events: usize) -> Self {
+        Self {
+            chunk_events: segment_events.min(CHUNK_EVENTS),
+            full: VecDeque::new(),
+            growing: Vec::new(),
+            by_id: HashMap::new(),
+            events: 0,
+            bytes: 0,
+            full_bytes: 0,
+        }
+    }
+
     /// Adds the events of a row of the journal.
     pub(crate) fn push(&mut self, events: Vec<Arc<TailEvent>>) {
         for event in &events {
@@ -118,7 +132,7 @@ impl Tail {
         }
         self.events += events.len();
         self.growing.extend(events);
-        if self.growing.len() >= CHUNK_EVENTS {
+        if self.growing.len() >= self.chunk_events {
             self.finish_chunk();
         }
     }
@@ -137,6 +151,12 @@ impl Tail {
 
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// The smallest number.
+    pub(crate) fn first_seq(&self) -> Option<Seq> {
+        let oldest = self.full.front().map_or(self.growing.first(), |chunk| chunk.events.first());
+        oldest.map(|event| event.seq)
     }
 
     /// Events in chunks that are full.
