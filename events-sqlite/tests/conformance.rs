@@ -68,7 +68,7 @@ impl Subject for Stores {
 }
 
 fn tiny() -> Options {
-    Options::new().segment_events(23).tail_events(64).merge_parts(3)
+    Options::new().segment_events(60).tail_events(200).merge_parts(4)
 }
 
 #[test]
