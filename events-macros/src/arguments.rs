@@ -41,21 +41,11 @@ impl Entry {
         let (key, usage) = (&self.key, self.usage);
         let write = format!("write `{usage}`");
         match &self.given {
-            Given::Value(value) => mistakes.over(
-                value,
-                codes::WRONG_VALUE,
-                format!("`{key}` takes another kind of value: {write}"),
-            ),
-            Given::Nothing => mistakes.at(
-                key.span(),
-                codes::WRONG_VALUE,
-                format!("`{key}` needs a value: {write}"),
-            ),
-            Given::List(_) => mistakes.at(
-                key.span(),
-                codes::WRONG_VALUE,
-                format!("`{key}` takes no list: {write}"),
-            ),
+            Given::Value(value) => {
+                mistakes.over(value, codes::WRONG_VALUE, format!("`{key}` takes another kind of value: {write}"))
+            }
+            Given::Nothing => mistakes.at(key.span(), codes::WRONG_VALUE, format!("`{key}` needs a value: {write}")),
+            Given::List(_) => mistakes.at(key.span(), codes::WRONG_VALUE, format!("`{key}` takes no list: {write}")),
         }
     }
 }
@@ -72,11 +62,7 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// Reads `key, key = expression, key(…)`.
     pub(crate) fn parse(tokens: TokenStream, keys: Keys, mistakes: &mut Mistakes) -> Self {
-        let mut arguments = Arguments {
-            entries: Vec::new(),
-            meant: Vec::new(),
-            before: mistakes.count(),
-        };
+        let mut arguments = Arguments { entries: Vec::new(), meant: Vec::new(), before: mistakes.count() };
         let read = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 arguments.read_entry(input, keys, mistakes);
@@ -110,65 +96,35 @@ impl Arguments {
             Ok(rest) => (literal, Self::parse(rest, keys, mistakes)),
             Err(error) => {
                 mistakes.at(error.span(), codes::SYNTAX, error);
-                (
-                    literal,
-                    Arguments {
-                        entries: Vec::new(),
-                        meant: Vec::new(),
-                        before,
-                    },
-                )
+                (literal, Arguments { entries: Vec::new(), meant: Vec::new(), before })
             }
         }
     }
 
     fn read_entry(&mut self, input: ParseStream<'_>, keys: Keys, mistakes: &mut Mistakes) {
-        let entry = read_key(input, keys, mistakes)
-            .and_then(|key| self.read_given(key, input, keys, mistakes));
+        let entry = read_key(input, keys, mistakes).and_then(|key| self.read_given(key, input, keys, mistakes));
         if let Some(entry) = entry {
             self.entries.push(entry);
             if !input.is_empty() && !input.peek(Token![,]) {
-                mistakes.at(
-                    input.span(),
-                    codes::SYNTAX,
-                    "expected `,` before the next key",
-                );
+                mistakes.at(input.span(), codes::SYNTAX, "expected `,` before the next key");
             }
         }
         skip_past_comma(input);
     }
 
-    fn read_given(
-        &mut self,
-        key: Ident,
-        input: ParseStream<'_>,
-        keys: Keys,
-        mistakes: &mut Mistakes,
-    ) -> Option<Entry> {
+    fn read_given(&mut self, key: Ident, input: ParseStream<'_>, keys: Keys, mistakes: &mut Mistakes) -> Option<Entry> {
         let name = key.unraw().to_string();
         let names: Vec<&'static str> = keys.iter().map(|key| key.name).collect();
         let Some(known) = keys.iter().find(|key| key.name == name) else {
-            mistakes.at(
-                key.span(),
-                codes::UNKNOWN_KEY,
-                unknown("key", &name, &names),
-            );
+            mistakes.at(key.span(), codes::UNKNOWN_KEY, unknown("key", &name, &names));
             self.meant.extend(nearest(&name, &names));
             return None;
         };
         if self.entries.iter().any(|entry| entry.key.unraw() == name) {
-            mistakes.at(
-                key.span(),
-                codes::REPEATED_KEY,
-                format!("`{name}` is given twice: keep one"),
-            );
+            mistakes.at(key.span(), codes::REPEATED_KEY, format!("`{name}` is given twice: keep one"));
             return None;
         }
-        let mut entry = Entry {
-            key,
-            given: Given::Nothing,
-            usage: known.usage,
-        };
+        let mut entry = Entry { key, given: Given::Nothing, usage: known.usage };
         if input.peek(syn::token::Paren) {
             entry.given = Given::List(list_tokens(input)?);
         } else if input.parse::<Token![=]>().is_ok() {
@@ -176,11 +132,7 @@ impl Arguments {
             match input.parse::<Expr>() {
                 Ok(value) => entry.given = Given::Value(Box::new(value)),
                 Err(error) => {
-                    let span = if missing {
-                        entry.key.span()
-                    } else {
-                        error.span()
-                    };
+                    let span = if missing { entry.key.span() } else { error.span() };
                     let message = format!("`{name}` needs a value: write `{}`", known.usage);
                     mistakes.at(span, codes::WRONG_VALUE, message);
                     self.meant.push(known.name);
@@ -198,10 +150,7 @@ impl Arguments {
 
     /// Takes a key out.
     pub(crate) fn take(&mut self, name: &str) -> Option<Entry> {
-        let at = self
-            .entries
-            .iter()
-            .position(|entry| entry.key.unraw() == name)?;
+        let at = self.entries.iter().position(|entry| entry.key.unraw() == name)?;
         Some(self.entries.remove(at))
     }
 
@@ -235,9 +184,7 @@ impl Arguments {
     pub(crate) fn word(&mut self, name: &str, mistakes: &mut Mistakes) -> Option<Ident> {
         self.value(name, mistakes, |value| match value {
             Expr::Path(path) => path.path.get_ident().cloned(),
-            Expr::Continue(jump) if jump.label.is_none() => {
-                Some(Ident::new("continue", jump.continue_token.span))
-            }
+            Expr::Continue(jump) if jump.label.is_none() => Some(Ident::new("continue", jump.continue_token.span)),
             _ => None,
         })
     }
@@ -260,12 +207,7 @@ impl Arguments {
         }
     }
 
-    fn value<T>(
-        &mut self,
-        name: &str,
-        mistakes: &mut Mistakes,
-        read: impl FnOnce(&Expr) -> Option<T>,
-    ) -> Option<T> {
+    fn value<T>(&mut self, name: &str, mistakes: &mut Mistakes, read: impl FnOnce(&Expr) -> Option<T>) -> Option<T> {
         let entry = self.take(name)?;
         let found = match &entry.given {
             Given::Value(value) => read(value),
@@ -290,21 +232,14 @@ pub(crate) fn literal(value: &Expr) -> Option<&Lit> {
 /// Reads `"a", "b"`; `example` is what a message shows.
 pub(crate) fn strings(tokens: TokenStream, example: &str, mistakes: &mut Mistakes) -> Vec<LitStr> {
     each(tokens, mistakes, |input| {
-        input.parse::<LitStr>().map_err(|error| {
-            (
-                error.span(),
-                format!("expected a string, such as `{example}`"),
-            )
-        })
+        input.parse::<LitStr>().map_err(|error| (error.span(), format!("expected a string, such as `{example}`")))
     })
 }
 
 /// Reads a list of expressions.
 pub(crate) fn expressions(tokens: TokenStream, mistakes: &mut Mistakes) -> Vec<Expr> {
     each(tokens, mistakes, |input| {
-        input
-            .parse::<Expr>()
-            .map_err(|error| (error.span(), "expected an expression".to_owned()))
+        input.parse::<Expr>().map_err(|error| (error.span(), "expected an expression".to_owned()))
     })
 }
 
@@ -342,11 +277,7 @@ fn read_key(input: ParseStream<'_>, keys: Keys, mistakes: &mut Mistakes) -> Opti
         return Some(key);
     }
     let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
-    mistakes.at(
-        span,
-        codes::SYNTAX,
-        format!("expected a key, one of {}", list(&names)),
-    );
+    mistakes.at(span, codes::SYNTAX, format!("expected a key, one of {}", list(&names)));
     None
 }
 

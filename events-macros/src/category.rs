@@ -14,14 +14,8 @@ use crate::runtime::Runtime;
 use crate::words::{kebab, list};
 
 const KEYS: Keys = &[
-    Key {
-        name: "details",
-        usage: "details(amount: u64, currency?)",
-    },
-    Key {
-        name: "krate",
-        usage: "krate = path::to::events",
-    },
+    Key { name: "details", usage: "details(amount: u64, currency?)" },
+    Key { name: "krate", usage: "krate = path::to::events" },
 ];
 
 /// A category that passed every check, or what stands in for one that did not.
@@ -42,11 +36,7 @@ struct Detail {
 }
 
 /// Expands `#[category(…)]` on a type.
-pub(crate) fn expand(
-    arguments: TokenStream,
-    item: TokenStream,
-    mistakes: &mut Mistakes,
-) -> TokenStream {
+pub(crate) fn expand(arguments: TokenStream, item: TokenStream, mistakes: &mut Mistakes) -> TokenStream {
     let (name, arguments) = Arguments::parse_after_literal(arguments, KEYS, mistakes);
     let Ok(input) = syn::parse2::<DeriveInput>(item.clone()) else {
         let message = "`#[category(\"…\")]` goes on a type, such as `struct Billing;`";
@@ -95,10 +85,8 @@ fn check(
 fn check_name(name: &LitStr, mistakes: &mut Mistakes) -> Option<String> {
     let value = kebab_value(name, mistakes)?;
     if CATEGORIES.contains(&value.as_str()) {
-        let message = format!(
-            "`{value}` is built in (as are {}): use it as a string, or choose another name",
-            list(CATEGORIES)
-        );
+        let message =
+            format!("`{value}` is built in (as are {}): use it as a string, or choose another name", list(CATEGORIES));
         mistakes.at(name.span(), codes::BUILT_IN_CATEGORY, message);
         return None;
     }
@@ -118,38 +106,22 @@ fn check_details(arguments: &mut Arguments, mistakes: &mut Mistakes) -> Vec<Deta
         let one = || -> syn::Result<(Ident, bool, Option<Type>)> {
             let name = input.parse()?;
             let optional = input.parse::<Option<Token![?]>>()?.is_some();
-            let ty = if input.parse::<Option<Token![:]>>()?.is_some() {
-                Some(input.parse()?)
-            } else {
-                None
-            };
+            let ty = if input.parse::<Option<Token![:]>>()?.is_some() { Some(input.parse()?) } else { None };
             Ok((name, optional, ty))
         };
         one().map_err(|_| {
-            (
-                span,
-                "expected a detail: `amount`, `amount: u64` or, when it may be absent, `amount?`"
-                    .to_owned(),
-            )
+            (span, "expected a detail: `amount`, `amount: u64` or, when it may be absent, `amount?`".to_owned())
         })
     });
     let mut details: Vec<Detail> = Vec::new();
     for (name, optional, ty) in raw {
         let kebab = kebab(&name.unraw().to_string());
         if details.iter().any(|detail| detail.name == kebab) {
-            mistakes.at(
-                name.span(),
-                codes::REPEATED_DETAIL,
-                format!("detail `{name}` is given twice: keep one"),
-            );
+            mistakes.at(name.span(), codes::REPEATED_DETAIL, format!("detail `{name}` is given twice: keep one"));
             continue;
         }
         let required = !optional && !ty.as_ref().is_some_and(is_option);
-        details.push(Detail {
-            name: kebab,
-            ty,
-            required,
-        });
+        details.push(Detail { name: kebab, ty, required });
     }
     details
 }
@@ -159,19 +131,13 @@ fn registration(category: &Category) -> TokenStream {
     let runtime = &category.runtime;
     let p = runtime.at(span);
     let Category { item, name, .. } = category;
-    let details = category.details.iter().map(|detail| {
-        detail_field(
-            &detail.name,
-            detail.ty.as_ref(),
-            detail.required,
-            &[],
-            runtime,
-        )
-    });
+    let details = category
+        .details
+        .iter()
+        .map(|detail| detail_field(&detail.name, detail.ty.as_ref(), detail.required, &[], runtime));
     let location = location(category.span, runtime);
-    let submit = (!category.is_stand_in).then(|| {
-        quote_spanned!(span=> #p::inventory::submit! { #p::Registration::Category(&__EVENTS_DECLARATION) })
-    });
+    let submit = (!category.is_stand_in)
+        .then(|| quote_spanned!(span=> #p::inventory::submit! { #p::Registration::Category(&__EVENTS_DECLARATION) }));
     quote_spanned! {span=>
         const _: () = {
             static __EVENTS_DECLARATION: #p::CategoryDeclaration = #p::CategoryDeclaration::new(#p::CategorySpec {

@@ -12,9 +12,7 @@ use crate::runtime::Runtime;
 use crate::words::unknown;
 
 /// The categories that need no declaration.
-pub(crate) const CATEGORIES: &[&str] = &[
-    "state", "alarm", "action", "system", "user", "email", "crud",
-];
+pub(crate) const CATEGORIES: &[&str] = &["state", "alarm", "action", "system", "user", "email", "crud"];
 
 /// The severities, from high to low.
 pub(crate) const SEVERITIES: &[&str] = &["critical", "high", "medium", "low"];
@@ -37,11 +35,7 @@ impl Category {
                 (Some(Lit::Str(name)), _) => {
                     let message = unknown("category", &name.value(), CATEGORIES);
                     let own = "an own category is the path of a type with `#[category(\"…\")]`, without quotes";
-                    mistakes.at(
-                        name.span(),
-                        codes::UNKNOWN_CATEGORY,
-                        format!("{message}; {own}"),
-                    );
+                    mistakes.at(name.span(), codes::UNKNOWN_CATEGORY, format!("{message}; {own}"));
                     return None;
                 }
                 (None, Expr::Path(path)) if path.qself.is_none() => {
@@ -98,11 +92,7 @@ impl Severity {
             "medium" => Some(Severity("Medium")),
             "low" => Some(Severity("Low")),
             other => {
-                mistakes.at(
-                    name.span(),
-                    codes::UNKNOWN_SEVERITY,
-                    unknown("severity", other, SEVERITIES),
-                );
+                mistakes.at(name.span(), codes::UNKNOWN_SEVERITY, unknown("severity", other, SEVERITIES));
                 None
             }
         }

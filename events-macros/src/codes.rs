@@ -95,14 +95,8 @@ mod tests {
     #[test]
     fn every_code_has_a_paragraph_and_the_other_way_round() {
         let page = include_str!("../ERRORS.md");
-        let headings: Vec<&str> = page
-            .lines()
-            .filter_map(|line| line.strip_prefix("## "))
-            .collect();
-        let expected: Vec<String> = ALL
-            .iter()
-            .map(|code| format!("{} — {}", code.id, code.meaning))
-            .collect();
+        let headings: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        let expected: Vec<String> = ALL.iter().map(|code| format!("{} — {}", code.id, code.meaning)).collect();
         assert_eq!(headings, expected);
     }
 }

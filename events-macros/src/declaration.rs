@@ -36,20 +36,14 @@ impl Declaration {
         details: Option<&[String]>,
         mistakes: &mut Mistakes,
     ) -> Option<Self> {
-        let event_type = event
-            .as_ref()
-            .and_then(|event| check_event_type(event, mistakes));
+        let event_type = event.as_ref().and_then(|event| check_event_type(event, mistakes));
         let category = Category::take(arguments, mistakes);
         if let (Some(category), Some(details)) = (&category, details) {
             check_state(category, details, mistakes);
         }
-        let subcategory = arguments
-            .string("subcategory", mistakes)
-            .and_then(|name| kebab_value(&name, mistakes));
+        let subcategory = arguments.string("subcategory", mistakes).and_then(|name| kebab_value(&name, mistakes));
         let severity = Severity::take(arguments, mistakes);
-        let message = arguments
-            .string("message", mistakes)
-            .and_then(|text| check_message(&text, details, mistakes));
+        let message = arguments.string("message", mistakes).and_then(|text| check_message(&text, details, mistakes));
         let version = check_version(arguments, mistakes);
         let mandatory = arguments.flag("mandatory", mistakes).unwrap_or(false);
         let allow_anon = arguments.flag("allow_anon", mistakes).unwrap_or(false);
@@ -68,19 +62,11 @@ impl Declaration {
 
     /// The fields of an `EventSpec` that this part decides, each followed by a comma. What is not
     /// said is left to the defaults.
-    pub(crate) fn fields(
-        &self,
-        function: &TokenStream,
-        details: &[TokenStream],
-        runtime: &Runtime,
-    ) -> TokenStream {
+    pub(crate) fn fields(&self, function: &TokenStream, details: &[TokenStream], runtime: &Runtime) -> TokenStream {
         let span = Span::mixed_site();
         let p = runtime.at(span);
-        let (event, resource_type, operation) = (
-            self.literal.value(),
-            &self.event_type.resource_type,
-            &self.event_type.operation,
-        );
+        let (event, resource_type, operation) =
+            (self.literal.value(), &self.event_type.resource_type, &self.event_type.operation);
         let mut fields = quote_spanned! {span=>
             event_type: #event,
             resource_type: #resource_type,
@@ -149,10 +135,29 @@ pub(crate) fn detail_field(
     let span = Span::mixed_site();
     let p = runtime.at(span);
     let type_name = match ty {
-        Some(ty) => quote!(#p::Option::Some(#p::stringify!(#ty))),
+        Some(ty) => {
+            let name = type_name(ty);
+            quote_spanned!(span=> #p::Option::Some(#name))
+        }
         None => quote_spanned!(span=> #p::Option::None),
     };
     quote_spanned!(span=> #(#cfgs)* #p::DetailField { name: #name, type_name: #type_name, required: #required })
+}
+
+/// A type as it is usually written: `Option<&'static str>`.
+fn type_name(ty: &Type) -> String {
+    let spaced = quote!(#ty).to_string();
+    let is_word = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
+    let mut name = String::with_capacity(spaced.len());
+    let mut letters = spaced.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let before = name.chars().last();
+        let is_needed = is_word(before) && is_word(letters.peek().copied()) || matches!(before, Some(',' | ';'));
+        if letter != ' ' || is_needed {
+            name.push(letter);
+        }
+    }
+    name
 }
 
 /// Whether a type is written as an `Option`.
@@ -188,11 +193,7 @@ fn check_state(category: &Category, details: &[String], mistakes: &mut Mistakes)
     }
 }
 
-fn check_message(
-    text: &LitStr,
-    details: Option<&[String]>,
-    mistakes: &mut Mistakes,
-) -> Option<Vec<Part>> {
+fn check_message(text: &LitStr, details: Option<&[String]>, mistakes: &mut Mistakes) -> Option<Vec<Part>> {
     match message::parse(&text.value(), details) {
         Ok(parts) => Some(parts),
         Err(found) => {
@@ -222,12 +223,23 @@ fn check_version(arguments: &mut Arguments, mistakes: &mut Mistakes) -> Option<u
     match number.base10_parse::<u32>() {
         Ok(version) if version > 0 => Some(version),
         _ => {
-            let message = format!(
-                "`{number}` is not a version: write a number from 1 to {}, such as `version = 2`",
-                u32::MAX
-            );
+            let message =
+                format!("`{number}` is not a version: write a number from 1 to {}, such as `version = 2`", u32::MAX);
             mistakes.at(number.span(), codes::VERSION, message);
             None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_named_as_they_are_written() {
+        for written in ["Option<&'static str>", "std::vec::Vec<u8>", "(u8, [T; 2])", "&mut dyn Record", "bool"] {
+            let ty: Type = syn::parse_str(written).expect("a type");
+            assert_eq!(type_name(&ty), written);
         }
     }
 }

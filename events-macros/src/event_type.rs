@@ -23,10 +23,7 @@ impl EventType {
         {
             return Err((
                 codes::RESERVED,
-                format!(
-                    "event `{text}`: `.{suffix}` is added to the closing event: write `{}`",
-                    rest.join(".")
-                ),
+                format!("event `{text}`: `.{suffix}` is added to the closing event: write `{}`", rest.join(".")),
             ));
         }
         let [resource_type, operation] = parts.as_slice() else {
@@ -38,15 +35,10 @@ impl EventType {
         if RESERVED.contains(operation) {
             return Err((
                 codes::RESERVED,
-                format!(
-                    "event `{text}`: `{operation}` is reserved for closing events: choose another operation"
-                ),
+                format!("event `{text}`: `{operation}` is reserved for closing events: choose another operation"),
             ));
         }
-        Ok(EventType {
-            resource_type: (*resource_type).into(),
-            operation: (*operation).into(),
-        })
+        Ok(EventType { resource_type: (*resource_type).into(), operation: (*operation).into() })
     }
 
     /// Whether one call is about the type as a whole, so that no resource has to be named.
@@ -65,10 +57,7 @@ pub(crate) fn check_operation(operation: &str) -> Result<(), (Code, String)> {
     if let Some((_, last)) = operation.rsplit_once('.')
         && is_kebab(last)
     {
-        return Err((
-            codes::NOT_KEBAB,
-            format!("`{operation}` is an event type: write the operation alone, `{last}`"),
-        ));
+        return Err((codes::NOT_KEBAB, format!("`{operation}` is an event type: write the operation alone, `{last}`")));
     }
     if !is_kebab(operation) {
         return Err((codes::NOT_KEBAB, not_kebab(operation)));
@@ -91,28 +80,19 @@ fn wrong_parts(text: &str, parts: &[&str]) -> String {
                 "event `{text}` has no operation: write `<resource-type>.<operation>`, such as `{resource_type}.start`"
             )
         }
-        _ => format!(
-            "event `{text}` has {} parts: write `<resource-type>.<operation>`",
-            parts.len()
-        ),
+        _ => format!("event `{text}` has {} parts: write `<resource-type>.<operation>`", parts.len()),
     }
 }
 
 fn wrong_case(text: &str, resource_type: &str, operation: &str) -> String {
     let fix = |part: &str| {
-        if is_kebab(part) {
-            Some(kebab(part))
-        } else {
-            nearest_kebab(part)
-        }
+        if is_kebab(part) { Some(kebab(part)) } else { nearest_kebab(part) }
     };
     match (fix(resource_type), fix(operation)) {
         (Some(resource_type), Some(operation)) => {
             format!("event `{text}` is not kebab-case: write `{resource_type}.{operation}`")
         }
-        _ => format!(
-            "event `{text}` is not kebab-case: letters a-z, digits and single `-` in both parts"
-        ),
+        _ => format!("event `{text}` is not kebab-case: letters a-z, digits and single `-` in both parts"),
     }
 }
 
@@ -123,10 +103,7 @@ mod tests {
     #[test]
     fn event_types_have_a_resource_type_and_an_operation() {
         let parsed = EventType::parse("deployment-set.bulk-start").expect("valid");
-        assert_eq!(
-            (parsed.resource_type.as_str(), parsed.operation.as_str()),
-            ("deployment-set", "bulk-start")
-        );
+        assert_eq!((parsed.resource_type.as_str(), parsed.operation.as_str()), ("deployment-set", "bulk-start"));
         assert!(parsed.is_about_the_type() && !parsed.adds());
         assert!(EventType::parse("nuvlabox.add").expect("valid").adds());
     }
@@ -137,31 +114,11 @@ mod tests {
             ("", codes::EVENT_PARTS, "is empty"),
             ("nuvlabox", codes::EVENT_PARTS, "such as `nuvlabox.start`"),
             ("a.b.c", codes::EVENT_PARTS, "has 3 parts"),
-            (
-                "nuvlabox.reboot.completed",
-                codes::RESERVED,
-                "write `nuvlabox.reboot`",
-            ),
-            (
-                "nuvlabox.reboot.late-ending",
-                codes::RESERVED,
-                "write `nuvlabox.reboot`",
-            ),
-            (
-                "nuvlabox.failed",
-                codes::RESERVED,
-                "choose another operation",
-            ),
-            (
-                "Nuvlabox.stateChanged",
-                codes::NOT_KEBAB,
-                "write `nuvlabox.state-changed`",
-            ),
-            (
-                "nuvlabox.state_changed",
-                codes::NOT_KEBAB,
-                "write `nuvlabox.state-changed`",
-            ),
+            ("nuvlabox.reboot.completed", codes::RESERVED, "write `nuvlabox.reboot`"),
+            ("nuvlabox.reboot.late-ending", codes::RESERVED, "write `nuvlabox.reboot`"),
+            ("nuvlabox.failed", codes::RESERVED, "choose another operation"),
+            ("Nuvlabox.stateChanged", codes::NOT_KEBAB, "write `nuvlabox.state-changed`"),
+            ("nuvlabox.state_changed", codes::NOT_KEBAB, "write `nuvlabox.state-changed`"),
             ("nuvlabox.", codes::NOT_KEBAB, "not kebab-case"),
         ] {
             let (found, message) = EventType::parse(text).expect_err(text);

@@ -5,8 +5,8 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
 use syn::{
-    Attribute, FnArg, GenericArgument, GenericParam, Ident, Pat, PathArguments, Receiver,
-    Signature, Token, Type, Visibility,
+    Attribute, FnArg, GenericArgument, GenericParam, Ident, Pat, PathArguments, Receiver, Signature, Token, Type,
+    Visibility,
 };
 
 /// A function or a method, with or without a body.
@@ -25,22 +25,12 @@ impl Parse for Function {
         let signature = input.parse()?;
         if input.peek(Token![;]) {
             let semicolon = Some(input.parse()?);
-            return Ok(Function {
-                attributes,
-                visibility,
-                signature,
-                body: None,
-                semicolon,
-            });
+            return Ok(Function { attributes, visibility, signature, body: None, semicolon });
         }
         match input.parse()? {
-            TokenTree::Group(body) if body.delimiter() == Delimiter::Brace => Ok(Function {
-                attributes,
-                visibility,
-                signature,
-                body: Some(body),
-                semicolon: None,
-            }),
+            TokenTree::Group(body) if body.delimiter() == Delimiter::Brace => {
+                Ok(Function { attributes, visibility, signature, body: Some(body), semicolon: None })
+            }
             other => Err(syn::Error::new_spanned(other, "expected a body")),
         }
     }
@@ -49,12 +39,7 @@ impl Parse for Function {
 impl Function {
     /// The function around another body.
     pub(crate) fn around(&self, body: impl ToTokens) -> TokenStream {
-        let Function {
-            attributes,
-            visibility,
-            signature,
-            ..
-        } = self;
+        let Function { attributes, visibility, signature, .. } = self;
         quote!(#(#attributes)* #visibility #signature #body)
     }
 
@@ -85,12 +70,7 @@ impl Function {
 
     /// The names of the function's own generic parameters.
     pub(crate) fn generic_names(&self) -> Vec<String> {
-        self.signature
-            .generics
-            .params
-            .iter()
-            .filter_map(generic_name)
-            .collect()
+        self.signature.generics.params.iter().filter_map(generic_name).collect()
     }
 }
 
@@ -120,66 +100,38 @@ impl Binding {
 
 /// The `#[cfg]`s among attributes.
 pub(crate) fn cfgs(attributes: &[Attribute]) -> Vec<Attribute> {
-    attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("cfg"))
-        .cloned()
-        .collect()
+    attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect()
 }
 
 fn collect(pattern: &Pat, ty: Option<&Type>, cfgs: &[Attribute], found: &mut Vec<Binding>) {
     match pattern {
         Pat::Ident(pattern) => {
-            let plain = pattern.by_ref.is_none()
-                && pattern.mutability.is_none()
-                && pattern.subpat.is_none();
+            let plain = pattern.by_ref.is_none() && pattern.mutability.is_none() && pattern.subpat.is_none();
             // `None` or `LIMIT` as a whole pattern is a constant, not a name.
             if !(plain && pattern.ident.to_string().starts_with(char::is_uppercase)) {
                 let ty = ty.filter(|_| pattern.by_ref.is_none()).cloned();
-                found.push(Binding {
-                    name: pattern.ident.clone(),
-                    ty,
-                    cfgs: cfgs.to_vec(),
-                });
+                found.push(Binding { name: pattern.ident.clone(), ty, cfgs: cfgs.to_vec() });
             }
             if let Some((_, inner)) = &pattern.subpat {
                 collect(inner, None, cfgs, found);
             }
         }
         Pat::TupleStruct(pattern) => {
-            let inner = if pattern.elems.len() == 1 {
-                ty.and_then(only_argument)
-            } else {
-                None
-            };
-            pattern
-                .elems
-                .iter()
-                .for_each(|element| collect(element, inner, cfgs, found));
+            let inner = if pattern.elems.len() == 1 { ty.and_then(only_argument) } else { None };
+            pattern.elems.iter().for_each(|element| collect(element, inner, cfgs, found));
         }
         Pat::Tuple(pattern) => {
-            let whole = !pattern
-                .elems
-                .iter()
-                .any(|element| matches!(element, Pat::Rest(_)));
+            let whole = !pattern.elems.iter().any(|element| matches!(element, Pat::Rest(_)));
             let types = match ty {
-                Some(Type::Tuple(tuple)) if whole && tuple.elems.len() == pattern.elems.len() => {
-                    Some(&tuple.elems)
-                }
+                Some(Type::Tuple(tuple)) if whole && tuple.elems.len() == pattern.elems.len() => Some(&tuple.elems),
                 _ => None,
             };
             for (at, element) in pattern.elems.iter().enumerate() {
                 collect(element, types.and_then(|types| types.get(at)), cfgs, found);
             }
         }
-        Pat::Struct(pattern) => pattern
-            .fields
-            .iter()
-            .for_each(|field| collect(&field.pat, None, cfgs, found)),
-        Pat::Slice(pattern) => pattern
-            .elems
-            .iter()
-            .for_each(|element| collect(element, None, cfgs, found)),
+        Pat::Struct(pattern) => pattern.fields.iter().for_each(|field| collect(&field.pat, None, cfgs, found)),
+        Pat::Slice(pattern) => pattern.elems.iter().for_each(|element| collect(element, None, cfgs, found)),
         Pat::Reference(pattern) => collect(&pattern.pat, None, cfgs, found),
         Pat::Paren(pattern) => collect(&pattern.pat, ty, cfgs, found),
         Pat::Type(pattern) => collect(&pattern.pat, Some(&pattern.ty), cfgs, found),
@@ -239,11 +191,7 @@ impl BoxedBody {
     /// The body again, around another block.
     pub(crate) fn around(&self, block: impl ToTokens, braces: Span) -> Group {
         let (before, prefix) = (&self.before, &self.prefix);
-        let call = group(
-            Delimiter::Parenthesis,
-            quote!(#(#prefix)* #block),
-            self.call.span(),
-        );
+        let call = group(Delimiter::Parenthesis, quote!(#(#prefix)* #block), self.call.span());
         group(Delimiter::Brace, quote!(#(#before)* #call), braces)
     }
 }
@@ -258,9 +206,7 @@ pub(crate) fn group(delimiter: Delimiter, tokens: TokenStream, span: Span) -> Gr
 /// `T` of `Pin<Box<dyn Future<Output = T> + …>>`, found in the tokens of the type.
 pub(crate) fn boxed_output(ty: &Type) -> Option<Type> {
     let tokens: Vec<TokenTree> = ty.to_token_stream().into_iter().collect();
-    let at = tokens
-        .iter()
-        .position(|token| matches!(token, TokenTree::Ident(word) if word == "Output"))?;
+    let at = tokens.iter().position(|token| matches!(token, TokenTree::Ident(word) if word == "Output"))?;
     let mut depth = 0_i32;
     let mut arrow = false;
     let mut output = TokenStream::new();
@@ -312,17 +258,11 @@ mod tests {
             .bindings()
             .iter()
             .map(|binding| {
-                let ty = binding
-                    .ty
-                    .as_ref()
-                    .map(|ty| ty.to_token_stream().to_string().replace(' ', ""));
+                let ty = binding.ty.as_ref().map(|ty| ty.to_token_stream().to_string().replace(' ', ""));
                 (binding.name.to_string(), ty)
             })
             .collect();
-        let found: Vec<(&str, Option<&str>)> = found
-            .iter()
-            .map(|(name, ty)| (name.as_str(), ty.as_deref()))
-            .collect();
+        let found: Vec<(&str, Option<&str>)> = found.iter().map(|(name, ty)| (name.as_str(), ty.as_deref())).collect();
         assert_eq!(
             found,
             [
@@ -339,10 +279,7 @@ mod tests {
                 ("extra", Some("u8")),
             ]
         );
-        assert_eq!(
-            function.bindings().last().map(|binding| binding.cfgs.len()),
-            Some(1)
-        );
+        assert_eq!(function.bindings().last().map(|binding| binding.cfgs.len()), Some(1));
     }
 
     #[test]
@@ -362,31 +299,16 @@ mod tests {
             }
         });
         let body = function.body.as_ref().expect("a body");
-        assert_eq!(
-            BoxedBody::of(body).expect("boxed").block.to_string(),
-            "{ body }"
-        );
-        let syn::ReturnType::Type(_, ty) = &function.signature.output else {
-            panic!("a type")
-        };
-        let output = boxed_output(ty)
-            .expect("an output")
-            .to_token_stream()
-            .to_string();
+        assert_eq!(BoxedBody::of(body).expect("boxed").block.to_string(), "{ body }");
+        let syn::ReturnType::Type(_, ty) = &function.signature.output else { panic!("a type") };
+        let output = boxed_output(ty).expect("an output").to_token_stream().to_string();
         assert_eq!(output, quote!(Result<Vec<u8>, fn() -> u8>).to_string());
     }
 
     #[test]
     fn other_bodies_are_not_taken_for_async_traits() {
-        for body in [
-            quote!({ Box::pin(async { 1 }) }),
-            quote!({ pin(async move { 1 }) }),
-            quote!({ 1 }),
-            quote!({}),
-        ] {
-            let TokenTree::Group(body) = body.into_iter().next().expect("one group") else {
-                panic!("a group")
-            };
+        for body in [quote!({ Box::pin(async { 1 }) }), quote!({ pin(async move { 1 }) }), quote!({ 1 }), quote!({})] {
+            let TokenTree::Group(body) = body.into_iter().next().expect("one group") else { panic!("a group") };
             assert!(BoxedBody::of(&body).is_none());
         }
     }

@@ -18,10 +18,7 @@ pub(crate) enum Part {
 
 /// Splits a template. `details` are the names that `{details.…}` may use; `None` when they are
 /// not known here. Gives every mistake, not only the first.
-pub(crate) fn parse(
-    template: &str,
-    details: Option<&[String]>,
-) -> Result<Vec<Part>, Vec<(Code, String)>> {
+pub(crate) fn parse(template: &str, details: Option<&[String]>) -> Result<Vec<Part>, Vec<(Code, String)>> {
     let mut parts = Vec::new();
     let mut mistakes = Vec::new();
     let mut text = String::new();
@@ -34,10 +31,7 @@ pub(crate) fn parse(
             text.push_str(brace);
             rest = &rest[1..];
         } else if brace == "}" {
-            mistakes.push((
-                codes::TEMPLATE,
-                "a `}` closes nothing: write `}}` for a brace".to_owned(),
-            ));
+            mistakes.push((codes::TEMPLATE, "a `}` closes nothing: write `}}` for a brace".to_owned()));
         } else if let Some(end) = rest.find('}') {
             match placeholder(&rest[..end], details) {
                 Ok(part) => {
@@ -50,10 +44,7 @@ pub(crate) fn parse(
             }
             rest = &rest[end + 1..];
         } else {
-            mistakes.push((
-                codes::TEMPLATE,
-                "a `{` is never closed: write `{{` for a brace".to_owned(),
-            ));
+            mistakes.push((codes::TEMPLATE, "a `{` is never closed: write `{{` for a brace".to_owned()));
             break;
         }
     }
@@ -61,11 +52,7 @@ pub(crate) fn parse(
     if !text.is_empty() {
         parts.push(Part::Text(text));
     }
-    if mistakes.is_empty() {
-        Ok(parts)
-    } else {
-        Err(mistakes)
-    }
+    if mistakes.is_empty() { Ok(parts) } else { Err(mistakes) }
 }
 
 fn placeholder(name: &str, details: Option<&[String]>) -> Result<Part, String> {
@@ -125,10 +112,7 @@ mod tests {
 
     #[test]
     fn templates_are_split_into_text_and_placeholders() {
-        let parts = parse(
-            "{caller} set {resource} to {details.new_state}{{}}",
-            Some(&known()),
-        );
+        let parts = parse("{caller} set {resource} to {details.new_state}{{}}", Some(&known()));
         assert_eq!(
             parts,
             Ok(vec![
@@ -141,23 +125,19 @@ mod tests {
             ])
         );
         assert_eq!(parse("", None), Ok(vec![]));
-        assert_eq!(
-            parse("{details.any}", None),
-            Ok(vec![Part::Detail("any".into())])
-        );
+        assert_eq!(parse("{details.any}", None), Ok(vec![Part::Detail("any".into())]));
     }
 
     #[test]
     fn every_mistake_of_a_template_is_reported() {
-        let mistakes =
-            parse("{callr} {details.forc} } {", Some(&known())).expect_err("four mistakes");
-        let found: Vec<(Code, &str)> = mistakes
-            .iter()
-            .map(|(code, text)| (*code, text.as_str()))
-            .collect();
+        let mistakes = parse("{callr} {details.forc} } {", Some(&known())).expect_err("four mistakes");
+        let found: Vec<(Code, &str)> = mistakes.iter().map(|(code, text)| (*code, text.as_str())).collect();
         assert_eq!(found.len(), 4);
         for ((code, text), (expected, part)) in found.into_iter().zip([
-            (codes::PLACEHOLDER, "did you mean `{caller}`? (one of `{caller}`, `{resource}`, `{details.force}`, `{details.new-state}`)"),
+            (
+                codes::PLACEHOLDER,
+                "did you mean `{caller}`? (one of `{caller}`, `{resource}`, `{details.force}`, `{details.new-state}`)",
+            ),
             (codes::PLACEHOLDER, "did you mean `{details.force}`?"),
             (codes::TEMPLATE, "closes nothing"),
             (codes::TEMPLATE, "never closed"),

@@ -22,16 +22,12 @@ pub(crate) struct Mistakes(Vec<syn::Error>);
 impl Mistakes {
     /// Reports a mistake at one token.
     pub(crate) fn at(&mut self, span: Span, code: Code, message: impl Display) {
-        self.0
-            .push(syn::Error::new(span, format_args!("{message} [{code}]")));
+        self.0.push(syn::Error::new(span, format_args!("{message} [{code}]")));
     }
 
     /// Reports a mistake over a stretch of tokens.
     pub(crate) fn over(&mut self, tokens: impl ToTokens, code: Code, message: impl Display) {
-        self.0.push(syn::Error::new_spanned(
-            tokens,
-            format_args!("{message} [{code}]"),
-        ));
+        self.0.push(syn::Error::new_spanned(tokens, format_args!("{message} [{code}]")));
     }
 
     /// How many there are: whether a step found any is a comparison before and after it.

@@ -23,10 +23,7 @@ impl Returns {
         match &function.signature.output {
             ReturnType::Default => {
                 let span = function.signature.ident.span();
-                Returns::Named {
-                    ty: Box::new(syn::parse_quote_spanned!(span=> ())),
-                    span,
-                }
+                Returns::Named { ty: Box::new(syn::parse_quote_spanned!(span=> ())), span }
             }
             ReturnType::Type(_, ty) => Self::of_type(ty),
         }
@@ -36,9 +33,7 @@ impl Returns {
     pub(crate) fn of_boxed(function: &Function) -> Self {
         let span = function.signature.ident.span();
         match &function.signature.output {
-            ReturnType::Type(_, ty) => {
-                boxed_output(ty).map_or(Returns::Opaque { span }, |ty| Self::of_type(&ty))
-            }
+            ReturnType::Type(_, ty) => boxed_output(ty).map_or(Returns::Opaque { span }, |ty| Self::of_type(&ty)),
             ReturnType::Default => Returns::Opaque { span },
         }
     }
@@ -48,9 +43,7 @@ impl Returns {
         match ty {
             Type::Group(group) => Self::of_type(&group.elem),
             Type::Paren(paren) => Self::of_type(&paren.elem),
-            Type::ImplTrait(opaque) if opaque.bounds.iter().any(is_into_response) => {
-                Returns::Response { span }
-            }
+            Type::ImplTrait(opaque) if opaque.bounds.iter().any(is_into_response) => Returns::Response { span },
             Type::ImplTrait(_) | Type::Infer(_) | Type::Never(_) => Returns::Opaque { span },
             _ => {
                 let mut ty = Box::new(ty.clone());
@@ -63,9 +56,7 @@ impl Returns {
     /// Where an error about the return type belongs.
     pub(crate) fn span(&self) -> Span {
         match self {
-            Returns::Named { span, .. } | Returns::Opaque { span } | Returns::Response { span } => {
-                *span
-            }
+            Returns::Named { span, .. } | Returns::Opaque { span } | Returns::Response { span } => *span,
         }
     }
 }
@@ -133,11 +124,7 @@ fn without_lifetimes(tokens: TokenStream, generics: &[String]) -> Option<TokenSt
             }
             TokenTree::Group(inner) => {
                 let stream = without_lifetimes(inner.stream(), generics)?;
-                out.extend([TokenTree::Group(crate::function::group(
-                    inner.delimiter(),
-                    stream,
-                    inner.span(),
-                ))]);
+                out.extend([TokenTree::Group(crate::function::group(inner.delimiter(), stream, inner.span()))]);
             }
             other => out.extend([other]),
         }
@@ -154,31 +141,18 @@ mod tests {
     fn return_types_are_told_apart() {
         for (output, expected) in [
             (quote!(), "named ()"),
-            (
-                quote!(-> Result<Json<Job>, ApiError>),
-                "named Result<Json<Job>,ApiError>",
-            ),
+            (quote!(-> Result<Json<Job>, ApiError>), "named Result<Json<Job>,ApiError>"),
             (quote!(-> Result<impl Serialize, E>), "named Result<_,E>"),
-            (
-                quote!(-> (StatusCode, Option<impl Display + '_>)),
-                "named (StatusCode,Option<_>)",
-            ),
+            (quote!(-> (StatusCode, Option<impl Display + '_>)), "named (StatusCode,Option<_>)"),
             (quote!(-> impl IntoResponse), "response"),
-            (
-                quote!(-> impl axum::response::IntoResponse + use<'a>),
-                "response",
-            ),
+            (quote!(-> impl axum::response::IntoResponse + use<'a>), "response"),
             (quote!(-> (impl IntoResponse)), "response"),
             (quote!(-> impl Display), "opaque"),
             (quote!(-> !), "opaque"),
         ] {
-            let function: Function =
-                syn::parse2(quote!(async fn f() #output {})).expect("a function");
+            let function: Function = syn::parse2(quote!(async fn f() #output {})).expect("a function");
             let found = match Returns::of(&function) {
-                Returns::Named { ty, .. } => format!(
-                    "named {}",
-                    ty.to_token_stream().to_string().replace(' ', "")
-                ),
+                Returns::Named { ty, .. } => format!("named {}", ty.to_token_stream().to_string().replace(' ', "")),
                 Returns::Opaque { .. } => "opaque".to_owned(),
                 Returns::Response { .. } => "response".to_owned(),
             };
@@ -192,10 +166,7 @@ mod tests {
             let ty: Type = syn::parse2(ty).expect("a type");
             nameable(&ty, &["T".into()]).map(|tokens| tokens.to_string().replace(' ', ""))
         };
-        assert_eq!(
-            name(quote!(&'a Href<'b, Nuvlabox>)).as_deref(),
-            Some("&'_Href<'_,Nuvlabox>")
-        );
+        assert_eq!(name(quote!(&'a Href<'b, Nuvlabox>)).as_deref(), Some("&'_Href<'_,Nuvlabox>"));
         assert_eq!(name(quote!(&'static str)).as_deref(), Some("&'staticstr"));
         assert_eq!(name(quote!(Href<T>)), None);
         assert_eq!(name(quote!(&(u8, [T; 2]))), None);

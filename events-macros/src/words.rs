@@ -24,9 +24,7 @@ pub(crate) fn kebab(identifier: &str) -> String {
 /// Whether an upper-case letter starts a word: `aB`, `4B`, and the last letter of an acronym (`HTTPServer`).
 fn starts_word(before: Option<char>, after: Option<char>) -> bool {
     before.is_some_and(|c| {
-        c.is_lowercase()
-            || c.is_ascii_digit()
-            || (c.is_uppercase() && after.is_some_and(char::is_lowercase))
+        c.is_lowercase() || c.is_ascii_digit() || (c.is_uppercase() && after.is_some_and(char::is_lowercase))
     })
 }
 
@@ -35,9 +33,7 @@ pub(crate) fn is_kebab(word: &str) -> bool {
     word.starts_with(|c: char| c.is_ascii_lowercase())
         && !word.ends_with('-')
         && !word.contains("--")
-        && word
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
 
 /// What to write instead of a word that is not kebab-case, where that can be told.
@@ -56,9 +52,7 @@ pub(crate) fn nearest_kebab(word: &str) -> Option<String> {
 pub(crate) fn not_kebab(word: &str) -> String {
     match nearest_kebab(word) {
         Some(fix) => format!("`{word}` is not kebab-case: write `{fix}`"),
-        None => format!(
-            "`{word}` is not kebab-case: letters a-z, digits and single `-`, a letter first"
-        ),
+        None => format!("`{word}` is not kebab-case: letters a-z, digits and single `-`, a letter first"),
     }
 }
 
@@ -83,9 +77,7 @@ fn distance(a: &str, b: &str) -> usize {
         row[0] = i + 1;
         for (j, to) in b.iter().enumerate() {
             let above = row[j + 1];
-            row[j + 1] = (row[j] + 1)
-                .min(above + 1)
-                .min(diagonal + usize::from(from != *to));
+            row[j + 1] = (row[j] + 1).min(above + 1).min(diagonal + usize::from(from != *to));
             diagonal = above;
         }
     }
@@ -103,11 +95,7 @@ pub(crate) fn unknown(what: &str, word: &str, candidates: &[&str]) -> String {
 
 /// The words, quoted: "`a`, `b`".
 pub(crate) fn list(words: &[&str]) -> String {
-    words
-        .iter()
-        .map(|word| format!("`{word}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

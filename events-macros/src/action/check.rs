@@ -31,24 +31,13 @@ pub(super) fn check(
 ) -> Option<Action> {
     let before = arguments.mistakes_before();
     let bindings = function.bindings();
-    let krate = arguments
-        .path("krate", mistakes)
-        .or_else(|| surroundings.krate.clone());
+    let krate = arguments.path("krate", mistakes).or_else(|| surroundings.krate.clone());
     let event = take_event(&mut arguments, mistakes);
     let details = details::take(&mut arguments, &bindings, mistakes);
     let names = details.names();
     let declaration = Declaration::check(&mut arguments, event, names.as_deref(), mistakes);
-    let event_type = declaration
-        .as_ref()
-        .map(|declaration| &declaration.event_type);
-    let resource = check_resource(
-        arguments.take("resource"),
-        event_type,
-        function,
-        &bindings,
-        surroundings,
-        mistakes,
-    );
+    let event_type = declaration.as_ref().map(|declaration| &declaration.event_type);
+    let resource = check_resource(arguments.take("resource"), event_type, function, &bindings, surroundings, mistakes);
     let payload = check_payload(&mut arguments, mistakes);
     let linked = check_linked(&mut arguments, mistakes);
     let tags = check_tags(&mut arguments, mistakes);
@@ -61,10 +50,7 @@ pub(super) fn check(
     refuse_bulk(&mut arguments, mistakes);
     refuse_second_attribute(function, mistakes);
     let body = check_body(function, &bindings, mistakes);
-    debug_assert!(
-        arguments.rest().is_empty(),
-        "a key of the table is never taken"
-    );
+    debug_assert!(arguments.rest().is_empty(), "a key of the table is never taken");
     if mistakes.count() > before {
         return None;
     }
@@ -138,28 +124,18 @@ fn check_resource(
     if let Some(id) = bindings.iter().find(|binding| binding.is("id")) {
         return Some(argument_resource(id, function, surroundings));
     }
-    let renamed = bindings
-        .iter()
-        .find(|binding| binding.name.to_string().starts_with("__arg"));
+    let renamed = bindings.iter().find(|binding| binding.name.to_string().starts_with("__arg"));
     if let (Some(_), Some(body)) = (renamed, &function.body)
         && BoxedBody::of(body).is_some()
     {
         let message = "`#[async_trait]` has already taken the argument patterns apart, so no `id` can be found in them: \
                        put `#[resource(events)]` above `#[async_trait]` on the impl, or say `resource = <expression>`";
-        mistakes.at(
-            function.signature.ident.span(),
-            codes::RENAMED_PATTERN,
-            message,
-        );
+        mistakes.at(function.signature.ident.span(), codes::RENAMED_PATTERN, message);
         return None;
     }
     if let Some(receiver) = function.receiver() {
         let this = receiver.self_token;
-        return Some(receiver_resource(
-            this.to_token_stream(),
-            this.span,
-            surroundings,
-        ));
+        return Some(receiver_resource(this.to_token_stream(), this.span, surroundings));
     }
     let message = "no argument called `id` and no `self`: say which resource the event is about with \
                    `resource = <expression>`, or `resource = none`";
@@ -167,12 +143,7 @@ fn check_resource(
     None
 }
 
-fn explicit_resource(
-    value: &Expr,
-    function: &Function,
-    bindings: &[Binding],
-    surroundings: &Surroundings,
-) -> Resource {
+fn explicit_resource(value: &Expr, function: &Function, bindings: &[Binding], surroundings: &Surroundings) -> Resource {
     if let Expr::Path(path) = value
         && let Some(name) = path.path.get_ident()
     {
@@ -183,51 +154,25 @@ fn explicit_resource(
             return receiver_resource(name.to_token_stream(), name.span(), surroundings);
         }
         if let Some(binding) = bindings.iter().find(|binding| binding.name == *name) {
-            let Resource::Value { known, .. } = argument_resource(binding, function, surroundings)
-            else {
+            let Resource::Value { known, .. } = argument_resource(binding, function, surroundings) else {
                 return Resource::Unnamed;
             };
-            return Resource::Value {
-                value: name.to_token_stream(),
-                span: name.span(),
-                known,
-            };
+            return Resource::Value { value: name.to_token_stream(), span: name.span(), known };
         }
     }
     let span = value.span();
-    let simple = matches!(
-        value,
-        Expr::Path(_) | Expr::Call(_) | Expr::Field(_) | Expr::MethodCall(_) | Expr::Paren(_)
-    );
+    let simple = matches!(value, Expr::Path(_) | Expr::Call(_) | Expr::Field(_) | Expr::MethodCall(_) | Expr::Paren(_));
     // `&a + b` would borrow `a` alone.
-    let value = if simple {
-        value.to_token_stream()
-    } else {
-        quote_spanned!(span=> (#value))
-    };
-    Resource::Value {
-        value,
-        span,
-        known: Known::Unwritten,
-    }
+    let value = if simple { value.to_token_stream() } else { quote_spanned!(span=> (#value)) };
+    Resource::Value { value, span, known: Known::Unwritten }
 }
 
-fn argument_resource(
-    binding: &Binding,
-    function: &Function,
-    surroundings: &Surroundings,
-) -> Resource {
+fn argument_resource(binding: &Binding, function: &Function, surroundings: &Surroundings) -> Resource {
     let mut generics = function.generic_names();
     generics.extend(out_of_reach(surroundings));
     let written = binding.ty.as_ref().filter(|_| binding.cfgs.is_empty());
-    let known = written
-        .and_then(|ty| nameable(ty, &generics))
-        .map_or(Known::Unwritten, Known::Type);
-    Resource::Value {
-        value: binding.name.to_token_stream(),
-        span: binding.name.span(),
-        known,
-    }
+    let known = written.and_then(|ty| nameable(ty, &generics)).map_or(Known::Unwritten, Known::Type);
+    Resource::Value { value: binding.name.to_token_stream(), span: binding.name.span(), known }
 }
 
 fn receiver_resource(value: TokenStream, span: Span, surroundings: &Surroundings) -> Resource {
@@ -257,18 +202,12 @@ fn check_payload(arguments: &mut Arguments, mistakes: &mut Mistakes) -> Payload 
         return Payload::default();
     };
     if tokens.is_empty() {
-        let message =
-            "`payload()` chooses nothing: name `request = <argument>`, `outcome` or `changed`";
+        let message = "`payload()` chooses nothing: name `request = <argument>`, `outcome` or `changed`";
         mistakes.at(entry.key.span(), codes::WRONG_VALUE, message);
     }
     let mut choices = Arguments::parse(tokens.clone(), PAYLOAD, mistakes);
     Payload {
-        request: choices
-            .expression("request", mistakes)
-            .map(|value| Request {
-                name: request_name(&value),
-                value,
-            }),
+        request: choices.expression("request", mistakes).map(|value| Request { name: request_name(&value), value }),
         outcome: choices.flag("outcome", mistakes).unwrap_or(false),
         changed: choices.flag("changed", mistakes).unwrap_or(false),
     }
@@ -321,9 +260,7 @@ fn check_deferred(arguments: &mut Arguments, mistakes: &mut Mistakes) -> Option<
             let mut inner = Arguments::parse(tokens.clone(), DEFERRED, mistakes);
             let text = inner.string("within", mistakes)?;
             match duration::seconds(&text.value()) {
-                Ok(seconds) => Some(Deferred {
-                    within: Some(seconds),
-                }),
+                Ok(seconds) => Some(Deferred { within: Some(seconds) }),
                 Err(message) => {
                     mistakes.at(text.span(), codes::DURATION, message);
                     None
@@ -337,10 +274,7 @@ fn check_deferred(arguments: &mut Arguments, mistakes: &mut Mistakes) -> Option<
     }
 }
 
-fn check_nested_failure(
-    arguments: &mut Arguments,
-    mistakes: &mut Mistakes,
-) -> Option<&'static str> {
+fn check_nested_failure(arguments: &mut Arguments, mistakes: &mut Mistakes) -> Option<&'static str> {
     let word = arguments.word("on_nested_failure", mistakes)?;
     match word.to_string().as_str() {
         "refuse" => Some("Refuse"),
@@ -364,18 +298,13 @@ fn refuse_bulk(arguments: &mut Arguments, mistakes: &mut Mistakes) {
 fn refuse_second_attribute(function: &Function, mistakes: &mut Mistakes) {
     for attribute in &function.attributes {
         if attribute.path().is_ident("action") {
-            let message =
-                "a second `#[action]` on one function: one call is one operation, so keep one";
+            let message = "a second `#[action]` on one function: one call is one operation, so keep one";
             mistakes.over(attribute.path(), codes::REPEATED_EVENT, message);
         }
     }
 }
 
-fn check_body(
-    function: &Function,
-    bindings: &[Binding],
-    mistakes: &mut Mistakes,
-) -> Option<(Body, Returns)> {
+fn check_body(function: &Function, bindings: &[Binding], mistakes: &mut Mistakes) -> Option<(Body, Returns)> {
     let signature = &function.signature;
     if let Some(keyword) = &signature.constness {
         let message = "a `const fn` cannot be recorded: `#[action]` goes on an `async fn`";
@@ -383,29 +312,18 @@ fn check_body(
         return None;
     }
     let Some(block) = &function.body else {
-        let message =
-            "a function without a body cannot be recorded: put `#[action]` on each implementation";
+        let message = "a function without a body cannot be recorded: put `#[action]` on each implementation";
         mistakes.at(signature.ident.span(), codes::NO_BODY, message);
         return None;
     };
     if signature.asyncness.is_some() {
         let captured = captured(function, bindings, block);
-        return Some((
-            Body::Async {
-                block: block.clone(),
-                captured,
-            },
-            Returns::of(function),
-        ));
+        return Some((Body::Async { block: block.clone(), captured }, Returns::of(function)));
     }
     if let Some(boxed) = BoxedBody::of(block) {
-        return Some((
-            Body::Boxed(boxed, block.span()),
-            Returns::of_boxed(function),
-        ));
+        return Some((Body::Boxed(boxed, block.span()), Returns::of_boxed(function)));
     }
-    let message =
-        "`#[action]` goes on an `async fn`: the opening event is stored before the body runs";
+    let message = "`#[action]` goes on an `async fn`: the opening event is stored before the body runs";
     mistakes.at(signature.fn_token.span, codes::NOT_ASYNC, message);
     None
 }
@@ -420,18 +338,12 @@ fn captured(function: &Function, bindings: &[Binding], block: &Group) -> Vec<Cap
         .iter()
         .rev()
         .filter(|binding| words.mention(&binding.name))
-        .map(|binding| Captured {
-            cfgs: binding.cfgs.clone(),
-            name: binding.name.clone(),
-        })
+        .map(|binding| Captured { cfgs: binding.cfgs.clone(), name: binding.name.clone() })
         .collect();
     if let Some(receiver) = function.receiver()
         && !matches!(receiver.kind, syn::ReceiverKind::Reference(..))
     {
-        captured.push(Captured {
-            cfgs: Vec::new(),
-            name: Ident::new("self", receiver.self_token.span),
-        });
+        captured.push(Captured { cfgs: Vec::new(), name: Ident::new("self", receiver.self_token.span) });
     }
     captured
 }
@@ -459,8 +371,6 @@ impl Words {
 
     fn mention(&self, name: &Ident) -> bool {
         let name = name.to_string();
-        name.starts_with('_')
-            || self.identifiers.contains(&name)
-            || self.literals.contains(&format!("{{{name}"))
+        name.starts_with('_') || self.identifiers.contains(&name) || self.literals.contains(&format!("{{{name}"))
     }
 }

@@ -23,11 +23,7 @@ struct RawDetail {
 }
 
 /// Takes the key `details`. `bindings` are those of the arguments.
-pub(super) fn take(
-    arguments: &mut Arguments,
-    bindings: &[Binding],
-    mistakes: &mut Mistakes,
-) -> Details {
+pub(super) fn take(arguments: &mut Arguments, bindings: &[Binding], mistakes: &mut Mistakes) -> Details {
     let Some(entry) = arguments.take("details") else {
         return Details::Fields(Vec::new());
     };
@@ -46,8 +42,7 @@ fn parse(tokens: TokenStream, mistakes: &mut Mistakes) -> Vec<RawDetail> {
         let span = input.span();
         parse_one(input).map_err(|error| {
             let here = input.is_empty() || input.peek(Token![,]);
-            let message =
-                format!("{error}: write `name`, `name = expression` or `name: Type = expression`");
+            let message = format!("{error}: write `name`, `name = expression` or `name: Type = expression`");
             (if here { span } else { error.span() }, message)
         })
     })
@@ -56,65 +51,29 @@ fn parse(tokens: TokenStream, mistakes: &mut Mistakes) -> Vec<RawDetail> {
 fn parse_one(input: ParseStream<'_>) -> syn::Result<RawDetail> {
     let cfgs = input.call(Attribute::parse_outer)?;
     let name = input.parse()?;
-    let ty = if input.parse::<Option<Token![:]>>()?.is_some() {
-        Some(input.parse()?)
-    } else {
-        None
-    };
-    let value = if input.parse::<Option<Token![=]>>()?.is_some() {
-        Some(input.parse()?)
-    } else {
-        None
-    };
-    Ok(RawDetail {
-        cfgs,
-        name,
-        ty,
-        value,
-    })
+    let ty = if input.parse::<Option<Token![:]>>()?.is_some() { Some(input.parse()?) } else { None };
+    let value = if input.parse::<Option<Token![=]>>()?.is_some() { Some(input.parse()?) } else { None };
+    Ok(RawDetail { cfgs, name, ty, value })
 }
 
 fn check(raw: Vec<RawDetail>, bindings: &[Binding], mistakes: &mut Mistakes) -> Vec<Detail> {
     let mut details: Vec<Detail> = Vec::new();
-    for RawDetail {
-        cfgs,
-        name,
-        ty,
-        value,
-    } in raw
-    {
+    for RawDetail { cfgs, name, ty, value } in raw {
         let kebab = kebab(&name.unraw().to_string());
         // Two of one name may each have its `#[cfg]`.
-        if details
-            .iter()
-            .any(|detail| detail.name == kebab && detail.cfgs.is_empty() && cfgs.is_empty())
-        {
-            mistakes.at(
-                name.span(),
-                codes::REPEATED_DETAIL,
-                format!("detail `{name}` is given twice: keep one"),
-            );
+        if details.iter().any(|detail| detail.name == kebab && detail.cfgs.is_empty() && cfgs.is_empty()) {
+            mistakes.at(name.span(), codes::REPEATED_DETAIL, format!("detail `{name}` is given twice: keep one"));
             continue;
         }
         let argument_type = match &value {
-            None => bindings
-                .iter()
-                .find(|binding| binding.name == name)
-                .and_then(|binding| binding.ty.clone()),
+            None => bindings.iter().find(|binding| binding.name == name).and_then(|binding| binding.ty.clone()),
             Some(_) => None,
         };
         let (value, span) = match &value {
             Some(value) => (value.to_token_stream(), value.span()),
             None => (name.to_token_stream(), name.span()),
         };
-        details.push(Detail {
-            cfgs,
-            name: kebab,
-            value,
-            span,
-            ty,
-            argument_type,
-        });
+        details.push(Detail { cfgs, name: kebab, value, span, ty, argument_type });
     }
     details
 }
@@ -123,9 +82,7 @@ impl Details {
     /// The names of the details, where the attribute lists them.
     pub(super) fn names(&self) -> Option<Vec<String>> {
         match self {
-            Details::Fields(details) => {
-                Some(details.iter().map(|detail| detail.name.clone()).collect())
-            }
+            Details::Fields(details) => Some(details.iter().map(|detail| detail.name.clone()).collect()),
             Details::Object(_) => None,
         }
     }

@@ -18,17 +18,9 @@ use crate::returns::Returns;
 /// The braces that replace those of the function.
 pub(super) fn body(action: &Action) -> Group {
     match &action.body {
-        Body::Async { block, captured } => group(
-            Delimiter::Brace,
-            recorded(action, block, captured),
-            block.span(),
-        ),
+        Body::Async { block, captured } => group(Delimiter::Brace, recorded(action, block, captured), block.span()),
         Body::Boxed(boxed, braces) => {
-            let inner = group(
-                Delimiter::Brace,
-                recorded(action, &boxed.block, &[]),
-                boxed.block.span(),
-            );
+            let inner = group(Delimiter::Brace, recorded(action, &boxed.block, &[]), boxed.block.span());
             boxed.around(inner, *braces)
         }
     }
@@ -38,8 +30,7 @@ pub(super) fn body(action: &Action) -> Group {
 fn recorded(action: &Action, block: &Group, captured: &[Captured]) -> TokenStream {
     let span = Span::mixed_site();
     let p = action.runtime.at(span);
-    let [call, future, out] =
-        ["__events_call", "__events_body", "__events_out"].map(|name| Ident::new(name, span));
+    let [call, future, out] = ["__events_call", "__events_body", "__events_out"].map(|name| Ident::new(name, span));
     let declare = declare(action);
     let check = check(action);
     let new = match &action.context {
@@ -58,10 +49,9 @@ fn recorded(action: &Action, block: &Group, captured: &[Captured]) -> TokenStrea
         }
     });
     let opening = opening(action, &call);
-    let captured = captured
-        .iter()
-        .map(|Captured { cfgs, name }| quote_spanned!(span=> #(#cfgs)* let _ = &#name;));
+    let captured = captured.iter().map(capture);
     let (never, ty) = inference(action);
+    let label = label(block);
     let refuse = refuse(action);
     let run = quote_spanned!(span=> #call.run(#future).await);
     let run = match &action.returns {
@@ -71,7 +61,7 @@ fn recorded(action: &Action, block: &Group, captured: &[Captured]) -> TokenStrea
         }
         Returns::Named { .. } | Returns::Opaque { .. } => run,
     };
-    let ending = ending(action, &out);
+    let ended = ended(action, &call, &out);
     let created = created(action, &call, &out);
     let outcome = action.payload.outcome.then(|| {
         quote_spanned! {span=>
@@ -92,11 +82,11 @@ fn recorded(action: &Action, block: &Group, captured: &[Captured]) -> TokenStrea
         let #future = #p::pin!(async move {
             #never
             #(#captured)*
-            #block
+            #label #block
         });
         if let #p::Result::Err(__events_refused) = #call.begin().await { #refuse }
         let #out #ty = #run;
-        #call.ended(#ending);
+        #ended
         #created
         #outcome
         #call.finish().await;
@@ -109,20 +99,14 @@ fn declare(action: &Action) -> TokenStream {
     let span = Span::mixed_site();
     let p = action.runtime.at(span);
     let details: Vec<TokenStream> = match &action.details {
-        Details::Fields(details) => details
-            .iter()
-            .map(|detail| declared_detail(action, detail))
-            .collect(),
+        Details::Fields(details) => details.iter().map(|detail| declared_detail(action, detail)).collect(),
         Details::Object(_) => Vec::new(),
     };
     let function = &action.function;
-    let mut fields = action
-        .declaration
-        .fields(&quote!(#function), &details, &action.runtime);
+    let mut fields = action.declaration.fields(&quote!(#function), &details, &action.runtime);
     let payload = &action.payload;
     if payload.request.is_some() || payload.outcome || payload.changed {
-        let (request, outcome, changed) =
-            (payload.request.is_some(), payload.outcome, payload.changed);
+        let (request, outcome, changed) = (payload.request.is_some(), payload.outcome, payload.changed);
         fields.extend(quote_spanned! {span=>
             payload: #p::PayloadChoice { request: #request, outcome: #outcome, changed: #changed },
         });
@@ -134,9 +118,7 @@ fn declare(action: &Action) -> TokenStream {
             }
             None => quote_spanned!(span=> #p::Option::None),
         };
-        fields.extend(
-            quote_spanned!(span=> deferred: #p::Option::Some(#p::Deferred { within: #within }),),
-        );
+        fields.extend(quote_spanned!(span=> deferred: #p::Option::Some(#p::Deferred { within: #within }),));
     }
     if let Some(variant) = action.on_nested_failure {
         let variant = Ident::new(variant, span);
@@ -167,10 +149,8 @@ fn check(action: &Action) -> TokenStream {
     let p = action.runtime.at(at);
     match known {
         Known::Type(ty) => {
-            let check = action.declaration.check_call(
-                &quote_spanned!(at=> #p::Known::<#ty>::DECLARATION),
-                &action.runtime,
-            );
+            let check =
+                action.declaration.check_call(&quote_spanned!(at=> #p::Known::<#ty>::DECLARATION), &action.runtime);
             quote_spanned! {at=>
                 let _: [(); {
                     #[allow(unused_imports)]
@@ -200,12 +180,7 @@ fn opening(action: &Action, call: &Ident) -> TokenStream {
     let p = action.runtime.at(span);
     let opening = Ident::new("__events_opening", span);
     let mut said = TokenStream::new();
-    if let Resource::Value {
-        value,
-        span: at,
-        known,
-    } = &action.resource
-    {
+    if let Resource::Value { value, span: at, known } = &action.resource {
         let href = match known {
             Known::Type(_) => {
                 let q = action.runtime.at(*at);
@@ -216,9 +191,7 @@ fn opening(action: &Action, call: &Ident) -> TokenStream {
         said.extend(quote_spanned!(span=> #opening.resource(#href);));
     }
     match &action.details {
-        Details::Fields(details) => {
-            said.extend(details.iter().map(|detail| said_detail(detail, &opening)))
-        }
+        Details::Fields(details) => said.extend(details.iter().map(|detail| said_detail(detail, &opening))),
         Details::Object(object) => {
             let at = object.span();
             let object = quote_spanned!(at=> &(#object));
@@ -251,14 +224,7 @@ fn opening(action: &Action, call: &Ident) -> TokenStream {
 
 fn said_detail(detail: &Detail, opening: &Ident) -> TokenStream {
     let span = Span::mixed_site();
-    let Detail {
-        cfgs,
-        name,
-        value,
-        span: at,
-        ty,
-        ..
-    } = detail;
+    let Detail { cfgs, name, value, span: at, ty, .. } = detail;
     let value = quote_spanned!(*at=> &(#value));
     match ty {
         None => quote_spanned!(span=> #(#cfgs)* #opening.detail(#name, #value);),
@@ -292,6 +258,23 @@ fn refuse(action: &Action) -> TokenStream {
     quote_spanned!(span=> return #value;)
 }
 
+/// A mention that moves a binding into the body.
+fn capture(Captured { cfgs, name }: &Captured) -> TokenStream {
+    let span = Span::mixed_site();
+    // The name is the user's token, so the lint takes the mention for theirs.
+    let lint =
+        name.to_string().starts_with('_').then(|| quote_spanned!(span=> #[allow(clippy::used_underscore_binding)]));
+    quote_spanned!(span=> #(#cfgs)* #lint let _ = &#name;)
+}
+
+/// A label before the user's own braces: a bare block there would be linted as unnecessary. Its span is
+/// theirs, because a block is of the edition of its first token, and the edition decides when the
+/// temporaries of its last expression are dropped.
+fn label(block: &Group) -> TokenStream {
+    let at = block.span_open();
+    quote_spanned!(at=> '__events_body:)
+}
+
 /// The unreachable first line that gives the body its type, and the type of what it gives.
 fn inference(action: &Action) -> (TokenStream, TokenStream) {
     let Returns::Named { ty, span } = &action.returns else {
@@ -303,13 +286,21 @@ fn inference(action: &Action) -> (TokenStream, TokenStream) {
 }
 
 /// How it ended, read from what the body gave.
-fn ending(action: &Action, out: &Ident) -> TokenStream {
+fn ended(action: &Action, call: &Ident, out: &Ident) -> TokenStream {
+    let span = Span::mixed_site();
     match &action.outcome {
-        Some(path) => called(path, out),
-        None => probed(action, out, "__events_ending"),
+        Some(path) => {
+            let ending = called(path, out);
+            quote_spanned!(span=> #call.ended(#ending);)
+        }
+        None => {
+            let ending = probed(action, out, "__events_ending");
+            with_probes(action, &quote_spanned!(span=> #call.ended(#ending);))
+        }
     }
 }
 
+/// The href of what was added, read from what the body gave.
 fn created(action: &Action, call: &Ident, out: &Ident) -> TokenStream {
     let span = Span::mixed_site();
     let p = action.runtime.at(span);
@@ -317,7 +308,7 @@ fn created(action: &Action, call: &Ident, out: &Ident) -> TokenStream {
         Created::Nothing => TokenStream::new(),
         Created::Outcome => {
             let href = probed(action, out, "__events_created");
-            quote_spanned!(span=> #call.created(#href);)
+            with_probes(action, &quote_spanned!(span=> #call.created(#href);))
         }
         Created::Function(path) => {
             let href = called(path, out);
@@ -336,9 +327,15 @@ fn probed(action: &Action, out: &Ident, question: &str) -> TokenStream {
     let span = Span::mixed_site();
     let p = action.runtime.at(span);
     let question = Ident::new(question, span);
+    quote_spanned!(span=> (&&&&&&#p::Probe(&#out)).#question())
+}
+
+/// A statement that asks such questions.
+fn with_probes(action: &Action, statement: &TokenStream) -> TokenStream {
+    let span = Span::mixed_site();
+    let p = action.runtime.at(span);
     quote_spanned! {span=> {
-        #[allow(unused_imports)]
         use #p::probe::*;
-        (&&&&&&#p::Probe(&#out)).#question()
+        #statement
     }}
 }

@@ -33,15 +33,9 @@ pub(crate) struct Expanded {
 }
 
 /// Expands `#[action(…)]` on an item.
-pub(crate) fn expand(
-    arguments: TokenStream,
-    item: TokenStream,
-    mistakes: &mut Mistakes,
-) -> TokenStream {
+pub(crate) fn expand(arguments: TokenStream, item: TokenStream, mistakes: &mut Mistakes) -> TokenStream {
     match syn::parse2::<Function>(item.clone()) {
-        Ok(function) => {
-            expand_function(arguments, &function, &Surroundings::default(), mistakes).tokens
-        }
+        Ok(function) => expand_function(arguments, &function, &Surroundings::default(), mistakes).tokens,
         Err(_) => {
             check_item(&item, mistakes);
             // A function that is being typed: the compiler and the editor say what is wrong with it.
@@ -59,22 +53,16 @@ pub(crate) fn expand_function(
 ) -> Expanded {
     let arguments = Arguments::parse(arguments, keys::ACTION, mistakes);
     match check::check(arguments, function, surroundings, mistakes) {
-        Some(action) => Expanded {
-            tokens: function.around(expand::body(&action)),
-            event: Some(action.declaration.literal),
-        },
-        None => Expanded {
-            tokens: function.as_written(),
-            event: None,
-        },
+        Some(action) => {
+            Expanded { tokens: function.around(expand::body(&action)), event: Some(action.declaration.literal) }
+        }
+        None => Expanded { tokens: function.as_written(), event: None },
     }
 }
 
 /// Reports an item that is no function at all.
 fn check_item(item: &TokenStream, mistakes: &mut Mistakes) {
-    const ITEMS: &[&str] = &[
-        "struct", "enum", "union", "impl", "trait", "mod", "static", "type", "use", "fn",
-    ];
+    const ITEMS: &[&str] = &["struct", "enum", "union", "impl", "trait", "mod", "static", "type", "use", "fn"];
     let word = item.clone().into_iter().find_map(|token| match token {
         TokenTree::Ident(word) if ITEMS.contains(&word.to_string().as_str()) => Some(word),
         _ => None,
@@ -82,11 +70,7 @@ fn check_item(item: &TokenStream, mistakes: &mut Mistakes) {
     let Some(word) = word.filter(|word| word != "fn") else {
         return;
     };
-    let instead = if word == "struct" || word == "impl" {
-        ": `#[resource(events)]` goes here"
-    } else {
-        ""
-    };
+    let instead = if word == "struct" || word == "impl" { ": `#[resource(events)]` goes here" } else { "" };
     mistakes.at(
         word.span(),
         codes::NOT_A_FUNCTION,

@@ -33,11 +33,7 @@ pub(crate) enum Resource {
     /// None, or the type as a whole: the runtime knows what to write.
     Unnamed,
     /// The value of an expression, whose type may be known.
-    Value {
-        value: TokenStream,
-        span: Span,
-        known: Known,
-    },
+    Value { value: TokenStream, span: Span, known: Known },
 }
 
 /// What is known about the type of the expression that designates the resource.

@@ -12,42 +12,15 @@ use crate::runtime::Runtime;
 
 /// What `#[event("…", …)]` may say after the event type.
 const KEYS: Keys = &[
-    Key {
-        name: "category",
-        usage: "category = \"state\"",
-    },
-    Key {
-        name: "subcategory",
-        usage: "subcategory = \"maintenance\"",
-    },
-    Key {
-        name: "severity",
-        usage: "severity = \"low\"",
-    },
-    Key {
-        name: "resource",
-        usage: "resource = Nuvlabox",
-    },
-    Key {
-        name: "message",
-        usage: "message = \"{resource} is now {details.new_state}\"",
-    },
-    Key {
-        name: "version",
-        usage: "version = 2",
-    },
-    Key {
-        name: "mandatory",
-        usage: "mandatory",
-    },
-    Key {
-        name: "allow_anon",
-        usage: "allow_anon",
-    },
-    Key {
-        name: "krate",
-        usage: "krate = path::to::events",
-    },
+    Key { name: "category", usage: "category = \"state\"" },
+    Key { name: "subcategory", usage: "subcategory = \"maintenance\"" },
+    Key { name: "severity", usage: "severity = \"low\"" },
+    Key { name: "resource", usage: "resource = Nuvlabox" },
+    Key { name: "message", usage: "message = \"{resource} is now {details.new_state}\"" },
+    Key { name: "version", usage: "version = 2" },
+    Key { name: "mandatory", usage: "mandatory" },
+    Key { name: "allow_anon", usage: "allow_anon" },
+    Key { name: "krate", usage: "krate = path::to::events" },
 ];
 
 /// A direct event that passed every check.
@@ -64,24 +37,15 @@ pub(super) fn check(input: &DeriveInput, mistakes: &mut Mistakes) -> Option<Dire
     let fields = check_fields(input, mistakes);
     let (event, mut arguments) = event_attribute(input, mistakes)?;
     let runtime = Runtime::new(arguments.path("krate", mistakes));
-    let names: Option<Vec<String>> = fields
-        .as_ref()
-        .map(|fields| fields.iter().map(|field| field.name.clone()).collect());
+    let names: Option<Vec<String>> =
+        fields.as_ref().map(|fields| fields.iter().map(|field| field.name.clone()).collect());
     let declaration = Declaration::check(&mut arguments, event, names.as_deref(), mistakes);
     let resource = check_resource(&mut arguments, mistakes);
-    debug_assert!(
-        arguments.rest().is_empty(),
-        "a key of the table is never taken"
-    );
+    debug_assert!(arguments.rest().is_empty(), "a key of the table is never taken");
     if mistakes.count() > before {
         return None;
     }
-    Some(DirectEvent {
-        runtime,
-        declaration: declaration?,
-        resource,
-        fields: fields?,
-    })
+    Some(DirectEvent { runtime, declaration: declaration?, resource, fields: fields? })
 }
 
 fn check_fields(input: &DeriveInput, mistakes: &mut Mistakes) -> Option<Vec<Field>> {
@@ -89,11 +53,7 @@ fn check_fields(input: &DeriveInput, mistakes: &mut Mistakes) -> Option<Vec<Fiel
     match &input.data {
         Data::Struct(data) => match &data.fields {
             Fields::Named(named) => {
-                let fields = named
-                    .named
-                    .iter()
-                    .filter_map(|field| Field::check(field, mistakes))
-                    .collect();
+                let fields = named.named.iter().filter_map(|field| Field::check(field, mistakes)).collect();
                 return Some(fields);
             }
             Fields::Unit => return Some(Vec::new()),
@@ -106,31 +66,19 @@ fn check_fields(input: &DeriveInput, mistakes: &mut Mistakes) -> Option<Vec<Fiel
 }
 
 /// The event type and the keys of the one `#[event(…)]`.
-fn event_attribute(
-    input: &DeriveInput,
-    mistakes: &mut Mistakes,
-) -> Option<(Option<LitStr>, Arguments)> {
-    let mut attributes = input
-        .attrs
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("event"));
+fn event_attribute(input: &DeriveInput, mistakes: &mut Mistakes) -> Option<(Option<LitStr>, Arguments)> {
+    let mut attributes = input.attrs.iter().filter(|attribute| attribute.path().is_ident("event"));
     let Some(attribute) = attributes.next() else {
         let message = "missing `#[event(\"<resource-type>.<operation>\")]` under the derive";
         mistakes.at(input.ident.span(), codes::MISSING_EVENT, message);
         return None;
     };
     for another in attributes {
-        mistakes.over(
-            another.path(),
-            codes::REPEATED_KEY,
-            "`#[event]` is given twice: keep one",
-        );
+        mistakes.over(another.path(), codes::REPEATED_KEY, "`#[event]` is given twice: keep one");
     }
-    let (event, arguments) =
-        Arguments::parse_after_literal(attribute_tokens(attribute), KEYS, mistakes);
+    let (event, arguments) = Arguments::parse_after_literal(attribute_tokens(attribute), KEYS, mistakes);
     if event.is_none() {
-        let message =
-            "the event type comes first: write `#[event(\"<resource-type>.<operation>\", …)]`";
+        let message = "the event type comes first: write `#[event(\"<resource-type>.<operation>\", …)]`";
         mistakes.over(attribute.path(), codes::MISSING_EVENT, message);
     }
     Some((event, arguments))

@@ -20,34 +20,15 @@ pub(super) fn implementations(event: &DirectEvent, input: &DeriveInput) -> Token
     let declared: Vec<TokenStream> = event
         .fields
         .iter()
-        .map(|field| {
-            detail_field(
-                &field.name,
-                Some(&field.ty),
-                !is_option(&field.ty),
-                &[],
-                runtime,
-            )
-        })
+        .map(|field| detail_field(&field.name, Some(&field.ty), !is_option(&field.ty), &[], runtime))
         .collect();
-    let spec = event
-        .declaration
-        .fields(&quote!(#function), &declared, runtime);
-    let check = event
-        .resource
-        .as_ref()
-        .map(|resource| check(event, resource));
+    let spec = event.declaration.fields(&quote!(#function), &declared, runtime);
+    let check = event.resource.as_ref().map(|resource| check(event, resource));
     let details = Ident::new("details", span);
-    let recorded = event
-        .fields
-        .iter()
-        .map(|field| record_field(field, &details));
+    let recorded = event.fields.iter().map(|field| record_field(field, &details));
     let generics = recordable(&input.generics, runtime);
     let (impl_generics, type_generics, bounds) = generics.split_for_impl();
-    let unused = event
-        .fields
-        .is_empty()
-        .then(|| quote_spanned!(span=> let _ = #details;));
+    let unused = event.fields.is_empty().then(|| quote_spanned!(span=> let _ = #details;));
     let event_for = event_for(event.resource.as_ref(), item, &generics, runtime);
     quote_spanned! {span=>
         const _: () = {
@@ -101,22 +82,16 @@ fn check(event: &DirectEvent, resource: &Path) -> TokenStream {
 }
 
 fn record_field(field: &Field, details: &Ident) -> TokenStream {
-    let Field {
-        member, name, ty, ..
-    } = field;
-    let at = ty.span();
-    let value = quote_spanned!(at=> &self.#member);
-    let span = Span::mixed_site();
+    let Field { member, name, ty, .. } = field;
+    let (at, span) = (ty.span(), Span::mixed_site());
+    // `self` is the parameter of a function of ours.
+    let this = Ident::new("self", span);
+    let value = quote_spanned!(at=> &#this.#member);
     quote_spanned!(span=> #details.field(#name, #value);)
 }
 
 /// For one resource type, or for every one.
-fn event_for(
-    resource: Option<&Path>,
-    item: &Ident,
-    generics: &Generics,
-    runtime: &Runtime,
-) -> TokenStream {
+fn event_for(resource: Option<&Path>, item: &Ident, generics: &Generics, runtime: &Runtime) -> TokenStream {
     let span = Span::mixed_site();
     let p = runtime.at(span);
     let (_, type_generics, bounds) = generics.split_for_impl();
@@ -125,9 +100,7 @@ fn event_for(
         Some(path) => quote!(#path),
         None => {
             let any = Ident::new("__EventsResource", span);
-            generics
-                .params
-                .push(syn::parse_quote_spanned!(span=> #any: ?#p::core::marker::Sized));
+            generics.params.push(syn::parse_quote_spanned!(span=> #any: ?#p::core::marker::Sized));
             quote!(#any)
         }
     };

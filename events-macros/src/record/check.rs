@@ -2,9 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt as _;
-use syn::{
-    Attribute, Data, DataEnum, DeriveInput, Fields, Ident, Index, LitStr, Member, Meta, Type,
-};
+use syn::{Attribute, Data, DataEnum, DeriveInput, Fields, Ident, Index, LitStr, Member, Meta, Type};
 
 use crate::arguments::{Arguments, Key, Keys};
 use crate::codes;
@@ -14,28 +12,14 @@ use crate::runtime::Runtime;
 use crate::words::kebab;
 
 /// What `#[record(…)]` may say on a type.
-const TYPE_KEYS: Keys = &[Key {
-    name: "krate",
-    usage: "krate = path::to::events",
-}];
+const TYPE_KEYS: Keys = &[Key { name: "krate", usage: "krate = path::to::events" }];
 
 /// What `#[record(…)]` may say on a field.
-const FIELD_KEYS: Keys = &[
-    Key {
-        name: "skip",
-        usage: "skip",
-    },
-    Key {
-        name: "rename",
-        usage: "rename = \"other-name\"",
-    },
-];
+const FIELD_KEYS: Keys =
+    &[Key { name: "skip", usage: "skip" }, Key { name: "rename", usage: "rename = \"other-name\"" }];
 
 /// What `#[record(…)]` may say on a variant.
-const VARIANT_KEYS: Keys = &[Key {
-    name: "rename",
-    usage: "rename = \"other-name\"",
-}];
+const VARIANT_KEYS: Keys = &[Key { name: "rename", usage: "rename = \"other-name\"" }];
 
 /// A type that passed every check.
 pub(super) struct Recorded {
@@ -91,29 +75,20 @@ pub(super) fn check(input: &DeriveInput, mistakes: &mut Mistakes) -> Option<Reco
     if mistakes.count() > before {
         return None;
     }
-    Some(Recorded {
-        runtime,
-        shape: shape?,
-    })
+    Some(Recorded { runtime, shape: shape? })
 }
 
 fn check_struct(item: &Ident, fields: &Fields, mistakes: &mut Mistakes) -> Option<Shape> {
     match fields {
-        Fields::Named(named) => Some(Shape::Object(
-            named
-                .named
-                .iter()
-                .filter_map(|field| Field::check(field, mistakes))
-                .collect(),
-        )),
+        Fields::Named(named) => {
+            Some(Shape::Object(named.named.iter().filter_map(|field| Field::check(field, mistakes)).collect()))
+        }
         Fields::Unnamed(unnamed) if unnamed.unnamed.len() == 1 => {
-            Some(Shape::Transparent(Member::Unnamed(Index {
-                index: 0,
-                span: item.span(),
-            })))
+            Some(Shape::Transparent(Member::Unnamed(Index { index: 0, span: item.span() })))
         }
         Fields::Unnamed(_) => {
-            let message = "the fields of a tuple have no names to record them under: give them names, or keep one field";
+            let message =
+                "the fields of a tuple have no names to record them under: give them names, or keep one field";
             mistakes.over(fields, codes::RECORD_SHAPE, message);
             None
         }
@@ -128,26 +103,19 @@ fn check_variants(data: &DataEnum, mistakes: &mut Mistakes) -> Vec<Variant> {
         let renamed = renamed(&mut arguments, mistakes);
         let content = match &variant.fields {
             Fields::Unit => Content::Unit,
-            Fields::Named(named) => Content::Object(
-                named
-                    .named
-                    .iter()
-                    .filter_map(|field| Field::check(field, mistakes))
-                    .collect(),
-            ),
+            Fields::Named(named) => {
+                Content::Object(named.named.iter().filter_map(|field| Field::check(field, mistakes)).collect())
+            }
             Fields::Unnamed(unnamed) if unnamed.unnamed.len() == 1 => Content::Value,
             Fields::Unnamed(_) => {
-                let message = "the fields of a variant have no names to record them under: give them names, or keep one field";
+                let message =
+                    "the fields of a variant have no names to record them under: give them names, or keep one field";
                 mistakes.over(&variant.fields, codes::RECORD_SHAPE, message);
                 continue;
             }
         };
         let name = renamed.unwrap_or_else(|| kebab(&variant.ident.to_string()));
-        variants.push(Variant {
-            variant: variant.ident.clone(),
-            name,
-            content,
-        });
+        variants.push(Variant { variant: variant.ident.clone(), name, content });
     }
     variants
 }
@@ -175,10 +143,7 @@ fn renamed(arguments: &mut Arguments, mistakes: &mut Mistakes) -> Option<String>
 /// The keys of `#[record(…)]` among attributes; several of them are one list.
 fn record_attribute(attributes: &[Attribute], keys: Keys, mistakes: &mut Mistakes) -> Arguments {
     let mut tokens = TokenStream::new();
-    for attribute in attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("record"))
-    {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("record")) {
         match &attribute.meta {
             Meta::List(list) => {
                 if !tokens.is_empty() {

@@ -18,15 +18,24 @@ pub(super) fn implementation(recorded: &Recorded, input: &DeriveInput) -> TokenS
     let generics = recordable(&input.generics, runtime);
     let (impl_generics, type_generics, bounds) = generics.split_for_impl();
     let body = match &recorded.shape {
-        Shape::Object(fields) => object(
-            fields,
-            &recorder,
-            &|member, at| quote_spanned!(at=> &self.#member),
-        ),
+        Shape::Object(fields) => {
+            // `self` is the parameter of a function of ours.
+            let this = Ident::new("self", span);
+            object(fields, &recorder, &|member, at| quote_spanned!(at=> &#this.#member))
+        }
         Shape::Transparent(member) => {
             quote_spanned!(span=> #p::Record::record(&self.#member, #recorder);)
         }
         Shape::Enum(variants) => match_variants(variants, &recorder, runtime),
+    };
+    // What stands for another value is left out where that is: `None` in a newtype, too.
+    let is_absent = match &recorded.shape {
+        Shape::Transparent(member) => Some(quote_spanned! {span=>
+            fn is_absent(&self) -> #p::core::primitive::bool {
+                #p::Record::is_absent(&self.#member)
+            }
+        }),
+        Shape::Object(_) | Shape::Enum(_) => None,
     };
     quote_spanned! {span=>
         #[automatically_derived]
@@ -34,6 +43,7 @@ pub(super) fn implementation(recorded: &Recorded, input: &DeriveInput) -> TokenS
             fn record(&self, #recorder: &mut #p::Recorder<'_>) {
                 #body
             }
+            #is_absent
         }
     }
 }
@@ -54,20 +64,14 @@ pub(super) fn stand_in(input: &DeriveInput) -> TokenStream {
 
 /// An object of fields; `value` borrows one. An error about a type that cannot be recorded belongs
 /// to the type, which is where `value` is told to be.
-fn object(
-    fields: &[Field],
-    recorder: &Ident,
-    value: &dyn Fn(&Member, Span) -> TokenStream,
-) -> TokenStream {
+fn object(fields: &[Field], recorder: &Ident, value: &dyn Fn(&Member, Span) -> TokenStream) -> TokenStream {
     let span = Span::mixed_site();
     let object = Ident::new("object", span);
     let recorded = fields.iter().map(|Field { member, name, ty }| {
         let value = value(member, ty.span());
         quote_spanned!(span=> #object.field(#name, #value);)
     });
-    let unused = fields
-        .is_empty()
-        .then(|| quote_spanned!(span=> let _ = #object;));
+    let unused = fields.is_empty().then(|| quote_spanned!(span=> let _ = #object;));
     quote_spanned!(span=> #recorder.object(|#object| { #unused #(#recorded)* });)
 }
 

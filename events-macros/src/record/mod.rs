@@ -32,16 +32,10 @@ pub(crate) fn recordable(generics: &Generics, runtime: &Runtime) -> Generics {
     let span = Span::mixed_site();
     let p = runtime.at(span);
     let mut generics = generics.clone();
-    let names: Vec<_> = generics
-        .type_params()
-        .map(|TypeParam { ident, .. }| ident.clone())
-        .collect();
+    let names: Vec<_> = generics.type_params().map(|TypeParam { ident, .. }| ident.clone()).collect();
     for name in names {
         let bound = quote_spanned!(span=> #name: #p::Record);
-        generics
-            .make_where_clause()
-            .predicates
-            .push(syn::parse_quote!(#bound));
+        generics.make_where_clause().predicates.push(syn::parse_quote!(#bound));
     }
     generics
 }

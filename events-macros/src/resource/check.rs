@@ -23,17 +23,12 @@ pub(super) fn check_struct(
     let before = arguments.mistakes_before();
     let runtime = Runtime::new(arguments.path("krate", mistakes));
     let (operations, span) = check_events(&mut arguments, mistakes);
-    let name = arguments
-        .string("name", mistakes)
-        .and_then(|name| kebab_value(&name, mistakes));
+    let name = arguments.string("name", mistakes).and_then(|name| kebab_value(&name, mistakes));
     let category = Category::take(&mut arguments, mistakes);
     let severity = Severity::take(&mut arguments, mistakes);
     let enabled = arguments.flag("enabled", mistakes).unwrap_or(true);
     let id = check_id(&mut arguments, item, mistakes);
-    debug_assert!(
-        arguments.rest().is_empty(),
-        "a key of the table is never taken"
-    );
+    debug_assert!(arguments.rest().is_empty(), "a key of the table is never taken");
     if !item.generics.params.is_empty() {
         let message = "a resource type has one name, so its struct has no generic parameters: \
                        put `#[resource(events)]` on a struct without them";
@@ -92,13 +87,7 @@ fn check_events(arguments: &mut Arguments, mistakes: &mut Mistakes) -> (Option<V
     let span = entry.key.span();
     match &entry.given {
         Given::Nothing => (None, span),
-        Given::List(tokens) => (
-            Some(check_operations(
-                strings(tokens.clone(), "start", mistakes),
-                mistakes,
-            )),
-            span,
-        ),
+        Given::List(tokens) => (Some(check_operations(strings(tokens.clone(), "start", mistakes), mistakes)), span),
         Given::Value(_) => {
             entry.wrong(mistakes);
             (None, span)
@@ -108,11 +97,7 @@ fn check_events(arguments: &mut Arguments, mistakes: &mut Mistakes) -> (Option<V
 
 fn missing_events(write: &str, arguments: &Arguments, mistakes: &mut Mistakes) {
     if !arguments.meant("events") {
-        mistakes.at(
-            Span::call_site(),
-            codes::MISSING_EVENTS,
-            format!("missing `events`: write {write}"),
-        );
+        mistakes.at(Span::call_site(), codes::MISSING_EVENTS, format!("missing `events`: write {write}"));
     }
 }
 
@@ -136,21 +121,11 @@ fn check_operations(operations: Vec<LitStr>, mistakes: &mut Mistakes) -> Vec<Lit
 }
 
 /// The field that holds the href: the one named, or one called `id`, or none.
-fn check_id(
-    arguments: &mut Arguments,
-    item: &ItemStruct,
-    mistakes: &mut Mistakes,
-) -> Option<Member> {
-    let fields: Vec<String> = item
-        .fields
-        .iter()
-        .filter_map(|field| field.ident.as_ref().map(|name| name.unraw().to_string()))
-        .collect();
+fn check_id(arguments: &mut Arguments, item: &ItemStruct, mistakes: &mut Mistakes) -> Option<Member> {
+    let fields: Vec<String> =
+        item.fields.iter().filter_map(|field| field.ident.as_ref().map(|name| name.unraw().to_string())).collect();
     let Some(entry) = arguments.take("id") else {
-        let field = item
-            .fields
-            .iter()
-            .find(|field| field.ident.as_ref().is_some_and(|name| name == "id"))?;
+        let field = item.fields.iter().find(|field| field.ident.as_ref().is_some_and(|name| name == "id"))?;
         return field.ident.clone().map(Member::Named);
     };
     match &entry.given {
@@ -162,10 +137,7 @@ fn check_id(
                 }
                 let names: Vec<&str> = fields.iter().map(String::as_str).collect();
                 let message = if names.is_empty() {
-                    format!(
-                        "`{}` has no named fields, so `{field}` is none of them",
-                        item.ident
-                    )
+                    format!("`{}` has no named fields, so `{field}` is none of them", item.ident)
                 } else {
                     unknown("field", &field, &names)
                 };
@@ -173,20 +145,13 @@ fn check_id(
                 return None;
             }
             (_, Some(Lit::Int(number)))
-                if let (Fields::Unnamed(unnamed), Ok(at)) =
-                    (&item.fields, number.base10_parse::<u32>()) =>
+                if let (Fields::Unnamed(unnamed), Ok(at)) = (&item.fields, number.base10_parse::<u32>()) =>
             {
                 if (at as usize) < unnamed.unnamed.len() {
-                    return Some(Member::Unnamed(Index {
-                        index: at,
-                        span: number.span(),
-                    }));
+                    return Some(Member::Unnamed(Index { index: at, span: number.span() }));
                 }
-                let message = format!(
-                    "`{}` has {} fields, the first of them is `0`",
-                    item.ident,
-                    unnamed.unnamed.len()
-                );
+                let message =
+                    format!("`{}` has {} fields, the first of them is `0`", item.ident, unnamed.unnamed.len());
                 mistakes.at(number.span(), codes::NO_SUCH_FIELD, message);
                 return None;
             }

@@ -1,6 +1,6 @@
 //! What stands behind the struct of a resource type.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::spanned::Spanned as _;
 
@@ -11,12 +11,7 @@ use crate::declaration::location;
 pub(super) fn registration(resource: &ResourceType) -> TokenStream {
     let span = Span::mixed_site();
     let p = resource.runtime.at(span);
-    let ResourceType {
-        item,
-        name,
-        enabled,
-        ..
-    } = resource;
+    let ResourceType { item, name, enabled, .. } = resource;
     let operations = match &resource.operations {
         Some(operations) => {
             let operations = operations.iter().map(syn::LitStr::value);
@@ -24,24 +19,11 @@ pub(super) fn registration(resource: &ResourceType) -> TokenStream {
         }
         None => quote_spanned!(span=> #p::Option::None),
     };
-    let category = option(
-        resource,
-        resource
-            .category
-            .as_ref()
-            .map(|category| category.tokens(&resource.runtime)),
-    );
-    let severity = option(
-        resource,
-        resource
-            .severity
-            .as_ref()
-            .map(|severity| severity.tokens(&resource.runtime)),
-    );
+    let category = option(resource, resource.category.as_ref().map(|category| category.tokens(&resource.runtime)));
+    let severity = option(resource, resource.severity.as_ref().map(|severity| severity.tokens(&resource.runtime)));
     let location = location(resource.span, &resource.runtime);
-    let submit = (!resource.is_stand_in).then(|| {
-        quote_spanned!(span=> #p::inventory::submit! { #p::Registration::Resource(&__EVENTS_DECLARATION) })
-    });
+    let submit = (!resource.is_stand_in)
+        .then(|| quote_spanned!(span=> #p::inventory::submit! { #p::Registration::Resource(&__EVENTS_DECLARATION) }));
     let designates = designates(resource);
     quote_spanned! {span=>
         const _: () = {
@@ -69,12 +51,13 @@ fn designates(resource: &ResourceType) -> Option<TokenStream> {
     let span = Span::mixed_site();
     let p = resource.runtime.at(span);
     let item = &resource.item;
-    let known =
-        (!resource.is_stand_in).then(|| quote_spanned!(span=> <Self as #p::Resource>::DECLARATION));
+    let known = (!resource.is_stand_in).then(|| quote_spanned!(span=> <Self as #p::Resource>::DECLARATION));
     let known = option(resource, known);
     let at = id.span();
     let q = resource.runtime.at(at);
-    let href = quote_spanned!(at=> #q::Designates::href(&self.#id));
+    // `self` is the parameter of a function of ours.
+    let this = Ident::new("self", span);
+    let href = quote_spanned!(at=> #q::Designates::href(&#this.#id));
     Some(quote_spanned! {span=>
         #[automatically_derived]
         impl #p::Designates for #item {

@@ -27,22 +27,9 @@ impl Methods {
         };
         let head: TokenStream = tokens.into_iter().collect();
         let item: ItemImpl = syn::parse2(quote!(#head {})).ok()?;
-        let generics = item
-            .generics
-            .params
-            .iter()
-            .filter_map(generic_name)
-            .collect();
-        let surroundings = Surroundings {
-            krate: None,
-            self_type: Some(*item.self_ty),
-            generics,
-        };
-        Some(Methods {
-            head,
-            body,
-            surroundings,
-        })
+        let generics = item.generics.params.iter().filter_map(generic_name).collect();
+        let surroundings = Surroundings { krate: None, self_type: Some(*item.self_ty), generics };
+        Some(Methods { head, body, surroundings })
     }
 
     /// The impl with its actions expanded. What cannot be read is left as it is.
@@ -97,40 +84,22 @@ impl Methods {
 }
 
 fn is_action(attribute: &Attribute) -> bool {
-    attribute
-        .path()
-        .segments
-        .last()
-        .is_some_and(|last| last.ident == "action")
+    attribute.path().segments.last().is_some_and(|last| last.ident == "action")
 }
 
 /// Reports an event type that another function of the impl already emits.
-fn note_event(
-    event: LitStr,
-    function: &Function,
-    events: &mut Vec<LitStr>,
-    mistakes: &mut Mistakes,
-) {
+fn note_event(event: LitStr, function: &Function, events: &mut Vec<LitStr>, mistakes: &mut Mistakes) {
     // Two functions of which only one is compiled may emit the same event.
-    if function
-        .attributes
-        .iter()
-        .any(|attribute| attribute.path().is_ident("cfg"))
-    {
+    if function.attributes.iter().any(|attribute| attribute.path().is_ident("cfg")) {
         return;
     }
     let value = event.value();
     match events.iter().find(|other| other.value() == value) {
         Some(first) => {
-            let message = format!(
-                "event `{value}` is emitted by two functions: one event type stands for one operation"
-            );
+            let message =
+                format!("event `{value}` is emitted by two functions: one event type stands for one operation");
             mistakes.at(event.span(), codes::REPEATED_EVENT, message);
-            mistakes.at(
-                first.span(),
-                codes::REPEATED_EVENT,
-                format!("event `{value}` is first emitted here"),
-            );
+            mistakes.at(first.span(), codes::REPEATED_EVENT, format!("event `{value}` is first emitted here"));
         }
         None => events.push(event),
     }

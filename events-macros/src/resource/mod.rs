@@ -14,42 +14,17 @@ use crate::mistakes::Mistakes;
 
 /// What `#[resource(…)]` may say.
 const KEYS: Keys = &[
-    Key {
-        name: "events",
-        usage: "events",
-    },
-    Key {
-        name: "name",
-        usage: "name = \"nuvlabox\"",
-    },
-    Key {
-        name: "category",
-        usage: "category = \"action\"",
-    },
-    Key {
-        name: "severity",
-        usage: "severity = \"medium\"",
-    },
-    Key {
-        name: "enabled",
-        usage: "enabled = false",
-    },
-    Key {
-        name: "id",
-        usage: "id = <field>",
-    },
-    Key {
-        name: "krate",
-        usage: "krate = path::to::events",
-    },
+    Key { name: "events", usage: "events" },
+    Key { name: "name", usage: "name = \"nuvlabox\"" },
+    Key { name: "category", usage: "category = \"action\"" },
+    Key { name: "severity", usage: "severity = \"medium\"" },
+    Key { name: "enabled", usage: "enabled = false" },
+    Key { name: "id", usage: "id = <field>" },
+    Key { name: "krate", usage: "krate = path::to::events" },
 ];
 
 /// Expands `#[resource(…)]` on an item.
-pub(crate) fn expand(
-    arguments: TokenStream,
-    item: TokenStream,
-    mistakes: &mut Mistakes,
-) -> TokenStream {
+pub(crate) fn expand(arguments: TokenStream, item: TokenStream, mistakes: &mut Mistakes) -> TokenStream {
     let arguments = Arguments::parse(arguments, KEYS, mistakes);
     if let Some(methods) = methods::Methods::split(&item) {
         let krate = check::check_methods(arguments, mistakes);
@@ -68,11 +43,7 @@ pub(crate) fn expand(
 /// Reports an item that is neither a struct nor an impl.
 fn refuse_item(item: &TokenStream, mistakes: &mut Mistakes) {
     let word = item.clone().into_iter().find_map(|token| match token {
-        TokenTree::Ident(word)
-            if ["enum", "union", "trait", "mod", "fn", "type"]
-                .iter()
-                .any(|item| word == item) =>
-        {
+        TokenTree::Ident(word) if ["enum", "union", "trait", "mod", "fn", "type"].iter().any(|item| word == item) => {
             Some(word)
         }
         // A struct or an impl that is being typed: the compiler says what is wrong with it.
@@ -82,14 +53,8 @@ fn refuse_item(item: &TokenStream, mistakes: &mut Mistakes) {
     match word {
         Some(word) if word == "struct" || word == "impl" => {}
         Some(word) => {
-            let instead = if word == "fn" {
-                ": on a function it is `#[action(event = \"…\")]`"
-            } else {
-                ""
-            };
-            let message = format!(
-                "`#[resource(events)]` goes on a struct or on an `impl`, not on `{word}`{instead}"
-            );
+            let instead = if word == "fn" { ": on a function it is `#[action(event = \"…\")]`" } else { "" };
+            let message = format!("`#[resource(events)]` goes on a struct or on an `impl`, not on `{word}`{instead}");
             mistakes.at(word.span(), codes::NOT_A_RESOURCE, message);
         }
         None => mistakes.at(

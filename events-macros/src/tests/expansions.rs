@@ -16,12 +16,7 @@ pub(super) struct Case {
 }
 
 fn case(name: &'static str, of: Macro, arguments: TokenStream, item: TokenStream) -> Case {
-    Case {
-        name,
-        of,
-        arguments,
-        item,
-    }
+    Case { name, of, arguments, item }
 }
 
 /// Every form that the macros accept.
@@ -118,22 +113,13 @@ fn functions() -> Vec<Case> {
         case(
             "action_details_object",
             Macro::Action,
-            quote!(
-                event = "nuvlabox.reboot",
-                details = RebootDetails {
-                    force: options.force
-                }
-            ),
+            quote!(event = "nuvlabox.reboot", details = RebootDetails { force: options.force }),
             quote! { async fn reboot(id: Href<Nuvlabox>, options: Options) -> Result<(), ApiError> { Ok(()) } },
         ),
         case(
             "action_krate",
             Macro::Action,
-            quote!(
-                event = "nuvlabox.reboot",
-                krate = audit::api,
-                linked = &other
-            ),
+            quote!(event = "nuvlabox.reboot", krate = audit::api, linked = &other),
             quote! { async fn reboot(id: Href<Nuvlabox>, other: String) -> Result<(), ApiError> { Ok(()) } },
         ),
     ]
@@ -316,18 +302,8 @@ fn derives() -> Vec<Case> {
             quote!(),
             quote! { struct RebootOptions<T> { force: bool, #[record(rename = "how-long")] duration: T, #[record(skip)] secret: String, r#type: u8 } },
         ),
-        case(
-            "record_newtype",
-            Macro::Record,
-            quote!(),
-            quote! { struct JobId(pub u32); },
-        ),
-        case(
-            "record_unit",
-            Macro::Record,
-            quote!(),
-            quote! { struct Nothing; },
-        ),
+        case("record_newtype", Macro::Record, quote!(), quote! { struct JobId(pub u32); }),
+        case("record_unit", Macro::Record, quote!(), quote! { struct Nothing; }),
         case(
             "record_enum",
             Macro::Record,
@@ -342,12 +318,7 @@ fn derives() -> Vec<Case> {
                 }
             },
         ),
-        case(
-            "record_never",
-            Macro::Record,
-            quote!(),
-            quote! { enum Never {} },
-        ),
+        case("record_never", Macro::Record, quote!(), quote! { enum Never {} }),
         case(
             "category",
             Macro::Category,
@@ -362,13 +333,7 @@ fn expansions_are_those_on_disk() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/expansions");
     let bless = std::env::var_os("EVENTS_BLESS").is_some();
     let mut different = Vec::new();
-    for Case {
-        name,
-        of,
-        arguments,
-        item,
-    } in cases()
-    {
+    for Case { name, of, arguments, item } in cases() {
         let (tokens, mistakes) = of.expand(arguments, item);
         assert_eq!(mistakes, [""; 0], "{name}");
         let file = folder.join(name).with_extension("rs");
@@ -383,11 +348,7 @@ fn expansions_are_those_on_disk() {
             different.push(format!("{}:\n{text}", file.display()));
         }
     }
-    assert!(
-        different.is_empty(),
-        "set EVENTS_BLESS=1 to accept:\n{}",
-        different.join("\n")
-    );
+    assert!(different.is_empty(), "set EVENTS_BLESS=1 to accept:\n{}", different.join("\n"));
 }
 
 #[test]
@@ -396,10 +357,7 @@ fn every_file_on_disk_is_a_case() {
     let names: Vec<&str> = cases().iter().map(|case| case.name).collect();
     for file in std::fs::read_dir(folder).expect("the folder exists") {
         let path = file.expect("readable").path();
-        let name = path
-            .file_stem()
-            .and_then(|name| name.to_str())
-            .expect("a name");
+        let name = path.file_stem().and_then(|name| name.to_str()).expect("a name");
         assert!(names.contains(&name), "{name} has no case");
     }
 }

@@ -9,31 +9,17 @@ use super::expansions::{Case, cases};
 
 /// Words that mean the same everywhere.
 const WORDS: &[&str] = &[
-    "Self", "as", "async", "await", "const", "false", "fn", "for", "if", "impl", "let", "match",
-    "move", "mut", "return", "self", "static", "true", "use", "where", "_",
+    "Self", "as", "async", "await", "const", "false", "fn", "for", "if", "impl", "let", "match", "move", "mut",
+    "return", "self", "static", "true", "use", "where", "_",
 ];
 
 /// Names of lints, attributes and parameters of ours.
-const OWN: &[&str] = &[
-    "allow",
-    "unused_imports",
-    "automatically_derived",
-    "details",
-    "recorder",
-    "object",
-    "value",
-    "fields",
-];
+const OWN: &[&str] =
+    &["allow", "unused_imports", "automatically_derived", "clippy", "details", "recorder", "object", "value", "fields"];
 
 #[test]
 fn an_expansion_names_only_absolute_paths_and_the_users_own_words() {
-    for Case {
-        name,
-        of,
-        arguments,
-        item,
-    } in cases()
-    {
+    for Case { name, of, arguments, item } in cases() {
         let mut users = HashSet::new();
         words(arguments.clone(), &mut users);
         words(item.clone(), &mut users);
@@ -44,13 +30,7 @@ fn an_expansion_names_only_absolute_paths_and_the_users_own_words() {
 
 #[test]
 fn another_path_of_the_crate_leaves_no_trace_of_the_usual_one() {
-    for Case {
-        name,
-        of,
-        arguments,
-        item,
-    } in cases()
-    {
+    for Case { name, of, arguments, item } in cases() {
         let given = format!("{arguments} {item}");
         if !given.contains("krate") || given.contains("events") && !matches!(of, Macro::Resource) {
             continue;
@@ -59,10 +39,7 @@ fn another_path_of_the_crate_leaves_no_trace_of_the_usual_one() {
         let mut found = HashSet::new();
         words(tokens, &mut found);
         assert!(!found.contains("events"), "{name}");
-        assert!(
-            found.contains("audit") && found.contains("__private"),
-            "{name}"
-        );
+        assert!(found.contains("audit") && found.contains("__private"), "{name}");
     }
 }
 
@@ -98,16 +75,12 @@ fn check(tokens: TokenStream, users: &HashSet<String>, name: &str) {
                     tokens.get(at + 1),
                     Some(TokenTree::Punct(punct)) if punct.as_char() == ':' && punct.spacing() == Spacing::Alone
                 );
-                let is_function =
-                    at > 0 && matches!(&tokens[at - 1], TokenTree::Ident(word) if word == "fn");
-                let is_associated = ["DECLARATION", "Resource"]
-                    .contains(&word.to_string().as_str())
+                let is_function = at > 0 && matches!(&tokens[at - 1], TokenTree::Ident(word) if word == "fn");
+                let is_associated = ["DECLARATION", "Resource"].contains(&word.to_string().as_str())
                     && at > 0
                     && matches!(&tokens[at - 1], TokenTree::Ident(word) if word == "const" || word == "type");
                 let text = word.to_string();
-                let known = WORDS.contains(&text.as_str())
-                    || OWN.contains(&text.as_str())
-                    || text.starts_with("__");
+                let known = WORDS.contains(&text.as_str()) || OWN.contains(&text.as_str()) || text.starts_with("__");
                 assert!(
                     in_path
                         || is_member

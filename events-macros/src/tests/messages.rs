@@ -21,58 +21,28 @@ fn action(arguments: TokenStream, messages: &'static [&'static str]) -> Case {
             Ok(())
         }
     );
-    Case {
-        of: Macro::Action,
-        arguments,
-        item,
-        messages,
-    }
+    Case { of: Macro::Action, arguments, item, messages }
 }
 
 /// An attribute about which nothing is wrong, on an item.
 fn on(item: TokenStream, messages: &'static [&'static str]) -> Case {
-    Case {
-        of: Macro::Action,
-        arguments: quote!(event = "nuvlabox.reboot"),
-        item,
-        messages,
-    }
+    Case { of: Macro::Action, arguments: quote!(event = "nuvlabox.reboot"), item, messages }
 }
 
 fn resource(arguments: TokenStream, item: TokenStream, messages: &'static [&'static str]) -> Case {
-    Case {
-        of: Macro::Resource,
-        arguments,
-        item,
-        messages,
-    }
+    Case { of: Macro::Resource, arguments, item, messages }
 }
 
 fn details(item: TokenStream, messages: &'static [&'static str]) -> Case {
-    Case {
-        of: Macro::EventDetails,
-        arguments: quote!(),
-        item,
-        messages,
-    }
+    Case { of: Macro::EventDetails, arguments: quote!(), item, messages }
 }
 
 fn record(item: TokenStream, messages: &'static [&'static str]) -> Case {
-    Case {
-        of: Macro::Record,
-        arguments: quote!(),
-        item,
-        messages,
-    }
+    Case { of: Macro::Record, arguments: quote!(), item, messages }
 }
 
 fn category(arguments: TokenStream, item: TokenStream, messages: &'static [&'static str]) -> Case {
-    Case {
-        of: Macro::Category,
-        arguments,
-        item,
-        messages,
-    }
+    Case { of: Macro::Category, arguments, item, messages }
 }
 
 fn cases() -> Vec<Case> {
@@ -94,31 +64,18 @@ fn keys() -> Vec<Case> {
             ],
         ),
         action(
-            quote!(
-                event = "nuvlabox.reboot",
-                severity = "low",
-                severity = "high"
-            ),
+            quote!(event = "nuvlabox.reboot", severity = "low", severity = "high"),
             &["`severity` is given twice: keep one [EVT002]"],
         ),
         action(
-            quote!(
-                event = "nuvlabox.reboot",
-                payload(outcome, changed, outcome, reqest = force)
-            ),
+            quote!(event = "nuvlabox.reboot", payload(outcome, changed, outcome, reqest = force)),
             &[
                 "`outcome` is given twice: keep one [EVT002]",
                 "unknown key `reqest`: did you mean `request`? (one of `request`, `outcome`, `changed`) [EVT001]",
             ],
         ),
-        action(
-            quote!(event),
-            &["`event` needs a value: write `event = \"nuvlabox.reboot\"` [EVT003]"],
-        ),
-        action(
-            quote!(event = ),
-            &["`event` needs a value: write `event = \"nuvlabox.reboot\"` [EVT003]"],
-        ),
+        action(quote!(event), &["`event` needs a value: write `event = \"nuvlabox.reboot\"` [EVT003]"]),
+        action(quote!(event = ), &["`event` needs a value: write `event = \"nuvlabox.reboot\"` [EVT003]"]),
         action(
             quote!(event = 7),
             &["`event` takes another kind of value: write `event = \"nuvlabox.reboot\"` [EVT003]"],
@@ -152,16 +109,9 @@ fn keys() -> Vec<Case> {
         ),
         action(
             quote!(event = "nuvlabox.reboot", payload()),
-            &[
-                "`payload()` chooses nothing: name `request = <argument>`, `outcome` or `changed` [EVT003]",
-            ],
+            &["`payload()` chooses nothing: name `request = <argument>`, `outcome` or `changed` [EVT003]"],
         ),
-        action(
-            quote!(),
-            &[
-                "missing `event`: write `#[action(event = \"<resource-type>.<operation>\")]` [EVT004]",
-            ],
-        ),
+        action(quote!(), &["missing `event`: write `#[action(event = \"<resource-type>.<operation>\")]` [EVT004]"]),
         action(
             quote!("nuvlabox.reboot"),
             &[
@@ -169,22 +119,14 @@ fn keys() -> Vec<Case> {
                 "missing `event`: write `#[action(event = \"<resource-type>.<operation>\")]` [EVT004]",
             ],
         ),
-        action(
-            quote!(event = "nuvlabox.reboot" severity = "low"),
-            &["expected `,` before the next key [EVT005]"],
-        ),
+        action(quote!(event = "nuvlabox.reboot" severity = "low"), &["expected `,` before the next key [EVT005]"]),
         action(
             quote!(event = "nuvlabox.reboot", tags("a" "b", 3)),
-            &[
-                "expected `,` [EVT005]",
-                "expected a string, such as `billing` [EVT005]",
-            ],
+            &["expected `,` [EVT005]", "expected a string, such as `billing` [EVT005]"],
         ),
         action(
             quote!(event = "nuvlabox.reboot", on_nested_failure = ignore),
-            &[
-                "unknown value of `on_nested_failure` `ignore`: one of `refuse`, `continue` [EVT006]",
-            ],
+            &["unknown value of `on_nested_failure` `ignore`: one of `refuse`, `continue` [EVT006]"],
         ),
         action(
             quote!(event = "nuvlabox.reboot", bulk = "digest"),
@@ -205,9 +147,7 @@ fn names() -> Vec<Case> {
         ),
         action(
             quote!(event = "nuvlabox.stateChanged"),
-            &[
-                "event `nuvlabox.stateChanged` is not kebab-case: write `nuvlabox.state-changed` [EVT011]",
-            ],
+            &["event `nuvlabox.stateChanged` is not kebab-case: write `nuvlabox.state-changed` [EVT011]"],
         ),
         action(
             quote!(event = "nuvlabox.reboot.failed"),
@@ -216,12 +156,7 @@ fn names() -> Vec<Case> {
             ],
         ),
         action(
-            quote!(
-                event = "nuvlabox.reboot",
-                category = "actoin",
-                severity = "hihg",
-                subcategory = "Not Kebab"
-            ),
+            quote!(event = "nuvlabox.reboot", category = "actoin", severity = "hihg", subcategory = "Not Kebab"),
             &[
                 "unknown category `actoin`: did you mean `action`? (one of `state`, `alarm`, `action`, `system`, `user`, `email`, `crud`); an own category is the path of a type with `#[category(\"…\")]`, without quotes [EVT013]",
                 "`Not Kebab` is not kebab-case: write `not-kebab` [EVT011]",
@@ -271,21 +206,11 @@ fn contents() -> Vec<Case> {
             ],
         ),
         action(
-            quote!(
-                event = "nuvlabox.state-changed",
-                category = "state",
-                details(force)
-            ),
-            &[
-                "an event of category `state` records the state that was reached: add the detail `new_state` [EVT021]",
-            ],
+            quote!(event = "nuvlabox.state-changed", category = "state", details(force)),
+            &["an event of category `state` records the state that was reached: add the detail `new_state` [EVT021]"],
         ),
         action(
-            quote!(
-                event = "nuvlabox.reboot",
-                details(force),
-                message = "{user} {details.forced} {"
-            ),
+            quote!(event = "nuvlabox.reboot", details(force), message = "{user} {details.forced} {"),
             &[
                 "a message cannot show `{user}`: one of `{caller}`, `{resource}`, `{details.force}` [EVT022]",
                 "a message cannot show `{details.forced}`: did you mean `{details.force}`? (one of `{caller}`, `{resource}`, `{details.force}`) [EVT022]",
@@ -294,15 +219,11 @@ fn contents() -> Vec<Case> {
         ),
         action(
             quote!(event = "nuvlabox.reboot", deferred(within = "1 hour")),
-            &[
-                "`1 hour` is not a duration: write a number and a unit, such as `90s`, `15m`, `1h` or `2d` [EVT024]",
-            ],
+            &["`1 hour` is not a duration: write a number and a unit, such as `90s`, `15m`, `1h` or `2d` [EVT024]"],
         ),
         action(
             quote!(event = "nuvlabox.reboot", version = 0),
-            &[
-                "`0` is not a version: write a number from 1 to 4294967295, such as `version = 2` [EVT025]",
-            ],
+            &["`0` is not a version: write a number from 1 to 4294967295, such as `version = 2` [EVT025]"],
         ),
         action(
             quote!(event = "nuvlabox.reboot", details(force =, 3, size: u64)),
@@ -332,9 +253,7 @@ fn functions() -> Vec<Case> {
                     body
                 }
             ),
-            &[
-                "`#[action]` goes on an `async fn`: the opening event is stored before the body runs [EVT031]",
-            ],
+            &["`#[action]` goes on an `async fn`: the opening event is stored before the body runs [EVT031]"],
         ),
         on(
             quote!(
@@ -348,17 +267,13 @@ fn functions() -> Vec<Case> {
             quote!(
                 async fn f(&self) -> R;
             ),
-            &[
-                "a function without a body cannot be recorded: put `#[action]` on each implementation [EVT032]",
-            ],
+            &["a function without a body cannot be recorded: put `#[action]` on each implementation [EVT032]"],
         ),
         on(
             quote!(
                 struct S;
             ),
-            &[
-                "`#[action]` goes on an `async fn`, not on `struct`: `#[resource(events)]` goes here [EVT033]",
-            ],
+            &["`#[action]` goes on an `async fn`, not on `struct`: `#[resource(events)]` goes here [EVT033]"],
         ),
         on(
             quote!(
@@ -368,9 +283,7 @@ fn functions() -> Vec<Case> {
         ),
         on(
             quote!(impl S { async fn f() {} }),
-            &[
-                "`#[action]` goes on an `async fn`, not on `impl`: `#[resource(events)]` goes here [EVT033]",
-            ],
+            &["`#[action]` goes on an `async fn`, not on `impl`: `#[resource(events)]` goes here [EVT033]"],
         ),
         on(
             quote!(
@@ -389,9 +302,7 @@ fn functions() -> Vec<Case> {
                     body
                 }
             ),
-            &[
-                "a second `#[action]` on one function: one call is one operation, so keep one [EVT035]",
-            ],
+            &["a second `#[action]` on one function: one call is one operation, so keep one [EVT035]"],
         ),
     ]
 }
@@ -449,9 +360,7 @@ fn resources() -> Vec<Case> {
         resource(
             quote!(events("start")),
             quote!(impl Nuvlabox {}),
-            &[
-                "the operations of a type are listed on its struct: on an impl write `events` alone [EVT043]",
-            ],
+            &["the operations of a type are listed on its struct: on an impl write `events` alone [EVT043]"],
         ),
         resource(
             quote!(
@@ -515,18 +424,14 @@ fn types() -> Vec<Case> {
                     A,
                 }
             ),
-            &[
-                "`EventDetails` is derived for a struct with named fields, one for each detail [EVT050]",
-            ],
+            &["`EventDetails` is derived for a struct with named fields, one for each detail [EVT050]"],
         ),
         details(
             quote!(
                 #[event("a.b")]
                 struct E(u8);
             ),
-            &[
-                "`EventDetails` is derived for a struct with named fields, one for each detail [EVT050]",
-            ],
+            &["`EventDetails` is derived for a struct with named fields, one for each detail [EVT050]"],
         ),
         details(
             quote!(
@@ -568,9 +473,7 @@ fn types() -> Vec<Case> {
             quote!(
                 struct Pair(u8, u8);
             ),
-            &[
-                "the fields of a tuple have no names to record them under: give them names, or keep one field [EVT051]",
-            ],
+            &["the fields of a tuple have no names to record them under: give them names, or keep one field [EVT051]"],
         ),
         record(
             quote!(
@@ -587,10 +490,7 @@ fn types() -> Vec<Case> {
                 "unknown key `skipp`: did you mean `skip`? (one of `skip`, `rename`) [EVT001]",
             ],
         ),
-        record(
-            quote!(union U { a: u8 }),
-            &["a union cannot say what it holds, so it cannot be recorded [EVT051]"],
-        ),
+        record(quote!(union U { a: u8 }), &["a union cannot say what it holds, so it cannot be recorded [EVT051]"]),
         category(
             quote!("billing"),
             quote!(
@@ -603,13 +503,7 @@ fn types() -> Vec<Case> {
 
 #[test]
 fn each_mistake_is_named_with_what_to_write_and_all_are_reported_at_once() {
-    for Case {
-        of,
-        arguments,
-        item,
-        messages,
-    } in cases()
-    {
+    for Case { of, arguments, item, messages } in cases() {
         let written = format!("{arguments} on {item}");
         let (_, found) = of.expand(arguments, item);
         assert_eq!(found, messages, "{written}");
@@ -618,11 +512,7 @@ fn each_mistake_is_named_with_what_to_write_and_all_are_reported_at_once() {
 
 #[test]
 fn every_code_has_a_case() {
-    let said: String = cases()
-        .iter()
-        .flat_map(|case| case.messages)
-        .copied()
-        .collect();
+    let said: String = cases().iter().flat_map(|case| case.messages).copied().collect();
     for code in codes::ALL {
         assert!(said.contains(&format!("[{code}]")), "{code} has no case");
     }
@@ -630,13 +520,7 @@ fn every_code_has_a_case() {
 
 #[test]
 fn the_item_is_emitted_whatever_is_wrong() {
-    for Case {
-        of,
-        arguments,
-        item,
-        messages,
-    } in cases()
-    {
+    for Case { of, arguments, item, messages } in cases() {
         if !of.emits_item() || item.to_string().contains("# [action") {
             continue;
         }
