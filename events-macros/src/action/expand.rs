@@ -63,15 +63,7 @@ fn recorded(action: &Action, block: &Group, captured: &[Captured]) -> TokenStrea
     };
     let ended = ended(action, &call, &out);
     let created = created(action, &call, &out);
-    let outcome = action.payload.outcome.then(|| {
-        quote_spanned! {span=>
-            if #call.wants_outcome() {
-                if let #p::Option::Some(__events_value) = #p::outcome_value(&#out) {
-                    #call.outcome(__events_value);
-                }
-            }
-        }
-    });
+    let outcome = action.payload.outcome.then(|| outcome(action, &call, &out));
     quote_spanned! {span=>
         #declare
         #check
@@ -303,7 +295,6 @@ fn ended(action: &Action, call: &Ident, out: &Ident) -> TokenStream {
 /// The href of what was added, read from what the body gave.
 fn created(action: &Action, call: &Ident, out: &Ident) -> TokenStream {
     let span = Span::mixed_site();
-    let p = action.runtime.at(span);
     match &action.created {
         Created::Nothing => TokenStream::new(),
         Created::Outcome => {
@@ -311,15 +302,43 @@ fn created(action: &Action, call: &Ident, out: &Ident) -> TokenStream {
             with_probes(action, &quote_spanned!(span=> #call.created(#href);))
         }
         Created::Function(path) => {
+            let at = path.span();
+            let q = action.runtime.at(at);
             let href = called(path, out);
-            quote_spanned!(span=> #call.created(#p::Option::map(#p::Option::as_ref(&#href), #p::href));)
+            let href = quote_spanned!(at=> #q::Option::map(#q::Option::as_ref(&#href), #q::href));
+            quote_spanned!(span=> #call.created(#href);)
         }
     }
 }
 
+/// What the body gave, for the payload.
+fn outcome(action: &Action, call: &Ident, out: &Ident) -> TokenStream {
+    let span = Span::mixed_site();
+    let p = action.runtime.at(span);
+    let value = Ident::new("__events_value", span);
+    // An error about a value that cannot be recorded belongs to the return type.
+    let at = action.returns.span();
+    let (q, out) = (action.runtime.at(at), located(out, at));
+    let recorded = quote_spanned!(at=> #q::outcome_value(&#out));
+    quote_spanned! {span=>
+        if #call.wants_outcome() {
+            if let #p::Option::Some(#value) = #recorded {
+                #call.outcome(#value);
+            }
+        }
+    }
+}
+
+/// A function of the user, asked about what the body gave.
 fn called(path: &Path, out: &Ident) -> TokenStream {
     let at = path.span();
+    let out = located(out, at);
     quote_spanned!(at=> #path(&#out))
+}
+
+/// A name of ours, at a place of the user's.
+fn located(name: &Ident, at: Span) -> Ident {
+    Ident::new(&name.to_string(), name.span().located_at(at))
 }
 
 /// A question to the value, answered by the most specific of several traits (autoref specialisation).
