@@ -1,1 +1,22 @@
-//! Audit events.
+#![doc = include_str!("../README.md")]
+
+pub use events_core::*;
+pub use events_macros::{EventDetails, Record, action, category, resource};
+
+#[doc(hidden)]
+pub use events_core::__private;
+
+#[cfg(feature = "sqlite")]
+pub use events_sqlite as sqlite;
+
+/// axum: the layer that puts a caller's context around each request.
+#[cfg(feature = "axum")]
+pub use events_http as http;
+
+/// What most programs name.
+pub mod prelude {
+    pub use crate::{
+        Acl, AnyHref, Caller, Claim, Context, Ending, EventDetails, EventId, EventManager, Failure, Href, Operation,
+        Outcome, Query, Reason, Record, Refused, Right, Viewer, action, category, emit, resource,
+    };
+}

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::declaration::{CategoryDeclaration, DetailField};
 
 /// The categories that a declaration may write as a string.
-pub const BUILT_IN: [&str; 7] = ["state", "alarm", "action", "system", "user", "email", "crud"];
+pub(crate) const BUILT_IN: [&str; 7] = ["state", "alarm", "action", "system", "user", "email", "crud"];
 
 /// A category that an application declares: `#[category("billing")] struct Billing;`.
 #[diagnostic::on_unimplemented(

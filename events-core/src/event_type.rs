@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Longest event type that is accepted, in bytes.
-pub const MAX_EVENT_TYPE: usize = 200;
+pub(crate) const MAX_EVENT_TYPE: usize = 200;
 
 /// Suffixes that only the framework writes.
 const RESERVED: [&str; 3] = ["completed", "failed", "late-ending"];

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::{declaration::ResourceDeclaration, event_type::is_kebab_case};
 
 /// Longest href that is stored, in bytes.
-pub const MAX_HREF: usize = 512;
+pub(crate) const MAX_HREF: usize = 512;
 
 /// A type of resource that events can be about. `#[resource(events)]` implements it.
 #[diagnostic::on_unimplemented(

@@ -155,6 +155,14 @@ impl ProcessId {
         Self(bits)
     }
 
+    /// The 16 hexadecimal digits.
+    pub(crate) fn write(self) -> [u8; 16] {
+        std::array::from_fn(|at| {
+            let digit = (self.0 >> (60 - 4 * at)) & 15;
+            b"0123456789abcdef"[digit as usize]
+        })
+    }
+
     /// The 64 bits.
     pub const fn as_u64(self) -> u64 {
         self.0
@@ -207,7 +215,7 @@ impl IdGenerator {
         let now = now.millis().max(0);
         let random = state.random.next();
         let behind = state.millis.saturating_sub(now);
-        if behind < 0 || behind > HELD_MILLIS {
+        if !(0..=HELD_MILLIS).contains(&behind) {
             state.millis = now;
             state.counter = random as u32 >> (33 - COUNTER_BITS);
         } else if state.counter + 1 < 1 << COUNTER_BITS {

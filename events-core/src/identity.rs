@@ -5,13 +5,13 @@ use std::{fmt, sync::Arc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Longest claim that is stored, in bytes.
-pub const MAX_CLAIM: usize = 512;
+pub(crate) const MAX_CLAIM: usize = 512;
 
 /// The group of administrators: they see everything.
-pub const ADMIN: &str = "group/nuvla-admin";
+pub(crate) const ADMIN: &str = "group/nuvla-admin";
 
 /// The group that everybody belongs to, also without credentials.
-pub const ANON: &str = "group/nuvla-anon";
+pub(crate) const ANON: &str = "group/nuvla-anon";
 
 /// A user, group or session id: `user/jane`, `group/nuvla-user`, `session/<uuid>`.
 ///

@@ -62,18 +62,6 @@ pub(crate) fn unsigned(out: &mut Vec<u8>, mut value: u64) {
     out.extend_from_slice(&digits[at..]);
 }
 
-/// Appends a list of strings as an array.
-pub(crate) fn strings<'t>(out: &mut Vec<u8>, texts: impl IntoIterator<Item = &'t str>) {
-    out.push(b'[');
-    for (index, text) in texts.into_iter().enumerate() {
-        if index > 0 {
-            out.push(b',');
-        }
-        string(out, text);
-    }
-    out.push(b']');
-}
-
 /// The longest prefix of `text` of at most `limit` bytes that ends between characters.
 pub(crate) fn prefix(text: &str, limit: usize) -> &str {
     &text[..text.floor_char_boundary(limit)]

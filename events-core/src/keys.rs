@@ -15,6 +15,9 @@ use crate::{
     timestamp::Timestamp,
 };
 
+/// Longest tag that is stored, in bytes.
+pub(crate) const MAX_TAG: usize = 512;
+
 /// An attribute that has keys.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]

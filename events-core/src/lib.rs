@@ -2,10 +2,22 @@
 //!
 //! Users depend on the facade crate `events`, which re-exports what is public here.
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 mod acl;
+mod call;
 mod category;
+mod checks;
+mod clock;
+mod closing;
+mod context;
+pub mod crud;
 mod declaration;
+mod deferred;
 mod destination;
+mod direct;
+mod directory;
 mod event;
 mod event_type;
 mod href;
@@ -13,21 +25,39 @@ mod id;
 mod identity;
 mod journal;
 mod json;
+mod keeper;
 mod keys;
+mod limits;
+mod manager;
+mod metrics;
+mod opening;
+mod operation;
 mod outcome;
+mod plan;
+mod policy;
 mod query;
+mod queue;
+mod receipt;
 mod record;
 mod refused;
+mod registry;
 mod search;
+mod sweeper;
+mod timeout;
 mod timestamp;
 
 pub use acl::{Acl, Lookup, Right, Visibility};
 pub use category::{Category, CategoryRef, Severity};
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use context::{Context, Scoped, carried, scope, spawn};
 pub use declaration::{
     CategoryDeclaration, CategorySpec, Deferred, DetailField, EventDeclaration, EventKind, EventSpec, Location,
     MessagePart, NestedFailure, PayloadChoice, Registration, ResourceDeclaration, ResourceSpec,
 };
+pub use deferred::{CloseError, Closed, Closing};
 pub use destination::{Delivery, Destination};
+pub use direct::{EventDetails, EventFor, emit};
+pub use directory::ResourceDirectory;
 pub use event::{AboutResource, Event, InvalidEvent, Phase, name, redacted};
 pub use event_type::{EventType, InvalidEventType};
 pub use href::{AnyHref, Designates, Href, InvalidHref, Resource, Untyped};
@@ -35,9 +65,16 @@ pub use id::{EventId, InvalidEventId, ProcessId};
 pub use identity::{Caller, Claim, InvalidClaim, Viewer};
 pub use journal::{AppendError, Appended, Entry, EntryKind, Journal, JournalError, OpenOperation, Seq, Sequenced};
 pub use keys::{Attribute, Key, Keys, Viewers, words};
+pub use limits::Limits;
+pub use manager::{Builder, EventManager};
+pub use metrics::Metrics;
+pub use operation::Operation;
 pub use outcome::{Ending, Failure, Outcome, Reason, Refusable};
+pub use policy::{Outcomes, Policy, PolicyError};
 pub use query::{Cursor, Filter, InvalidCursor, Query};
 pub use record::{Details, Object, Plain, Record, Recorder, plain};
 pub use refused::{Refused, RefusedKind};
+pub use registry::{InstallError, Problem, Registry};
 pub use search::{Aggregation, BoxFuture, Buckets, Count, Found, Page, Partition, Search, SearchError};
+pub use timeout::{Elapsed, Timeout, timeout};
 pub use timestamp::{InvalidTimestamp, Month, Timestamp};

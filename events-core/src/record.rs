@@ -230,7 +230,7 @@ pub(crate) fn whole_or_head(out: &mut Vec<u8>, value: &dyn Record, limit: usize)
 }
 
 /// Longest string in details, in bytes.
-pub const MAX_DETAIL_STRING: usize = 8 * 1_024;
+pub(crate) const MAX_DETAIL_STRING: usize = 8 * 1_024;
 
 /// Largest single detail, in bytes; a larger one is replaced by the string of its head.
 const MAX_DETAIL: usize = 64 * 1_024;

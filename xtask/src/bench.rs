@@ -12,12 +12,9 @@ use crate::steps::{Failure, Steps};
 ///
 /// The step that failed: the check of the machine, the build, or the measurements.
 pub(crate) fn run(steps: &mut Steps, root: &Path, arguments: &[String]) -> Result<(), Failure> {
-    steps.run("machine", "what the benchmarks need", || {
-        requirements::check(root, Tools::Build)
-    })?;
+    steps.run("machine", "what the benchmarks need", || requirements::check(root, Tools::Build))?;
     let build = Cargo::new("build --release --locked --package events-bench");
     steps.run("build the benchmarks", &build, || build.run(root))?;
-    let measure =
-        Cargo::new("run --quiet --release --locked --package events-bench --").with(arguments);
+    let measure = Cargo::new("run --quiet --release --locked --package events-bench --").with(arguments);
     steps.run("measure", &measure, || measure.run(root))
 }

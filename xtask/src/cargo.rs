@@ -16,10 +16,7 @@ pub(crate) struct Cargo {
 impl Cargo {
     /// A call with the arguments of `line`, which are separated by blanks.
     pub(crate) fn new(line: &str) -> Self {
-        Self {
-            arguments: line.split_whitespace().map(str::to_owned).collect(),
-            variable: None,
-        }
+        Self { arguments: line.split_whitespace().map(str::to_owned).collect(), variable: None }
     }
 
     /// Adds arguments as they stand, blanks included.
@@ -77,10 +74,7 @@ impl Cargo {
         // The cargo that runs this task, so that every step uses one toolchain.
         let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
         let mut command = Command::new(cargo);
-        command
-            .args(&self.arguments)
-            .current_dir(root)
-            .envs(self.variable);
+        command.args(&self.arguments).current_dir(root).envs(self.variable);
         command
     }
 }
@@ -97,9 +91,7 @@ impl fmt::Display for Cargo {
 fn judge(status: io::Result<ExitStatus>) -> Result<(), String> {
     match status {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!(
-            "cargo ended with {status}; its messages stand above"
-        )),
+        Ok(status) => Err(format!("cargo ended with {status}; its messages stand above")),
         Err(error) => Err(format!("cargo could not be run: {error}")),
     }
 }

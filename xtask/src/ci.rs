@@ -14,35 +14,19 @@ use crate::test;
 ///
 /// The step that failed.
 pub(crate) fn run(steps: &mut Steps, root: &Path) -> Result<(), Failure> {
-    steps.run("machine", "what the checks need", || {
-        requirements::check(root, Tools::BuildAndLint)
-    })?;
-    steps.run("source", "paths, names and notes in the text", || {
-        source_check::check_tree(root)
-    })?;
+    steps.run("machine", "what the checks need", || requirements::check(root, Tools::BuildAndLint))?;
+    steps.run("source", "paths, names and notes in the text", || source_check::check_tree(root))?;
     let checks = [
         ("format", Cargo::new("fmt --all --check")),
-        (
-            "lint",
-            Cargo::new("clippy --workspace --all-targets --locked -- -D warnings"),
-        ),
+        ("lint", Cargo::new("clippy --workspace --all-targets --locked -- -D warnings")),
         (
             "lint with every feature",
             Cargo::new("clippy --workspace --all-targets --all-features --locked -- -D warnings"),
         ),
-        (
-            "documentation",
-            Cargo::new("doc --workspace --no-deps --locked").variable("RUSTDOCFLAGS", "-Dwarnings"),
-        ),
+        ("documentation", Cargo::new("doc --workspace --no-deps --locked").variable("RUSTDOCFLAGS", "-Dwarnings")),
         // Each alone: in one call with the rest of the workspace, cargo would unify the features.
-        (
-            "lean core",
-            Cargo::new("clippy --package events-core --locked -- -D warnings"),
-        ),
-        (
-            "lean facade",
-            Cargo::new("clippy --package events --no-default-features --locked -- -D warnings"),
-        ),
+        ("lean core", Cargo::new("clippy --package events-core --locked -- -D warnings")),
+        ("lean facade", Cargo::new("clippy --package events --no-default-features --locked -- -D warnings")),
     ];
     for (name, cargo) in checks {
         steps.run(name, &cargo, || cargo.run(root))?;
@@ -54,10 +38,7 @@ pub(crate) fn run(steps: &mut Steps, root: &Path) -> Result<(), Failure> {
 /// Licences, advisories and sources of the dependencies; the tool for it is no requirement.
 fn check_dependencies(steps: &mut Steps, root: &Path) -> Result<(), Failure> {
     if !Cargo::new("deny --version").succeeds_quietly(root) {
-        steps.skip(
-            "dependencies",
-            "cargo-deny is missing (`cargo install --locked cargo-deny`)",
-        );
+        steps.skip("dependencies", "cargo-deny is missing (`cargo install --locked cargo-deny`)");
         return Ok(());
     }
     let deny = Cargo::new("deny --locked check");

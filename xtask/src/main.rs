@@ -3,10 +3,7 @@
 //! Needs nothing that a fresh machine with Rust does not have; what else a task needs is checked first and
 //! reported in one message ([`requirements`]).
 
-#![expect(
-    clippy::print_stdout,
-    reason = "a task talks to the person who started it"
-)]
+#![expect(clippy::print_stdout, reason = "a task talks to the person who started it")]
 
 mod bench;
 mod cargo;
@@ -50,11 +47,7 @@ enum Task {
     /// Measure: build the benchmarks optimised and run them, all rows or those named.
     Bench {
         /// Passed to the benchmarks as they stand; `cargo xtask bench -- --help` lists what they know.
-        #[arg(
-            value_name = "ROW",
-            trailing_var_arg = true,
-            allow_hyphen_values = true
-        )]
+        #[arg(value_name = "ROW", trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
 }

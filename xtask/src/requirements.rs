@@ -9,8 +9,7 @@ use std::process::{Command, Stdio};
 /// A build of everything for tests, plus what the tests write.
 const FREE_GIB: u64 = 6;
 
-const GET_RUST: &str =
-    "`rustup toolchain install` in this folder; rustup itself is at https://rustup.rs";
+const GET_RUST: &str = "`rustup toolchain install` in this folder; rustup itself is at https://rustup.rs";
 const GET_C: &str = "`apt-get install build-essential`, or `dnf install gcc glibc-devel`";
 
 /// Which tools of the toolchain a task uses.
@@ -43,21 +42,9 @@ pub(crate) fn check(root: &Path, tools: Tools) -> Result<(), String> {
     }
     missing.extend(c_compiler());
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    missing.extend(folder(
-        "the build's folder",
-        &target,
-        "set CARGO_TARGET_DIR to another folder",
-    ));
-    missing.extend(folder(
-        "the folder for temporary files",
-        &env::temp_dir(),
-        "set TMPDIR to another folder",
-    ));
-    if missing.is_empty() {
-        Ok(())
-    } else {
-        Err(message(&missing))
-    }
+    missing.extend(folder("the build's folder", &target, "set CARGO_TARGET_DIR to another folder"));
+    missing.extend(folder("the folder for temporary files", &env::temp_dir(), "set TMPDIR to another folder"));
+    if missing.is_empty() { Ok(()) } else { Err(message(&missing)) }
 }
 
 fn message(missing: &[Missing]) -> String {
@@ -77,28 +64,13 @@ fn linux() -> Option<Missing> {
 
 /// The pinned release, because messages of the compiler are part of what is tested.
 fn toolchain(root: &Path) -> Option<Missing> {
-    let pinned = fs::read_to_string(root.join("rust-toolchain.toml"))
-        .ok()
-        .as_deref()
-        .and_then(pinned_release)?;
-    let found = ["rustc", "cargo"]
-        .map(|tool| first_line(Command::new(tool).arg("--version").current_dir(root)));
-    if found
-        .iter()
-        .flatten()
-        .filter(|line| release(line) == Some(pinned.as_str()))
-        .count()
-        == found.len()
-    {
+    let pinned = fs::read_to_string(root.join("rust-toolchain.toml")).ok().as_deref().and_then(pinned_release)?;
+    let found = ["rustc", "cargo"].map(|tool| first_line(Command::new(tool).arg("--version").current_dir(root)));
+    if found.iter().flatten().filter(|line| release(line) == Some(pinned.as_str())).count() == found.len() {
         return None;
     }
-    let found = found
-        .map(|line| line.unwrap_or_else(|| "nothing".to_owned()))
-        .join(" and ");
-    Some(Missing {
-        what: format!("Rust {pinned} (found {found})"),
-        remedy: GET_RUST.to_owned(),
-    })
+    let found = found.map(|line| line.unwrap_or_else(|| "nothing".to_owned())).join(" and ");
+    Some(Missing { what: format!("Rust {pinned} (found {found})"), remedy: GET_RUST.to_owned() })
 }
 
 fn component(root: &Path, name: &str, command: &str) -> Option<Missing> {
@@ -127,18 +99,12 @@ fn compiles_c(compiler: &str, program: &[u8]) -> bool {
     };
     let mut command = Command::new(name);
     command.args(words).args(["-fsyntax-only", "-x", "c", "-"]);
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     let Ok(mut child) = command.spawn() else {
         return false;
     };
     // Dropping the input at the end of the statement is what ends the program's text.
-    let written = child
-        .stdin
-        .take()
-        .is_some_and(|mut input| input.write_all(program).is_ok());
+    let written = child.stdin.take().is_some_and(|mut input| input.write_all(program).is_ok());
     child.wait().is_ok_and(|status| status.success()) && written
 }
 
@@ -153,10 +119,7 @@ fn folder(what: &str, path: &Path, otherwise: &str) -> Option<Missing> {
     // Where `df` says nothing, a full disk will say so itself.
     let free = free_gib(path)?;
     (free < FREE_GIB).then(|| Missing {
-        what: format!(
-            "{FREE_GIB} GiB of free disk for {what}, {} (there are {free})",
-            path.display()
-        ),
+        what: format!("{FREE_GIB} GiB of free disk for {what}, {} (there are {free})", path.display()),
         remedy: format!("make space, or {otherwise}"),
     })
 }
@@ -175,20 +138,12 @@ fn free_gib(path: &Path) -> Option<u64> {
 
 /// Reads the fourth column of the second line, which POSIX fixes for `df -Pk`: the free KiB.
 fn parse_df(output: &str) -> Option<u64> {
-    output
-        .lines()
-        .nth(1)?
-        .split_whitespace()
-        .nth(3)?
-        .parse()
-        .ok()
+    output.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()
 }
 
 /// Reads `channel = "1.95.0"` out of `rust-toolchain.toml`.
 fn pinned_release(toolchain: &str) -> Option<String> {
-    let value = toolchain
-        .lines()
-        .find_map(|line| line.trim().strip_prefix("channel"))?;
+    let value = toolchain.lines().find_map(|line| line.trim().strip_prefix("channel"))?;
     let value = value.trim_start().strip_prefix('=')?.trim();
     major_minor(value.strip_prefix('"')?.split('"').next()?).map(str::to_owned)
 }
@@ -205,15 +160,8 @@ fn major_minor(version: &str) -> Option<&str> {
 }
 
 fn first_line(command: &mut Command) -> Option<String> {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .ok()
-        .filter(|output| output.status.success())?;
-    String::from_utf8_lossy(&output.stdout)
-        .lines()
-        .next()
-        .map(str::to_owned)
+    let output = command.stdin(Stdio::null()).output().ok().filter(|output| output.status.success())?;
+    String::from_utf8_lossy(&output.stdout).lines().next().map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -225,10 +173,7 @@ mod tests {
         let pinned = pinned_release("[toolchain]\nchannel = \"1.95.0\"\ncomponents = []\n");
         assert_eq!(pinned.as_deref(), Some("1.95"));
         assert_eq!(release("rustc 1.95.2 (59807616e 2026-04-14)"), Some("1.95"));
-        assert_eq!(
-            release("cargo 1.96.0-nightly (abc 2026-05-01)"),
-            Some("1.96")
-        );
+        assert_eq!(release("cargo 1.96.0-nightly (abc 2026-05-01)"), Some("1.96"));
         assert_eq!(release("rustc"), None);
     }
 
@@ -249,27 +194,13 @@ mod tests {
     fn a_folder_that_cannot_be_written_to_is_named_with_a_remedy() {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
         let missing = folder("the build's folder", &file.join("target"), "choose another").unwrap();
-        assert!(
-            missing.what.contains("Cargo.toml/target"),
-            "{}",
-            missing.what
-        );
-        assert!(
-            missing.remedy.ends_with("choose another"),
-            "{}",
-            missing.remedy
-        );
+        assert!(missing.what.contains("Cargo.toml/target"), "{}", missing.what);
+        assert!(missing.remedy.ends_with("choose another"), "{}", missing.remedy);
     }
 
     #[test]
     fn one_message_lists_everything_that_is_missing() {
-        let missing = ["a", "b"].map(|what| Missing {
-            what: what.to_owned(),
-            remedy: format!("get {what}"),
-        });
-        assert_eq!(
-            message(&missing),
-            "this machine lacks what is needed:\n  - a\n    get a\n  - b\n    get b"
-        );
+        let missing = ["a", "b"].map(|what| Missing { what: what.to_owned(), remedy: format!("get {what}") });
+        assert_eq!(message(&missing), "this machine lacks what is needed:\n  - a\n    get a\n  - b\n    get b");
     }
 }

@@ -11,9 +11,7 @@ const MACHINE_FOLDERS: [&str; 4] = ["home", "root", "work", "Users"];
 const MARKS: [&str; 2] = [concat!("TO", "DO"), concat!("FIX", "ME")];
 
 /// Names under which anything could hide.
-const EMPTY_NAMES: [&str; 8] = [
-    "common", "helper", "helpers", "misc", "types", "util", "utils", "stuff",
-];
+const EMPTY_NAMES: [&str; 8] = ["common", "helper", "helpers", "misc", "types", "util", "utils", "stuff"];
 
 const CHECKED_EXTENSIONS: [&str; 5] = ["rs", "toml", "md", "sh", "sql"];
 
@@ -26,19 +24,13 @@ const SKIPPED_FOLDERS: [&str; 2] = ["target", ".git"];
 ///
 /// One message with all findings as `file:line: what is wrong`, or the file that cannot be read.
 pub(crate) fn check_tree(root: &Path) -> Result<(), String> {
-    let files =
-        source_files(root).map_err(|error| format!("the sources cannot be listed: {error}"))?;
+    let files = source_files(root).map_err(|error| format!("the sources cannot be listed: {error}"))?;
     let mut findings = Vec::new();
     for file in files {
-        let text =
-            fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
         findings.extend(check(file.strip_prefix(root).unwrap_or(&file), &text));
     }
-    if findings.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("\n  {}", findings.join("\n  ")))
-    }
+    if findings.is_empty() { Ok(()) } else { Err(format!("\n  {}", findings.join("\n  "))) }
 }
 
 /// What is wrong with one file, whose `path` is relative to the root.
@@ -46,21 +38,15 @@ fn check(path: &Path, text: &str) -> Vec<String> {
     let file = path.display();
     let mut findings = Vec::new();
     if let Some(name) = empty_name(path) {
-        findings.push(format!(
-            "{file}: the name `{name}` says nothing; name it after its one idea"
-        ));
+        findings.push(format!("{file}: the name `{name}` says nothing; name it after its one idea"));
     }
     for (index, line) in text.lines().enumerate() {
         let number = index + 1;
         if let Some(folder) = machine_path(line) {
-            findings.push(format!(
-                "{file}:{number}: a path below `/{folder}` exists on one machine only"
-            ));
+            findings.push(format!("{file}:{number}: a path below `/{folder}` exists on one machine only"));
         }
         if let Some(mark) = unowned_mark(line) {
-            findings.push(format!(
-                "{file}:{number}: {mark} without an owner; write `{mark}(#12): …`"
-            ));
+            findings.push(format!("{file}:{number}: {mark} without an owner; write `{mark}(#12): …`"));
         }
     }
     findings
@@ -68,27 +54,18 @@ fn check(path: &Path, text: &str) -> Vec<String> {
 
 /// The module's name: of the file, or of the folder whose `mod.rs` it is.
 fn empty_name(path: &Path) -> Option<&str> {
-    let name_of = |path: &Path| {
-        EMPTY_NAMES
-            .into_iter()
-            .find(|name| path.file_stem().is_some_and(|stem| stem == *name))
-    };
+    let name_of = |path: &Path| EMPTY_NAMES.into_iter().find(|name| path.file_stem().is_some_and(|stem| stem == *name));
     if path.extension()? != "rs" {
         return None;
     }
-    if path.file_name()? == "mod.rs" {
-        name_of(path.parent()?)
-    } else {
-        name_of(path)
-    }
+    if path.file_name()? == "mod.rs" { name_of(path.parent()?) } else { name_of(path) }
 }
 
 fn machine_path(line: &str) -> Option<&'static str> {
     MACHINE_FOLDERS.into_iter().find(|folder| {
         let prefix = format!("/{folder}/");
         // Inside a longer path the same word is an ordinary folder: `benches/work/…`.
-        line.match_indices(&prefix)
-            .any(|(at, _)| !line[..at].ends_with(is_part_of_path))
+        line.match_indices(&prefix).any(|(at, _)| !line[..at].ends_with(is_part_of_path))
     })
 }
 
@@ -111,9 +88,7 @@ fn is_part_of_word(character: char) -> bool {
 }
 
 fn has_owner(after: &str) -> bool {
-    let owner = after
-        .strip_prefix('(')
-        .and_then(|rest| rest.split_once(')'));
+    let owner = after.strip_prefix('(').and_then(|rest| rest.split_once(')'));
     owner.is_some_and(|(owner, _)| !owner.trim().is_empty())
 }
 
@@ -125,11 +100,7 @@ fn source_files(root: &Path) -> io::Result<Vec<PathBuf>> {
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
             let (path, kind) = (entry.path(), entry.file_type()?);
-            if kind.is_dir()
-                && !SKIPPED_FOLDERS
-                    .iter()
-                    .any(|skipped| entry.file_name() == *skipped)
-            {
+            if kind.is_dir() && !SKIPPED_FOLDERS.iter().any(|skipped| entry.file_name() == *skipped) {
                 folders.push(path);
             } else if kind.is_file() && is_source(&path) {
                 files.push(path);
@@ -141,9 +112,7 @@ fn source_files(root: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 fn is_source(path: &Path) -> bool {
-    let known = path
-        .extension()
-        .is_some_and(|extension| CHECKED_EXTENSIONS.iter().any(|known| extension == *known));
+    let known = path.extension().is_some_and(|extension| CHECKED_EXTENSIONS.iter().any(|known| extension == *known));
     known || path.ends_with(".ci/run")
 }
 
@@ -158,21 +127,10 @@ mod tests {
     #[test]
     fn paths_of_one_machine_are_found_with_their_line() {
         for folder in MACHINE_FOLDERS {
-            let found = findings(
-                "src/store.rs",
-                &format!("// fine\nlet path = \"/{folder}/data\";"),
-            );
-            assert_eq!(
-                found,
-                [format!(
-                    "src/store.rs:2: a path below `/{folder}` exists on one machine only"
-                )]
-            );
+            let found = findings("src/store.rs", &format!("// fine\nlet path = \"/{folder}/data\";"));
+            assert_eq!(found, [format!("src/store.rs:2: a path below `/{folder}` exists on one machine only")]);
         }
-        assert_eq!(
-            findings("src/a.rs", &format!("file:///{}/me/x", "home")).len(),
-            1
-        );
+        assert_eq!(findings("src/a.rs", &format!("file:///{}/me/x", "home")).len(), 1);
     }
 
     #[test]
@@ -189,10 +147,7 @@ mod tests {
             (format!("// {other} soon"), 1),
             (format!("// {mark}(): whose?"), 1),
             (format!("// {mark}(#12): split this"), 0),
-            (
-                format!("let {mark}_LIST = 1; // a word of its own is meant"),
-                0,
-            ),
+            (format!("let {mark}_LIST = 1; // a word of its own is meant"), 0),
             (format!("// {mark}(#12): a; {mark}: b"), 1),
         ];
         for (line, expected) in cases {
@@ -202,22 +157,10 @@ mod tests {
 
     #[test]
     fn names_that_say_nothing_are_refused() {
-        for path in [
-            "src/utils.rs",
-            "src/helpers.rs",
-            "tests/common.rs",
-            "tests/common/mod.rs",
-            "a/src/types.rs",
-        ] {
+        for path in ["src/utils.rs", "src/helpers.rs", "tests/common.rs", "tests/common/mod.rs", "a/src/types.rs"] {
             assert_eq!(findings(path, "").len(), 1, "{path}");
         }
-        for path in [
-            "src/acl.rs",
-            "src/common_prefix.rs",
-            "docs/common.md",
-            "common/src/lib.rs",
-            "src/store/mod.rs",
-        ] {
+        for path in ["src/acl.rs", "src/common_prefix.rs", "docs/common.md", "common/src/lib.rs", "src/store/mod.rs"] {
             assert_eq!(findings(path, ""), Vec::<String>::new(), "{path}");
         }
     }

@@ -100,25 +100,15 @@ mod tests {
 
     #[test]
     fn a_failed_step_is_named_with_its_reason() {
-        let failure = Steps::default()
-            .run("lint", "nothing", || {
-                Err::<(), _>("two warnings".to_owned())
-            })
-            .unwrap_err();
-        assert_eq!(
-            (failure.step, failure.reason.as_str()),
-            ("lint", "two warnings")
-        );
+        let failure = Steps::default().run("lint", "nothing", || Err::<(), _>("two warnings".to_owned())).unwrap_err();
+        assert_eq!((failure.step, failure.reason.as_str()), ("lint", "two warnings"));
     }
 
     #[test]
     fn durations_read_like_speech() {
         let cases = [(400, "0.4 s"), (12_000, "12.0 s"), (185_900, "3 min 05 s")];
         for (milliseconds, expected) in cases {
-            assert_eq!(
-                Took(Duration::from_millis(milliseconds)).to_string(),
-                expected
-            );
+            assert_eq!(Took(Duration::from_millis(milliseconds)).to_string(), expected);
         }
     }
 }

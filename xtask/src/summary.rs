@@ -31,11 +31,7 @@ impl Totals {
     /// The sums in the form of a test program's own last line.
     pub(crate) fn line(self, all_is_well: bool) -> String {
         let verdict = if all_is_well { "ok" } else { "FAILED" };
-        let Self {
-            passed,
-            failed,
-            ignored,
-        } = self;
+        let Self { passed, failed, ignored } = self;
         format!("test result: {verdict}. {passed} passed; {failed} failed; {ignored} ignored")
     }
 }
@@ -43,16 +39,10 @@ impl Totals {
 /// Reads `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; …`.
 fn parse(line: &str) -> Option<Totals> {
     let result = line.trim_end().strip_prefix("test result: ")?;
-    let counts = result
-        .strip_prefix("ok. ")
-        .or_else(|| result.strip_prefix("FAILED. "))?;
+    let counts = result.strip_prefix("ok. ").or_else(|| result.strip_prefix("FAILED. "))?;
     let mut counts = counts.split("; ");
     let mut next = |what: &str| counts.next()?.strip_suffix(what)?.trim_end().parse().ok();
-    Some(Totals {
-        passed: next("passed")?,
-        failed: next("failed")?,
-        ignored: next("ignored")?,
-    })
+    Some(Totals { passed: next("passed")?, failed: next("failed")?, ignored: next("ignored")? })
 }
 
 #[cfg(test)]
@@ -76,14 +66,7 @@ mod tests {
             "   Doc-tests events\n",
             "test result: FAILED. 4 passed; 2 failed; 0 ignored; 0 measured; 7 filtered out; finished in 1.20s\n",
         ));
-        assert_eq!(
-            totals,
-            Totals {
-                passed: 5,
-                failed: 2,
-                ignored: 1
-            }
-        );
+        assert_eq!(totals, Totals { passed: 5, failed: 2, ignored: 1 });
     }
 
     #[test]
@@ -103,35 +86,14 @@ mod tests {
 
     #[test]
     fn the_sum_has_the_form_of_what_was_summed() {
-        let totals = Totals {
-            passed: 12,
-            failed: 3,
-            ignored: 1,
-        };
-        assert_eq!(
-            totals.line(false),
-            "test result: FAILED. 12 passed; 3 failed; 1 ignored"
-        );
+        let totals = Totals { passed: 12, failed: 3, ignored: 1 };
+        assert_eq!(totals.line(false), "test result: FAILED. 12 passed; 3 failed; 1 ignored");
         assert_eq!(read(&totals.line(true)), totals);
     }
 
     #[test]
     fn ignored_tests_do_not_count_as_run() {
-        assert!(
-            Totals {
-                passed: 0,
-                failed: 0,
-                ignored: 4
-            }
-            .is_empty()
-        );
-        assert!(
-            !Totals {
-                passed: 0,
-                failed: 1,
-                ignored: 0
-            }
-            .is_empty()
-        );
+        assert!(Totals { passed: 0, failed: 0, ignored: 4 }.is_empty());
+        assert!(!Totals { passed: 0, failed: 1, ignored: 0 }.is_empty());
     }
 }

@@ -16,18 +16,12 @@ const EVERYTHING: &str = "test --workspace --all-features --locked";
 ///
 /// The first step that failed. All tests run even if one fails.
 pub(crate) fn run(steps: &mut Steps, root: &Path, filters: &[String]) -> Result<(), Failure> {
-    steps.run("machine", "what the tests need", || {
-        requirements::check(root, Tools::Build)
-    })?;
+    steps.run("machine", "what the tests need", || requirements::check(root, Tools::Build))?;
     run_checked(steps, root, filters)
 }
 
 /// As [`run`], on a machine that has been checked already.
-pub(crate) fn run_checked(
-    steps: &mut Steps,
-    root: &Path,
-    filters: &[String],
-) -> Result<(), Failure> {
+pub(crate) fn run_checked(steps: &mut Steps, root: &Path, filters: &[String]) -> Result<(), Failure> {
     let build = Cargo::new(EVERYTHING).with(&["--no-run".to_owned()]);
     steps.run("build the tests", &build, || build.run(root))?;
     if filters.is_empty() {
@@ -66,18 +60,13 @@ fn try_examples(steps: &mut Steps, root: &Path) -> Result<(), Failure> {
 fn judge(status: Result<(), String>, totals: Totals, filters: &[String]) -> Result<(), String> {
     match (status, totals.failed()) {
         (Ok(()), _) if totals.is_empty() && filters.is_empty() => Err("no test ran".to_owned()),
-        (Ok(()), _) if totals.is_empty() => Err(format!(
-            "no test has a name with `{}`",
-            filters.join("` or `")
-        )),
+        (Ok(()), _) if totals.is_empty() => Err(format!("no test has a name with `{}`", filters.join("` or `"))),
         (Ok(()), 0) => Ok(()),
         // Counted as failed, but the exit code says otherwise: believe the worse.
         (Ok(()), failed) => Err(format!("{failed} tests failed")),
         (Err(reason), 0) => Err(format!("a test program ended without a result ({reason})")),
         (Err(_), 1) => Err("1 test failed; its name stands above under `failures:`".to_owned()),
-        (Err(_), failed) => Err(format!(
-            "{failed} tests failed; their names stand above under `failures:`"
-        )),
+        (Err(_), failed) => Err(format!("{failed} tests failed; their names stand above under `failures:`")),
     }
 }
 
@@ -101,16 +90,10 @@ mod tests {
         assert_eq!(judge(Ok(()), good, &[]), Ok(()));
         let cases = [
             (judge(Ok(()), none, &[]), "no test ran"),
-            (
-                judge(Ok(()), none, &["a".to_owned(), "b".to_owned()]),
-                "with `a` or `b`",
-            ),
+            (judge(Ok(()), none, &["a".to_owned(), "b".to_owned()]), "with `a` or `b`"),
             (judge(Ok(()), bad, &[]), "2 tests failed"),
             (judge(failed(), bad, &[]), "2 tests failed"),
-            (
-                judge(failed(), good, &[]),
-                "without a result (exit status: 101)",
-            ),
+            (judge(failed(), good, &[]), "without a result (exit status: 101)"),
         ];
         for (verdict, expected) in cases {
             let reason = verdict.unwrap_err();

@@ -1,0 +1,654 @@
+//! One call of an annotated handler, as the expansion of `#[action]` drives it:
+//! opening, begin, run, ended, finish; `Drop` is the guard for all other endings.
+
+use std::{
+    any::Any,
+    borrow::Cow,
+    fmt,
+    future::Future,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    pin::Pin,
+    sync::{Arc, PoisonError, atomic::Ordering},
+    task::{Context as Task, Poll, ready},
+    time::Instant,
+};
+
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::{
+    acl::{self, Lookup},
+    closing::{self, Created},
+    context::{Context, Current, Recording, swap, with_current},
+    declaration::{EventDeclaration, NestedFailure},
+    directory::LookingUp,
+    href::AnyHref,
+    id::EventId,
+    journal::{Entry, EntryKind},
+    manager::{EventManager, Shared},
+    opening::{Identifiers, Opening},
+    operation::OperationState,
+    outcome::{Ending, Failure, Reason},
+    plan::Plan,
+    queue::{Item, Ticket},
+    receipt::{Answer, Learned},
+    record::Record,
+    refused::{Refused, RefusedKind},
+    search::BoxFuture,
+    timeout::drop_reason,
+    timestamp::Timestamp,
+};
+
+/// One call of an annotated handler.
+#[derive(Debug)]
+pub struct Call {
+    declaration: &'static EventDeclaration,
+    stage: Stage,
+    /// Known from the moment the handler returned, whatever is cancelled later.
+    ending: Option<Ending>,
+    created: Option<Box<Created>>,
+    room: Option<OwnedSemaphorePermit>,
+}
+
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a box would be one allocation more for every operation")]
+enum Stage {
+    /// Nothing is recorded of this call.
+    Unrecorded,
+    /// It will not run.
+    Refused(Refused),
+    /// The opening is being written.
+    Preparing(Preparing),
+    /// The guard is armed: whatever happens now leaves a closing.
+    Open(Arc<OperationState>),
+    /// The closing is handed over.
+    Closed(Arc<OperationState>),
+}
+
+#[derive(Debug)]
+struct Preparing {
+    shared: Arc<Shared>,
+    opening: Opening,
+    started: Instant,
+    /// Counted as open; given back when the operation never opens.
+    slot: OpenSlot,
+}
+
+/// A place among the open operations.
+#[derive(Debug)]
+struct OpenSlot(Option<Arc<Shared>>);
+
+impl OpenSlot {
+    /// Takes a place; a root operation only when there is one left.
+    fn take(shared: &Arc<Shared>, nested: bool) -> Option<Self> {
+        let open = shared.open_operations.fetch_add(1, Ordering::AcqRel);
+        let slot = Self(Some(shared.clone()));
+        (nested || open < shared.limits.open_operations).then_some(slot)
+    }
+
+    /// From here on the operation counts itself.
+    fn hand_over(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for OpenSlot {
+    fn drop(&mut self) {
+        if let Some(shared) = &self.0 {
+            shared.open_operations.fetch_sub(1, Ordering::AcqRel);
+        }
+    }
+}
+
+impl Call {
+    /// A call in the current context.
+    pub fn new(declaration: &'static EventDeclaration) -> Self {
+        let stage = with_current(|current| prepare(declaration, current, None));
+        Self { declaration, stage, ending: None, created: None, room: None }
+    }
+
+    /// A call in a context that the handler names.
+    pub fn in_context(declaration: &'static EventDeclaration, context: Context) -> Self {
+        let stage = with_current(|current| prepare(declaration, current, Some(context)));
+        Self { declaration, stage, ending: None, created: None, room: None }
+    }
+
+    /// The opening to be filled in; none when nothing is recorded of this call.
+    pub fn opening(&mut self) -> Option<&mut Opening> {
+        match &mut self.stage {
+            Stage::Preparing(preparing) => Some(&mut preparing.opening),
+            _ => None,
+        }
+    }
+
+    /// Waits until there is room in memory for the payload that the opening is to carry.
+    ///
+    /// # Errors
+    /// There was none within the limit for openings. Cancel-safe: nothing is recorded yet.
+    pub fn room(&mut self) -> Room<'_> {
+        Room { waiting: None, call: self }
+    }
+
+    /// Stores the opening. Ready when it is durable.
+    ///
+    /// # Errors
+    /// The handler must not run. Cancel-safe: when the future is dropped after its first poll, the trail
+    /// holds the opening and a closing, or neither.
+    pub fn begin(&mut self) -> Begin<'_> {
+        Begin { call: self, step: BeginStep::Start }
+    }
+
+    /// Runs the handler's body inside the operation.
+    pub fn run<'c, F: Future>(&'c mut self, body: Pin<&'c mut F>) -> Running<'c, F> {
+        let inside = match &self.stage {
+            Stage::Open(operation) => Some(with_current(|current| Current {
+                manager: current.manager.clone(),
+                context: Some(operation.context.inside(operation.clone())),
+                recording: current.recording.clone(),
+            })),
+            _ => None,
+        };
+        Running { call: self, inside, body }
+    }
+
+    /// The handler ended like this.
+    pub fn ended(&mut self, ending: Ending) {
+        self.ending = Some(ending);
+    }
+
+    /// The href of what an `add` added.
+    pub fn created(&mut self, href: Option<Cow<'_, str>>) {
+        let resource_type = self.declaration.spec.resource_type;
+        let whole = href.map(|href| if href.contains('/') { href } else { format!("{resource_type}/{href}").into() });
+        self.created = whole
+            .and_then(|href| href.parse::<AnyHref>().ok())
+            .map(|href| Box::new(Created { href: href.as_str().to_owned(), acl: None }));
+    }
+
+    /// Whether the outcome is recorded in the payload.
+    pub fn wants_outcome(&self) -> bool {
+        matches!(self.stage, Stage::Open(_)) && self.declaration.spec.payload.outcome
+    }
+
+    /// Records what the handler returned.
+    pub fn outcome(&mut self, value: &dyn Record) {
+        if let Stage::Open(operation) = &self.stage {
+            let mut said = operation.said.lock().unwrap_or_else(PoisonError::into_inner);
+            operation.payload(&mut said, "outcome", value);
+        }
+    }
+
+    /// Hands the closing over and waits, within a limit, until it is durable.
+    ///
+    /// Cancel-safe: the closing says how the handler ended.
+    pub fn finish(&mut self) -> Finish<'_> {
+        Finish { call: self, step: FinishStep::Start }
+    }
+
+    fn refuse(&mut self, kind: RefusedKind, reason: impl Into<Cow<'static, str>>) -> Refused {
+        let refused = Refused::new(self.declaration.spec.event_type, kind, reason);
+        tracing::warn!(%refused, "an operation was refused");
+        refused
+    }
+
+    /// Hands the closing over. Afterwards the guard is disarmed.
+    fn close(&mut self, ending: &Ending) {
+        let stage = std::mem::replace(&mut self.stage, Stage::Unrecorded);
+        let Stage::Open(operation) = stage else {
+            self.stage = stage;
+            return;
+        };
+        let mut said = operation.said.lock().unwrap_or_else(PoisonError::into_inner);
+        said.ended = true;
+        if operation.plan.spec.deferred.is_some() && ending.failure().is_none() {
+            drop(said);
+            operation.release();
+            self.stage = Stage::Unrecorded;
+            return;
+        }
+        let created = self.created.as_deref().filter(|_| ending.failure().is_none());
+        let room = said.room.take().map(Arc::new);
+        let closing = Item {
+            room,
+            ..Item::new(closing::write(&operation, ending, &said, created), Ticket::Closing(operation.clone()))
+        };
+        drop(said);
+        match &operation.at_end {
+            None => operation.shared.queue.push([closing]),
+            Some((outcomes, opening)) if outcomes.choose(ending) => {
+                let opening = Item::new(opening.clone(), Ticket::Kept(Arc::default()));
+                operation.shared.queue.push([opening, closing]);
+            }
+            Some(_) => {
+                operation.release();
+                return;
+            }
+        }
+        operation.shared.keeper.watch();
+        self.stage = Stage::Closed(operation);
+    }
+}
+
+impl Drop for Call {
+    /// The guard: an operation that is dropped while it is open was cancelled, or its time limit ran out,
+    /// or it had ended and only the storing of its closing was cancelled. Hands over bytes, nothing else.
+    fn drop(&mut self) {
+        if matches!(self.stage, Stage::Open(_)) {
+            let ending = self.ending.take().unwrap_or_else(|| Ending::failed(drop_reason()));
+            self.close(&ending);
+        }
+    }
+}
+
+/// Decides whether and how a call is recorded.
+fn prepare(declaration: &'static EventDeclaration, current: &Current, given: Option<Context>) -> Stage {
+    let spec = &declaration.spec;
+    let refuse = |kind, reason: Cow<'static, str>| {
+        let refused = Refused::new(spec.event_type, kind, reason);
+        tracing::error!(%refused, "an operation was refused");
+        Stage::Refused(refused)
+    };
+    match &current.recording {
+        Recording::On => {}
+        Recording::Off => return Stage::Unrecorded,
+        Recording::AllBut(skip) if skip.takes(spec.operation) => return Stage::Unrecorded,
+        Recording::AllBut(_) => {}
+    }
+    let manager = match &current.manager {
+        Some(manager) => Some(manager.clone()),
+        None => EventManager::current(),
+    };
+    let Some(manager) = manager else {
+        let how = "no event manager is installed: call `EventManager::builder(…).install()` at start-up, or \
+                   `EventManager::disabled().install()` to record nothing";
+        return refuse(RefusedKind::Unregistered, how.into());
+    };
+    let Some(shared) = manager.shared() else { return Stage::Unrecorded };
+    let Some(plan) = shared.plan(declaration) else {
+        let krate = spec.location.krate;
+        let how = format!(
+            "its declaration at {} did not reach the event manager: name crate `{krate}` where the manager is built \
+             (`use {} as _;`), or declare it explicitly with `Builder::declare`",
+            spec.location,
+            krate.replace('-', "_")
+        );
+        return refuse(RefusedKind::Unregistered, how.into());
+    };
+    if !plan.enabled() {
+        return Stage::Unrecorded;
+    }
+    let context = match (given, &current.context) {
+        // A context that says nothing else stands below the operation that runs here.
+        (Some(given), Some(here)) if given.lineage().is_none() => match here.operation() {
+            Some(operation) => Some(given.inside(operation.clone())),
+            None => Some(given),
+        },
+        (given, here) => given.or_else(|| here.clone()),
+    };
+    let Some(context) = context else {
+        let how = "no context says who acts: run it inside `events::scope(context, …)` or behind `EventsLayer`, carry the \
+                   context into tasks with `events::spawn`, or say `Context::anonymous()`";
+        return refuse(RefusedKind::NoContext, how.into());
+    };
+    let lineage = context.lineage();
+    let nested = lineage.is_some() || context.operation().is_some();
+    if shared.shutting_down.load(Ordering::Acquire) && !nested {
+        return refuse(RefusedKind::ShuttingDown, "the event manager is shutting down: try again elsewhere".into());
+    }
+    let Some(slot) = OpenSlot::take(shared, nested) else {
+        shared.counters.refused.add(1);
+        let how = format!("{} operations are open already: try again", shared.limits.open_operations);
+        return refuse(RefusedKind::TooManyOpen, how.into());
+    };
+    let now = shared.clock.now();
+    let identifiers = identifiers(shared, plan, lineage, now);
+    let opening = Opening::new(plan.clone(), context, identifiers, shared.limits.payload);
+    Stage::Preparing(Preparing { shared: shared.clone(), opening, started: Instant::now(), slot })
+}
+
+pub(crate) fn identifiers(
+    shared: &Shared,
+    plan: &Plan,
+    lineage: Option<(EventId, EventId)>,
+    now: Timestamp,
+) -> Identifiers {
+    let id = shared.ids.next(now);
+    let (parent, root) = lineage.map_or((None, id), |(parent, root)| (Some(parent), root));
+    let deadline = plan.spec.deferred.map(|deferred| now.plus(deferred.within.unwrap_or(shared.limits.deferred)));
+    Identifiers { id, parent, root, process: shared.process, deadline, timestamp: now }
+}
+
+/// See [`Call::room`].
+#[must_use = "futures do nothing unless polled"]
+pub struct Room<'c> {
+    call: &'c mut Call,
+    waiting: Option<(BoxFuture<'static, Option<OwnedSemaphorePermit>>, Instant)>,
+}
+
+impl fmt::Debug for Room<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Room").finish_non_exhaustive()
+    }
+}
+
+impl Future for Room<'_> {
+    type Output = Result<(), Refused>;
+
+    #[inline(never)]
+    fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        let shared = match &this.call.stage {
+            Stage::Preparing(preparing) => preparing.shared.clone(),
+            _ => return Poll::Ready(Ok(())),
+        };
+        let limits = &shared.limits;
+        let (waiting, until) = this.waiting.get_or_insert_with(|| {
+            let room = shared.payload_room.clone();
+            // The limit is at most 10 MiB.
+            let bytes = u32::try_from(limits.payload).unwrap_or(u32::MAX);
+            (Box::pin(async move { room.acquire_many_owned(bytes).await.ok() }), Instant::now() + limits.opening)
+        });
+        if let Poll::Ready(room) = waiting.as_mut().poll(task) {
+            this.call.room = room;
+            return Poll::Ready(Ok(()));
+        }
+        if Instant::now() < *until {
+            shared.keeper.wake_at(*until, task.waker());
+            return Poll::Pending;
+        }
+        shared.counters.refused.add(1);
+        let how = "other payloads that wait for the event store leave no room for its own: try again";
+        let refused = this.call.refuse(RefusedKind::Storage, how);
+        this.call.stage = Stage::Refused(refused.clone());
+        Poll::Ready(Err(refused))
+    }
+}
+
+/// See [`Call::begin`].
+#[must_use = "futures do nothing unless polled"]
+pub struct Begin<'c> {
+    call: &'c mut Call,
+    step: BeginStep,
+}
+
+impl fmt::Debug for Begin<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Begin").finish_non_exhaustive()
+    }
+}
+
+enum BeginStep {
+    Start,
+    LookingUp(Box<LookingUp>),
+    Waiting,
+}
+
+impl Future for Begin<'_> {
+    type Output = Result<(), Refused>;
+
+    // Not inlined: the same code serves every handler.
+    #[inline(never)]
+    fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Self::Output> {
+        let Self { call, step } = self.get_mut();
+        loop {
+            match step {
+                BeginStep::Start => match start(call) {
+                    Start::Done(result) => return Poll::Ready(result),
+                    Start::LookUp(looking_up) => *step = BeginStep::LookingUp(looking_up),
+                    Start::Known(lookup) => {
+                        if let Some(result) = open(call, &lookup) {
+                            return Poll::Ready(result);
+                        }
+                        *step = BeginStep::Waiting;
+                    }
+                },
+                BeginStep::LookingUp(looking_up) => {
+                    let Stage::Preparing(preparing) = &call.stage else { return Poll::Ready(Ok(())) };
+                    let lookup = ready!(looking_up.poll(&preparing.shared, task));
+                    *step = BeginStep::Waiting;
+                    if let Some(result) = open(call, &lookup) {
+                        return Poll::Ready(result);
+                    }
+                }
+                BeginStep::Waiting => {
+                    let Stage::Open(operation) = &call.stage else { return Poll::Ready(Ok(())) };
+                    let learned = ready!(operation.opening_receipt().poll(task));
+                    return Poll::Ready(opened(call, learned));
+                }
+            }
+        }
+    }
+}
+
+enum Start {
+    Done(Result<(), Refused>),
+    LookUp(Box<LookingUp>),
+    Known(Lookup),
+}
+
+/// Checks what was written and starts looking the ACL up.
+fn start(call: &mut Call) -> Start {
+    let preparing = match &mut call.stage {
+        Stage::Preparing(preparing) => preparing,
+        Stage::Refused(refused) => return Start::Done(Err(refused.clone())),
+        _ => return Start::Done(Ok(())),
+    };
+    if let Some(problem) = preparing.opening.problem().cloned() {
+        preparing.shared.counters.refused.add(1);
+        let refused = call.refuse(RefusedKind::BadDocument, problem);
+        call.stage = Stage::Refused(refused.clone());
+        return Start::Done(Err(refused));
+    }
+    let resource = preparing.opening.href().and_then(|href| href.parse::<AnyHref>().ok());
+    match resource.and_then(|resource| LookingUp::start(&preparing.shared, resource)) {
+        Some(looking_up) => Start::LookUp(Box::new(looking_up)),
+        None => Start::Known(Lookup::Missing),
+    }
+}
+
+/// Arms the guard and hands the opening over. An answer when there is nothing to wait for.
+fn open(call: &mut Call, lookup: &Lookup) -> Option<Result<(), Refused>> {
+    let stage = std::mem::replace(&mut call.stage, Stage::Unrecorded);
+    let Stage::Preparing(preparing) = stage else {
+        call.stage = stage;
+        return Some(Ok(()));
+    };
+    let Preparing { shared, opening, started, slot } = preparing;
+    let fallback = matches!(lookup, Lookup::Failed);
+    if fallback {
+        shared.counters.acl_fallbacks.add(1);
+    }
+    if opening.truncated() {
+        shared.counters.truncated.add(1);
+    }
+    let plan = opening.plan().clone();
+    let context = opening.context().clone();
+    let identifiers = *opening.identifiers();
+    let acl = acl::of_event(lookup, context.caller(), plan.spec.allow_anon);
+    let written = opening.finish(&acl, fallback);
+    let kind = EntryKind::Opening { process: identifiers.process, deadline: identifiers.deadline };
+    let entry = Entry { id: identifiers.id, document: written.document.clone(), kind };
+    let written_whole = written.forget_payload();
+    let at_end = plan.outcomes().map(|outcomes| (outcomes, entry.clone()));
+    let waits = at_end.is_none();
+    let operation =
+        OperationState::new(shared.clone(), plan, context, identifiers, started, written_whole, fallback, at_end);
+    slot.hand_over();
+    let operation = Arc::new(operation);
+    call.stage = Stage::Open(operation.clone());
+    if !waits {
+        return Some(Ok(()));
+    }
+    let room = call.room.take().map(|room| Arc::new(shrunk(room, entry.document.len())));
+    shared.queue.push([Item { room, ..Item::new(entry, Ticket::Opening(operation)) }]);
+    shared.keeper.watch();
+    None
+}
+
+/// The part of a reservation that is really used.
+fn shrunk(mut room: OwnedSemaphorePermit, bytes: usize) -> OwnedSemaphorePermit {
+    let unused = room.num_permits().saturating_sub(bytes);
+    drop(room.split(unused));
+    room
+}
+
+/// What the journal answered about the opening.
+fn opened(call: &mut Call, learned: Learned) -> Result<(), Refused> {
+    let Stage::Open(operation) = &call.stage else { return Ok(()) };
+    let operation = operation.clone();
+    let (reason, may_be_stored): (Cow<'static, str>, bool) = match learned {
+        Learned::Answered(Answer::Stored) => return Ok(()),
+        Learned::Answered(Answer::NotStored(reason)) => {
+            (format!("its opening event cannot be stored: {reason}").into(), false)
+        }
+        Learned::Answered(Answer::Unknown(reason)) => {
+            (format!("its opening event cannot be stored: {reason}").into(), true)
+        }
+        Learned::Answered(Answer::Lost(_) | Answer::NoOpening) => {
+            ("another event is stored under the id of its opening: try again".into(), false)
+        }
+        Learned::Withdrawn => (too_late(&operation).into(), false),
+        Learned::Overdue => (too_late(&operation).into(), true),
+    };
+    operation.shared.counters.refused.add(1);
+    if may_be_stored {
+        let failure = Failure::new(Reason::Refused).because(reason.clone());
+        call.close(&Ending::Failed(failure));
+    } else {
+        operation.release();
+        call.stage = Stage::Unrecorded;
+    }
+    let nested = operation.identifiers.parent.is_some();
+    if nested && operation.plan.spec.on_nested_failure == NestedFailure::Continue {
+        tracing::warn!(event_type = operation.plan.spec.event_type, %reason, "a nested operation runs unrecorded");
+        call.stage = Stage::Unrecorded;
+        return Ok(());
+    }
+    Err(call.refuse(RefusedKind::Storage, reason))
+}
+
+fn too_late(operation: &OperationState) -> String {
+    format!("its opening event was not stored within {:?}: try again", operation.shared.limits.opening)
+}
+
+/// See [`Call::run`].
+#[must_use = "futures do nothing unless polled"]
+pub struct Running<'c, F> {
+    call: &'c mut Call,
+    /// What is current inside; none when nothing is recorded, and nothing changes.
+    inside: Option<Current>,
+    body: Pin<&'c mut F>,
+}
+
+impl<F> fmt::Debug for Running<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").field("call", &self.call).finish_non_exhaustive()
+    }
+}
+
+impl<F: Future> Future for Running<'_, F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<F::Output> {
+        let this = self.get_mut();
+        let Some(inside) = &mut this.inside else { return this.body.as_mut().poll(task) };
+        let polled = {
+            let _swapped = swap(inside);
+            catch_unwind(AssertUnwindSafe(|| this.body.as_mut().poll(task)))
+        };
+        match polled {
+            Ok(polled) => polled,
+            Err(panic) => panicked(this.call, panic),
+        }
+    }
+}
+
+/// The body's own poll unwound: the closing says so, and it goes on unwinding.
+#[cold]
+#[inline(never)]
+fn panicked(call: &mut Call, panic: Box<dyn Any + Send>) -> ! {
+    let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
+    let failure = Failure::new(Reason::Panic);
+    let failure = match said {
+        Some(said) => failure.because(said),
+        None => failure,
+    };
+    call.close(&Ending::Failed(failure));
+    resume_unwind(panic)
+}
+
+/// See [`Call::finish`].
+#[must_use = "futures do nothing unless polled"]
+pub struct Finish<'c> {
+    call: &'c mut Call,
+    step: FinishStep,
+}
+
+impl fmt::Debug for Finish<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Finish").finish_non_exhaustive()
+    }
+}
+
+enum FinishStep {
+    Start,
+    LookingUp(Box<LookingUp>),
+    Waiting,
+}
+
+impl Future for Finish<'_> {
+    type Output = ();
+
+    // Not inlined: the same code serves every handler.
+    #[inline(never)]
+    fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<()> {
+        let Self { call, step } = self.get_mut();
+        loop {
+            match step {
+                FinishStep::Start => match look_up_created(call) {
+                    Some(looking_up) => *step = FinishStep::LookingUp(looking_up),
+                    None => {
+                        let ending = call.ending.clone().unwrap_or(Ending::COMPLETED);
+                        call.close(&ending);
+                        *step = FinishStep::Waiting;
+                    }
+                },
+                FinishStep::LookingUp(looking_up) => {
+                    let Stage::Open(operation) = &call.stage else { return Poll::Ready(()) };
+                    let lookup = ready!(looking_up.poll(&operation.shared, task));
+                    let fallback = matches!(lookup, Lookup::Failed);
+                    if fallback {
+                        operation.shared.counters.acl_fallbacks.add(1);
+                    }
+                    let acl = acl::of_event(&lookup, operation.context.caller(), operation.plan.spec.allow_anon);
+                    if let Some(created) = &mut call.created {
+                        created.acl = Some((acl, fallback));
+                    }
+                    let ending = call.ending.clone().unwrap_or(Ending::COMPLETED);
+                    call.close(&ending);
+                    *step = FinishStep::Waiting;
+                }
+                FinishStep::Waiting => {
+                    let Stage::Closed(operation) = &call.stage else { return Poll::Ready(()) };
+                    let learned = ready!(operation.closing_receipt().poll(task));
+                    if matches!(learned, Learned::Overdue | Learned::Withdrawn) {
+                        operation.shared.counters.late_closings.add(1);
+                        let id = operation.identifiers.id.closing();
+                        tracing::warn!(%id, "a response goes out before its closing event is stored");
+                    }
+                    return Poll::Ready(());
+                }
+            }
+        }
+    }
+}
+
+/// An `add` that succeeded is visible to whoever sees what it added.
+fn look_up_created(call: &Call) -> Option<Box<LookingUp>> {
+    let Stage::Open(operation) = &call.stage else { return None };
+    if call.ending.as_ref().is_some_and(|ending| ending.failure().is_some()) {
+        return None;
+    }
+    let created = call.created.as_ref()?.href.parse().ok()?;
+    LookingUp::start(&operation.shared, created).map(Box::new)
+}

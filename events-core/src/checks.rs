@@ -1,0 +1,182 @@
+//! Checks that the compiler runs while it checks the types of a handler's body.
+
+use crate::declaration::ResourceDeclaration;
+
+/// Longest message of a check.
+const LONGEST: usize = 1_024;
+
+/// A message put together at compile time.
+struct Message {
+    bytes: [u8; LONGEST],
+    len: usize,
+}
+
+impl Message {
+    const fn new() -> Self {
+        Self { bytes: [0; LONGEST], len: 0 }
+    }
+
+    const fn put(mut self, text: &str) -> Self {
+        let text = text.as_bytes();
+        let mut at = 0;
+        while at < text.len() && self.len < LONGEST {
+            self.bytes[self.len] = text[at];
+            self.len += 1;
+            at += 1;
+        }
+        self
+    }
+
+    const fn text(&self) -> &str {
+        match std::str::from_utf8(self.bytes.split_at(self.len).0) {
+            Ok(text) => text,
+            Err(_) => "event type does not fit its resource",
+        }
+    }
+}
+
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < a.len() {
+        if a[at] != b[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+const fn smaller(a: usize, b: usize) -> usize {
+    if a < b { a } else { b }
+}
+
+/// Longest word that is compared for a suggestion.
+const LONGEST_WORD: usize = 63;
+
+/// Levenshtein's distance.
+const fn distance(a: &str, b: &str) -> usize {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() > LONGEST_WORD || b.len() > LONGEST_WORD {
+        return usize::MAX;
+    }
+    let mut row = [0; LONGEST_WORD + 1];
+    let mut column = 0;
+    while column <= b.len() {
+        row[column] = column;
+        column += 1;
+    }
+    let mut line = 0;
+    while line < a.len() {
+        let mut diagonal = row[0];
+        row[0] = line + 1;
+        column = 0;
+        while column < b.len() {
+            let above = row[column + 1];
+            let changed = if a[line] == b[column] { diagonal } else { diagonal + 1 };
+            row[column + 1] = smaller(smaller(row[column] + 1, above + 1), changed);
+            diagonal = above;
+            column += 1;
+        }
+        line += 1;
+    }
+    row[b.len()]
+}
+
+const fn strip_bulk(operation: &str) -> Option<&str> {
+    let bytes = operation.as_bytes();
+    if bytes.len() < 5 {
+        return None;
+    }
+    let (head, tail) = bytes.split_at(5);
+    match (std::str::from_utf8(head), std::str::from_utf8(tail)) {
+        (Ok(head), Ok(tail)) if same(head, "bulk-") => Some(tail),
+        _ => None,
+    }
+}
+
+const fn listed(operations: &[&str], operation: &str) -> bool {
+    if same(operation, "add") || same(operation, "edit") || same(operation, "delete") {
+        return true;
+    }
+    let mut at = 0;
+    while at < operations.len() {
+        if same(operations[at], operation) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// Checks an event type against the resource type that the compiler knows. Zero, the length of an array
+/// that is evaluated with the types of the body; anything wrong is a compile error.
+///
+/// # Panics
+/// At compile time, with the message.
+#[track_caller]
+pub const fn check_event(
+    known: Option<&'static ResourceDeclaration>,
+    event: &str,
+    resource_type: &str,
+    operation: &str,
+) -> usize {
+    let Some(declaration) = known else { return 0 };
+    let spec = &declaration.spec;
+    if !same(spec.resource_type, resource_type) {
+        let message = Message::new()
+            .put("event `")
+            .put(event)
+            .put("` is about a `")
+            .put(resource_type)
+            .put("`, but its resource is a `")
+            .put(spec.resource_type)
+            .put("`: write `")
+            .put(spec.resource_type)
+            .put(".")
+            .put(operation)
+            .put("` [EVT050]");
+        panic!("{}", message.text());
+    }
+    let Some(operations) = spec.operations else { return 0 };
+    let declared = listed(operations, operation)
+        || match strip_bulk(operation) {
+            Some(single) => listed(operations, single),
+            None => false,
+        };
+    if declared {
+        return 0;
+    }
+    let mut message = Message::new()
+        .put("event `")
+        .put(event)
+        .put("` is not declared by its resource type `")
+        .put(resource_type)
+        .put("`");
+    let (mut nearest, mut nearest_distance, mut at) = (0, usize::MAX, 0);
+    while at < operations.len() {
+        let away = distance(operation, operations[at]);
+        if away < nearest_distance {
+            nearest = at;
+            nearest_distance = away;
+        }
+        at += 1;
+    }
+    if nearest_distance <= 2 || nearest_distance <= operation.len() / 3 {
+        message = message.put(": did you mean `").put(resource_type).put(".").put(operations[nearest]).put("`?");
+    }
+    message = message.put(" (declared: ");
+    at = 0;
+    while at < operations.len() {
+        if at > 0 {
+            message = message.put(", ");
+        }
+        message = message.put(operations[at]);
+        at += 1;
+    }
+    message = message.put(") [EVT051]");
+    panic!("{}", message.text());
+}

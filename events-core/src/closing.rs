@@ -1,0 +1,334 @@
+//! Writing closings: of an operation of this process, and of one that only its opening tells about.
+
+use std::{cell::RefCell, sync::Arc};
+
+use crate::{
+    acl::{Acl, Right},
+    declaration::MessagePart,
+    event::{AboutResource, Event, InvalidEvent, Phase},
+    event_type::EventType,
+    id::EventId,
+    journal::{Entry, EntryKind},
+    json,
+    opening::{end, message, start},
+    operation::{OperationState, Said},
+    outcome::{Ending, Failure, Reason},
+    record::MAX_DETAIL_STRING,
+    timestamp::Timestamp,
+};
+
+thread_local! {
+    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Largest scratch buffer that a thread keeps.
+const KEPT_SCRATCH: usize = 64 * 1_024;
+
+/// What an `add` added, and who may see it.
+#[derive(Debug)]
+pub(crate) struct Created {
+    pub(crate) href: String,
+    pub(crate) acl: Option<(Acl, bool)>,
+}
+
+/// The closing of an operation that ends here.
+pub(crate) fn write(operation: &OperationState, ending: &Ending, said: &Said, created: Option<&Created>) -> Entry {
+    let id = operation.identifiers.id.closing();
+    let document = SCRATCH.try_with(|scratch| match scratch.try_borrow_mut() {
+        Ok(mut scratch) => {
+            scratch.clear();
+            write_into(&mut scratch, operation, ending, said, created);
+            let document: Arc<[u8]> = scratch.as_slice().into();
+            scratch.shrink_to(KEPT_SCRATCH);
+            document
+        }
+        Err(_in_use) => write_fresh(operation, ending, said, created),
+    });
+    // A thread that is ending has no scratch any more.
+    let document = document.unwrap_or_else(|_| write_fresh(operation, ending, said, created));
+    Entry { id, document, kind: EntryKind::Closing }
+}
+
+fn write_fresh(operation: &OperationState, ending: &Ending, said: &Said, created: Option<&Created>) -> Arc<[u8]> {
+    let mut out = Vec::with_capacity(1_536);
+    write_into(&mut out, operation, ending, said, created);
+    out.into()
+}
+
+fn write_into(out: &mut Vec<u8>, operation: &OperationState, ending: &Ending, said: &Said, created: Option<&Created>) {
+    let OperationState { plan, identifiers, written, .. } = operation;
+    let phase = if ending.failure().is_none() { Phase::Completed } else { Phase::Failed };
+    let took = operation.started.elapsed();
+    let kept = &written.kept;
+    let parts = &written.parts;
+    let id = identifiers.id.closing();
+    start(out, plan.head(phase), id, identifiers.timestamp.plus(took), operation.shared.clock.now());
+
+    out.extend_from_slice(b",\"resource\":");
+    match created {
+        Some(created) => {
+            out.extend_from_slice(b"{\"href\":");
+            json::string(out, &created.href);
+            out.extend_from_slice(b",\"type\":\"");
+            out.extend_from_slice(plan.spec.resource_type.as_bytes());
+            out.extend_from_slice(b"\"}");
+        }
+        None => out.extend_from_slice(&kept[parts.resource.range()]),
+    }
+    write_list(out, "linked-identifiers", &kept[parts.linked.range()], &said.linked);
+    let truncated = said.truncated.then(|| "truncated".to_owned());
+    let tags: Vec<String> = said.tags.iter().cloned().chain(truncated).collect();
+    write_list(out, "tags", &kept[parts.tags.range()], &tags);
+
+    out.extend_from_slice(b",\"authn-info\":");
+    match &said.identified {
+        // A caller is claims: writing them cannot fail.
+        Some(caller) => {
+            let _ = serde_json::to_writer(&mut *out, caller);
+        }
+        None => out.extend_from_slice(operation.context.authn_info()),
+    }
+    out.extend_from_slice(b",\"parent\":\"");
+    out.extend_from_slice(&identifiers.id.write());
+    out.extend_from_slice(b"\",\"root\":\"");
+    out.extend_from_slice(&identifiers.root.write());
+    out.extend_from_slice(b"\",\"success\":");
+    out.extend_from_slice(if phase == Phase::Completed { b"true" } else { b"false" });
+    if let Some(failure) = ending.failure() {
+        write_failure(out, failure);
+    }
+    out.extend_from_slice(b",\"duration-ms\":");
+    json::unsigned(out, u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
+
+    let details_at = out.len();
+    write_details(out, &kept[parts.details.range()], &said.details);
+    write_message(out, details_at, operation, ending, said, created);
+    write_payload(out, &said.payload);
+
+    out.extend_from_slice(b",\"acl\":");
+    let (acl, fallback) = match created.and_then(|created| created.acl.as_ref()) {
+        Some((acl, fallback)) => (Some(acl.clone()), *fallback),
+        None => (None, operation.acl_fallback),
+    };
+    match acl {
+        None if said.visible_to.is_empty() => out.extend_from_slice(&kept[parts.acl.range()]),
+        acl => {
+            // What was written as an ACL reads as one.
+            let acl = acl
+                .unwrap_or_else(|| serde_json::from_slice(&kept[parts.acl.range()]).unwrap_or_else(|_| Acl::admin()));
+            let acl = said.visible_to.iter().fold(acl, |acl, claim| acl.granting(Right::ViewData, claim.clone()));
+            let _ = serde_json::to_writer(&mut *out, &acl);
+        }
+    }
+    end(out, fallback, operation.context.traceparent(), plan.spec.version);
+}
+
+/// What the opening lists, and what was added.
+fn write_list(out: &mut Vec<u8>, name: &str, opening: &[u8], added: &[String]) {
+    let listed = |item: &str| {
+        let mut quoted = Vec::new();
+        json::string(&mut quoted, item);
+        !opening.is_empty() && opening.windows(quoted.len()).any(|window| window == quoted)
+    };
+    let added: Vec<&String> = added.iter().filter(|item| !listed(item)).collect();
+    if opening.is_empty() && added.is_empty() {
+        return;
+    }
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":[");
+    out.extend_from_slice(opening);
+    for (index, item) in added.into_iter().enumerate() {
+        if index > 0 || !opening.is_empty() {
+            out.push(b',');
+        }
+        json::string(out, item);
+    }
+    out.push(b']');
+}
+
+fn write_failure(out: &mut Vec<u8>, failure: &Failure) {
+    out.extend_from_slice(b",\"failure\":{\"reason\":\"");
+    out.extend_from_slice(failure.reason.as_str().as_bytes());
+    out.push(b'"');
+    if let Some(status) = failure.status {
+        out.extend_from_slice(b",\"status\":");
+        json::unsigned(out, status.into());
+    }
+    if let Some(message) = &failure.message {
+        out.extend_from_slice(b",\"message\":");
+        json::string(out, json::prefix(message, MAX_DETAIL_STRING));
+    }
+    out.push(b'}');
+}
+
+/// The opening's details, with what was said later added or in their place.
+fn write_details(out: &mut Vec<u8>, opening: &[u8], said: &[(String, Vec<u8>)]) {
+    if opening.is_empty() && said.is_empty() {
+        return;
+    }
+    out.extend_from_slice(b",\"details\":{");
+    if said.is_empty() {
+        out.extend_from_slice(opening);
+    } else {
+        let object = [b"{", opening, b"}"].concat();
+        let mut fields: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_slice(&object).unwrap_or_default();
+        for (name, value) in said {
+            fields.insert(name.clone(), serde_json::from_slice(value).unwrap_or_default());
+        }
+        let whole = serde_json::to_vec(&fields).unwrap_or(object);
+        out.extend_from_slice(&whole[1..whole.len() - 1]);
+    }
+    out.push(b'}');
+}
+
+/// The message stands before the details but may quote them: it is written behind and put in place.
+fn write_message(
+    out: &mut Vec<u8>,
+    details_at: usize,
+    operation: &OperationState,
+    ending: &Ending,
+    said: &Said,
+    created: Option<&Created>,
+) {
+    let at = out.len();
+    let parts = operation.plan.message();
+    let quotes_details = parts.iter().any(|part| matches!(part, MessagePart::Detail(_)));
+    let details = out[details_at..].strip_prefix(b",\"details\":{").and_then(|rest| rest.strip_suffix(b"}"));
+    let details = details.filter(|_| quotes_details).unwrap_or_default().to_vec();
+    out.extend_from_slice(b",\"message\":\"");
+    match &said.message {
+        Some(message) => json::escaped(out, message),
+        None => {
+            let href = created.map(|created| created.href.as_str().into()).or_else(|| operation.href());
+            let spec = operation.plan.spec;
+            message(out, parts, &operation.context, href.as_deref(), spec.resource_type, &details);
+            if let Some(failure) = ending.failure() {
+                out.extend_from_slice(b": failed (");
+                out.extend_from_slice(failure.reason.as_str().as_bytes());
+                out.push(b')');
+            }
+        }
+    }
+    out.push(b'"');
+    let len = out.len() - at;
+    out[details_at..].rotate_right(len);
+}
+
+fn write_payload(out: &mut Vec<u8>, payload: &[(String, Vec<u8>)]) {
+    if payload.is_empty() {
+        return;
+    }
+    out.extend_from_slice(b",\"payload\":{");
+    for (index, (name, value)) in payload.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        json::string(out, name);
+        out.push(b':');
+        out.extend_from_slice(value);
+    }
+    out.push(b'}');
+}
+
+/// The closing of an operation of which only the stored opening is known: its job closes it, its
+/// deadline has passed, its process is gone.
+///
+/// # Errors
+/// The opening cannot be read.
+pub(crate) fn of_stored(opening: &[u8], ending: &Ending, said: Said, now: Timestamp) -> Result<Entry, InvalidEvent> {
+    let opening = Event::from_document(opening)?;
+    let phase = if ending.failure().is_none() { Phase::Completed } else { Phase::Failed };
+    let message = said.message.or_else(|| {
+        let sentence = opening.message.as_deref()?;
+        let sentence = sentence.strip_suffix(": requested").unwrap_or(sentence);
+        Some(match ending.failure() {
+            Some(failure) => format!("{sentence}: failed ({})", failure.reason),
+            None => sentence.to_owned(),
+        })
+    });
+    let mut acl = opening.acl;
+    for claim in said.visible_to {
+        acl = acl.granting(Right::ViewData, claim);
+    }
+    let mut details = opening.details;
+    for (name, value) in said.details {
+        details.insert(name, serde_json::from_slice(&value)?);
+    }
+    let payload = if said.payload.is_empty() {
+        None
+    } else {
+        let fields: Result<serde_json::Map<_, _>, serde_json::Error> =
+            said.payload.iter().map(|(name, value)| Ok((name.clone(), serde_json::from_slice(value)?))).collect();
+        Some(serde_json::Value::Object(fields?))
+    };
+    let timestamp = now.max(opening.timestamp);
+    let mut linked_identifiers = opening.linked_identifiers;
+    linked_identifiers.extend(said.linked);
+    linked_identifiers.dedup();
+    let mut tags = opening.tags;
+    tags.extend(said.tags);
+    let id = opening.id.closing();
+    let closing = Event {
+        id,
+        event_type: suffixed(&opening.event_type, phase.as_str()),
+        phase,
+        timestamp,
+        created: now,
+        resource: AboutResource { content: None, ..opening.resource },
+        linked_identifiers,
+        tags,
+        authn_info: said.identified.unwrap_or(opening.authn_info),
+        parent: Some(opening.id),
+        process: None,
+        deadline: None,
+        success: Some(phase == Phase::Completed),
+        failure: ending.failure().cloned(),
+        duration_ms: u64::try_from(timestamp.since(opening.timestamp).as_millis()).ok(),
+        message,
+        details,
+        payload,
+        acl,
+        ..opening
+    };
+    Ok(Entry { id, document: serde_json::to_vec(&closing)?.into(), kind: EntryKind::Closing })
+}
+
+fn suffixed(event_type: &EventType, suffix: &str) -> EventType {
+    let base = event_type.base();
+    format!("{base}.{suffix}").parse().unwrap_or_else(|_| event_type.clone())
+}
+
+/// The event that keeps a true ending which came after the operation was closed as abandoned or overdue.
+/// None where the stored closing is a true ending itself, or the late one is none.
+///
+/// Its id follows from the opening's, so that it is recorded once however often it is told.
+///
+/// # Errors
+/// A document cannot be read.
+pub(crate) fn late_ending(late: &[u8], stored: &[u8], now: Timestamp) -> Result<Option<Entry>, InvalidEvent> {
+    let unknown = |event: &Event| {
+        event.failure.as_ref().is_some_and(|failure| matches!(failure.reason, Reason::Abandoned | Reason::Timeout))
+    };
+    let (late, stored) = (Event::from_document(late)?, Event::from_document(stored)?);
+    if unknown(&late) || !unknown(&stored) {
+        return Ok(None);
+    }
+    let id = late_id(late.id);
+    let event = Event {
+        id,
+        event_type: suffixed(&late.event_type, "late-ending"),
+        phase: Phase::Occurred,
+        created: now,
+        message: late.message.map(|message| format!("{message} (known late)")),
+        ..late
+    };
+    Ok(Some(Entry { id, document: serde_json::to_vec(&event)?.into(), kind: EntryKind::Direct }))
+}
+
+/// An id of its own with the opening's time: the same random bits, turned over.
+pub(crate) fn late_id(closing: EventId) -> EventId {
+    const RANDOM: u128 = 0x7fff_ffff_fffe;
+    EventId::from_u128((closing.as_u128() & !1) ^ RANDOM)
+}

@@ -1,0 +1,284 @@
+//! Who acts and under which event: the context that operations are recorded in.
+//!
+//! It is kept in a thread-local that [`Scoped`] futures swap in around each poll, so it follows a future
+//! from thread to thread on any executor, and ends where another task is spawned.
+
+use std::{
+    cell::RefCell,
+    future::Future,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context as Task, Poll},
+};
+
+use pin_project_lite::pin_project;
+
+use crate::{
+    id::EventId,
+    identity::{Caller, Claim},
+    manager::EventManager,
+    operation::OperationState,
+};
+
+/// Who acts, in which trace, and below which event.
+///
+/// The HTTP layer puts one around every request; [`scope`] does it by hand, [`spawn`](crate::spawn)
+/// and [`Context::current`] carry it into tasks, threads and jobs.
+///
+/// ```
+/// use events_core::{Caller, Context};
+///
+/// let request = Context::new(Caller::user("user/jane")?).with_trace("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+/// let sweeper = Context::internal("retention");
+/// # let _ = (request, sweeper);
+/// # Ok::<(), events_core::InvalidClaim>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Context {
+    identity: Arc<Identity>,
+    operation: Option<Arc<OperationState>>,
+}
+
+#[derive(Clone, Debug)]
+struct Identity {
+    caller: Caller,
+    /// `authn-info` as it is written into every event of this context.
+    authn_info: Box<[u8]>,
+    traceparent: Option<Box<str>>,
+    /// What the caller named: the event below which operations of this context stand, and its root.
+    under: Option<(EventId, EventId)>,
+}
+
+impl Context {
+    /// A caller acts.
+    pub fn new(caller: Caller) -> Self {
+        // A caller is claims: strings without anything that could fail to serialise.
+        let authn_info = serde_json::to_vec(&caller).unwrap_or_else(|_| b"{}".to_vec()).into();
+        Self { identity: Arc::new(Identity { caller, authn_info, traceparent: None, under: None }), operation: None }
+    }
+
+    /// Nobody in particular acts, on purpose.
+    pub fn anonymous() -> Self {
+        Self::new(Caller::anonymous())
+    }
+
+    /// The server itself acts, as `internal/<purpose>` with the rights of an administrator.
+    pub fn internal(purpose: &str) -> Self {
+        let mut caller = Caller::internal();
+        let named: Option<Claim> = format!("internal/{purpose}").parse().ok();
+        if named.is_some() {
+            caller.user_id = named;
+        }
+        Self::new(caller)
+    }
+
+    /// The same with a W3C `traceparent`; one that is not well-formed is left out.
+    pub fn with_trace(mut self, traceparent: &str) -> Self {
+        if is_traceparent(traceparent) {
+            Arc::make_mut(&mut self.identity).traceparent = Some(traceparent.into());
+        }
+        self
+    }
+
+    /// The same below an event that was recorded elsewhere: in another process, before a restart.
+    pub fn under(mut self, parent: EventId, root: EventId) -> Self {
+        Arc::make_mut(&mut self.identity).under = Some((parent, root));
+        self.operation = None;
+        self
+    }
+
+    /// The context here, with the operation that runs here as the parent of what follows.
+    pub fn current() -> Option<Self> {
+        CURRENT.with(|current| current.borrow().context.clone())
+    }
+
+    /// Who acts.
+    pub fn caller(&self) -> &Caller {
+        &self.identity.caller
+    }
+
+    pub(crate) fn authn_info(&self) -> &[u8] {
+        &self.identity.authn_info
+    }
+
+    pub(crate) fn traceparent(&self) -> Option<&str> {
+        self.identity.traceparent.as_deref()
+    }
+
+    pub(crate) fn operation(&self) -> Option<&Arc<OperationState>> {
+        self.operation.as_ref()
+    }
+
+    /// Parent and root of what is recorded here: the nearest recorded ancestor.
+    pub(crate) fn lineage(&self) -> Option<(EventId, EventId)> {
+        match &self.operation {
+            Some(operation) => operation.lineage(),
+            None => self.identity.under,
+        }
+    }
+
+    pub(crate) fn inside(&self, operation: Arc<OperationState>) -> Self {
+        Self { identity: self.identity.clone(), operation: Some(operation) }
+    }
+}
+
+/// `00-<32 hex>-<16 hex>-<2 hex>`, ids not all zero. Source: W3C Trace Context, section 3.2.
+fn is_traceparent(text: &str) -> bool {
+    let hex = |part: &str, len: usize| {
+        part.len() == len && part.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    };
+    let parts: Vec<&str> = text.split('-').collect();
+    match parts[..] {
+        [version, trace, parent, flags] => {
+            hex(version, 2)
+                && version != "ff"
+                && hex(trace, 32)
+                && hex(parent, 16)
+                && hex(flags, 2)
+                && trace.bytes().any(|byte| byte != b'0')
+                && parent.bytes().any(|byte| byte != b'0')
+        }
+        _ => false,
+    }
+}
+
+/// What is current on a thread.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Current {
+    pub(crate) manager: Option<EventManager>,
+    pub(crate) context: Option<Context>,
+    pub(crate) recording: Recording,
+}
+
+/// Whether operations that begin here are recorded.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Recording {
+    #[default]
+    On,
+    /// Nothing is: an ACL is being looked up.
+    Off,
+    /// The next operation with this name is not; those nested in it are.
+    AllBut(Arc<Skip>),
+}
+
+/// One operation that is not to be recorded.
+#[derive(Debug)]
+pub(crate) struct Skip {
+    pub(crate) operation: &'static str,
+    pub(crate) used: AtomicBool,
+}
+
+impl Skip {
+    pub(crate) fn takes(&self, operation: &str) -> bool {
+        let matches = self.operation == operation || self.operation.is_empty();
+        matches && !self.used.swap(true, Ordering::Relaxed)
+    }
+}
+
+thread_local! {
+    static CURRENT: RefCell<Current> = const { RefCell::new(Current { manager: None, context: None, recording: Recording::On }) };
+}
+
+/// Reads what is current.
+pub(crate) fn with_current<T>(read: impl FnOnce(&Current) -> T) -> T {
+    CURRENT.with(|current| read(&current.borrow()))
+}
+
+/// Swaps `mine` with what is current, until the guard is dropped.
+pub(crate) struct Swapped<'c>(&'c mut Current);
+
+pub(crate) fn swap(mine: &mut Current) -> Swapped<'_> {
+    // A thread that is ending has no current any more: then there is nothing to swap with.
+    let _ = CURRENT.try_with(|current| std::mem::swap(&mut *current.borrow_mut(), mine));
+    Swapped(mine)
+}
+
+impl Drop for Swapped<'_> {
+    fn drop(&mut self) {
+        let _ = CURRENT.try_with(|current| std::mem::swap(&mut *current.borrow_mut(), self.0));
+    }
+}
+
+pin_project! {
+    /// A future that runs in a context. See [`scope`].
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct Scoped<F> {
+        current: Current,
+        // Gone once it is dropped inside its scope.
+        #[pin]
+        future: Option<F>,
+    }
+
+    impl<F> PinnedDrop for Scoped<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            let _swapped = swap(this.current);
+            this.future.set(None);
+        }
+    }
+}
+
+impl<F: Future> Future for Scoped<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<F::Output> {
+        let mut this = self.project();
+        let _swapped = swap(this.current);
+        match this.future.as_mut().as_pin_mut() {
+            Some(future) => future.poll(task),
+            None => Poll::Pending,
+        }
+    }
+}
+
+/// Runs a future in a context: every annotated handler it calls is recorded as done by that caller.
+///
+/// Cancel-safe in as far as `future` is.
+///
+/// ```
+/// use events_core::{Caller, Context, scope};
+///
+/// # async fn handler() {}
+/// # async fn demo() -> Result<(), events_core::InvalidClaim> {
+/// scope(Context::new(Caller::user("user/jane")?), handler()).await;
+/// # Ok(())
+/// # }
+/// ```
+pub fn scope<F: Future>(context: Context, future: F) -> Scoped<F> {
+    let mut current = with_current(Current::clone);
+    current.context = Some(context);
+    scoped(current, future)
+}
+
+pub(crate) fn scoped<F: Future>(current: Current, future: F) -> Scoped<F> {
+    Scoped { current, future: Some(future) }
+}
+
+/// A future that carries what is current here to wherever it runs: another task, another thread.
+///
+/// ```
+/// # async fn notify() {}
+/// # async fn demo() {
+/// let carried = events_core::carried(notify());
+/// std::thread::spawn(move || { let _ = carried; });
+/// # }
+/// ```
+pub fn carried<F: Future>(future: F) -> Scoped<F> {
+    scoped(with_current(Current::clone), future)
+}
+
+/// [`tokio::spawn`] that carries the context into the task.
+///
+/// # Panics
+/// Outside a tokio runtime, as `tokio::spawn` does.
+pub fn spawn<F>(future: F) -> tokio::task::JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    tokio::spawn(carried(future))
+}

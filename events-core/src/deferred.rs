@@ -1,0 +1,180 @@
+//! Closing operations that stay open when their handlers return.
+
+use std::{future::poll_fn, sync::Arc};
+
+use crate::{
+    closing,
+    event::{Event, InvalidEvent},
+    href::{Designates, MAX_HREF},
+    id::EventId,
+    identity::{Caller, Claim},
+    journal::{JournalError, OpenOperation},
+    json,
+    manager::EventManager,
+    operation::Said,
+    outcome::Ending,
+    queue::{Item, Ticket},
+    receipt::{Answer, Learned, Receipt},
+    record::{self, Record},
+};
+
+/// What whoever closes a deferred operation says about it.
+///
+/// ```
+/// use events_core::{Closing, Ending, Failure, Reason};
+///
+/// let closing = Closing::new(Ending::Failed(Failure::new(Reason::Error).because("no space on the device"))).link("job/17");
+/// # let _ = closing;
+/// ```
+#[derive(Debug)]
+pub struct Closing {
+    ending: Ending,
+    said: Said,
+}
+
+impl Closing {
+    /// It ended like this.
+    pub fn new(ending: Ending) -> Self {
+        Self { ending, said: Said::default() }
+    }
+
+    /// Another resource that it touched.
+    pub fn link<V: Designates + ?Sized>(mut self, resource: &V) -> Self {
+        self.said.linked.push(json::prefix(&resource.href(), MAX_HREF).to_owned());
+        self
+    }
+
+    /// One more detail.
+    pub fn detail(mut self, name: &str, value: &dyn Record) -> Self {
+        let mut json = Vec::new();
+        record::detail(&mut json, value);
+        self.said.details.push((name.to_owned(), json));
+        self
+    }
+
+    /// The sentence of the closing event.
+    pub fn message(mut self, message: impl Into<String>) -> Self {
+        self.said.message = Some(message.into());
+        self
+    }
+
+    /// Who closes it, where that is not who began it.
+    pub fn by(mut self, caller: Caller) -> Self {
+        self.said.identified = Some(caller);
+        self
+    }
+
+    /// Somebody else who may see the closing event.
+    pub fn visible_to(mut self, claim: Claim) -> Self {
+        self.said.visible_to.push(claim);
+        self
+    }
+}
+
+impl From<Ending> for Closing {
+    fn from(ending: Ending) -> Self {
+        Self::new(ending)
+    }
+}
+
+/// What closing an operation came to.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Closed {
+    /// Its closing is stored now.
+    Now,
+    /// Somebody else had closed it: this is how. A true ending that comes after `abandoned` or `timeout` is
+    /// kept as `<type>.late-ending`.
+    Before(Box<Event>),
+}
+
+/// Why an operation was not closed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CloseError {
+    /// No such operation is recorded.
+    #[error("no operation `{0}` is recorded: close it by the id of its opening event [EVT140]")]
+    Unknown(EventId),
+    /// The closing is not stored yet. It is kept and stored when the store allows.
+    #[error(
+        "the closing is not stored yet, the event store is slow or fails: it will be, there is nothing to do [EVT141]"
+    )]
+    Pending,
+    /// The store cannot be read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The stored opening is damaged.
+    #[error(transparent)]
+    Damaged(#[from] InvalidEvent),
+    /// The manager records nothing, or has stopped.
+    #[error("this manager does not record: close the operation with the one that recorded it [EVT142]")]
+    Stopped,
+}
+
+impl EventManager {
+    /// Closes an operation whose handler has returned, durably: a job does so when it is done.
+    ///
+    /// Idempotent: whoever comes later learns how it was closed, and nothing more is recorded.
+    ///
+    /// # Errors
+    /// See [`CloseError`]. Cancel-safe: the closing is stored or not, never half.
+    ///
+    /// ```
+    /// # use events_core::{Closed, Ending, EventManager, EventId};
+    /// # async fn demo(manager: &EventManager, operation: EventId) -> Result<(), events_core::CloseError> {
+    /// match manager.close(operation, Ending::COMPLETED).await? {
+    ///     Closed::Now => {}
+    ///     Closed::Before(closing) => println!("was closed before: {}", closing.event_type),
+    ///     _ => {}
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn close(&self, operation: EventId, closing: impl Into<Closing>) -> Result<Closed, CloseError> {
+        let Closing { ending, said } = closing.into();
+        let shared = self.shared().ok_or(CloseError::Stopped)?.clone();
+        let id = operation.opening();
+        let job = shared.clone();
+        let read = move || Ok::<_, JournalError>((job.journal.get(id)?, job.journal.get(id.closing())?));
+        let (opening, closed) = shared.sweeper.run(read).await.ok_or(CloseError::Stopped)??;
+        let opening = opening.ok_or(CloseError::Unknown(operation))?;
+        let entry = closing::of_stored(&opening, &ending, said, shared.clock.now())?;
+        if let Some(stored) = closed {
+            // The queue keeps a late ending; anything else would only be refused again.
+            if let Some(late) = closing::late_ending(&entry.document, &stored, shared.clock.now())? {
+                self.store(late).await?;
+            }
+            return Ok(Closed::Before(Box::new(Event::from_document(&stored)?)));
+        }
+        match self.store(entry).await? {
+            Some(stored) => Ok(Closed::Before(Box::new(Event::from_document(&stored)?))),
+            None => Ok(Closed::Now),
+        }
+    }
+
+    /// Stores an event that is kept; answers what is stored in its place.
+    async fn store(&self, entry: crate::Entry) -> Result<Option<Arc<[u8]>>, CloseError> {
+        let shared = self.shared().ok_or(CloseError::Stopped)?;
+        let (id, receipt) = (entry.id, Arc::new(Receipt::default()));
+        shared.queue.push([Item::new(entry, Ticket::Kept(receipt.clone()))]);
+        shared.keeper.watch();
+        match poll_fn(|task| receipt.poll(task)).await {
+            Learned::Answered(Answer::Stored) => Ok(None),
+            Learned::Answered(Answer::Lost(stored)) => Ok(Some(stored)),
+            Learned::Answered(Answer::NoOpening) => Err(CloseError::Unknown(id.opening())),
+            Learned::Answered(Answer::NotStored(_) | Answer::Unknown(_)) | Learned::Withdrawn | Learned::Overdue => {
+                Err(CloseError::Pending)
+            }
+        }
+    }
+
+    /// Operations that have begun and are not closed, oldest first: running ones and deferred ones.
+    ///
+    /// # Errors
+    /// The store cannot be read. Cancel-safe.
+    pub async fn open_operations(&self) -> Result<Vec<OpenOperation>, CloseError> {
+        let shared = self.shared().ok_or(CloseError::Stopped)?.clone();
+        let job = shared.clone();
+        Ok(shared.sweeper.run(move || job.journal.open_operations()).await.ok_or(CloseError::Stopped)??)
+    }
+}

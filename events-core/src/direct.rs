@@ -1,0 +1,158 @@
+//! Direct events: typed, belonging to no operation.
+
+use std::{borrow::Cow, future::poll_fn, sync::Arc, time::Instant};
+
+use crate::{
+    acl::{self, Lookup},
+    call::identifiers,
+    context::{Recording, with_current},
+    declaration::EventDeclaration,
+    directory::LookingUp,
+    href::{AnyHref, Designates},
+    id::EventId,
+    journal::{Entry, EntryKind},
+    manager::EventManager,
+    opening::Opening,
+    queue::{Item, Ticket},
+    receipt::{Answer, Learned, Receipt},
+    record::Details,
+    refused::{Refused, RefusedKind},
+};
+
+/// The details of a direct event, as a type: `#[derive(EventDetails)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a direct event",
+    label = "not a direct event",
+    note = "derive it: `#[derive(EventDetails)] #[event(\"nuvlabox.state-changed\", category = \"state\")] struct …`"
+)]
+pub trait EventDetails {
+    /// What was declared.
+    const DECLARATION: &'static EventDeclaration;
+
+    /// Writes the details.
+    fn record(&self, details: &mut Details<'_>);
+}
+
+/// A direct event that may be about an `R`. One that names no resource type may be about any.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` is not about a `{R}`",
+    label = "an event about another resource type",
+    note = "give it the href of the type that its `#[event(…, resource = …)]` names"
+)]
+pub trait EventFor<R: ?Sized>: EventDetails {}
+
+/// Records a direct event about a resource.
+///
+/// Outside an operation it is durable when this returns. Inside one it is queued behind the opening:
+/// once the operation has begun its events are stored, sooner or later. Where its type is switched off,
+/// nothing is recorded and the answer is none.
+///
+/// # Errors
+/// [`Refused`]: it was not recorded, as for an operation.
+///
+/// Cancel-safe: dropped, it is recorded or not, never half.
+pub async fn emit<V, D>(resource: &V, details: D) -> Result<Option<EventId>, Refused>
+where
+    V: Designates + ?Sized,
+    D: EventFor<V::Resource>,
+{
+    let prepared = prepare(D::DECLARATION, Some(resource.href()), &mut |recorded| details.record(recorded));
+    drop(details);
+    record(D::DECLARATION, prepared?).await
+}
+
+struct Prepared {
+    manager: EventManager,
+    opening: Opening,
+}
+
+/// Writes the event; none where nothing is recorded.
+fn prepare(
+    declaration: &'static EventDeclaration,
+    resource: Option<Cow<'_, str>>,
+    write: &mut dyn FnMut(&mut Details<'_>),
+) -> Result<Option<Prepared>, Refused> {
+    let spec = &declaration.spec;
+    let refused = |kind, reason: &'static str| Err(Refused::new(spec.event_type, kind, reason));
+    if with_current(|current| matches!(current.recording, Recording::Off)) {
+        return Ok(None);
+    }
+    let Some(manager) = EventManager::current() else {
+        return refused(
+            RefusedKind::Unregistered,
+            "no event manager is installed: call `EventManager::builder(…).install()`",
+        );
+    };
+    let Some(shared) = manager.shared() else { return Ok(None) };
+    let Some(plan) = shared.plan(declaration).cloned() else {
+        let reason = format!("its declaration at {} did not reach the event manager", spec.location);
+        return Err(Refused::new(spec.event_type, RefusedKind::Unregistered, reason));
+    };
+    if !plan.enabled() {
+        return Ok(None);
+    }
+    let Some(context) = with_current(|current| current.context.clone()) else {
+        let how = "no context says who acts: run it inside `events::scope(context, …)`, or say `Context::anonymous()`";
+        return refused(RefusedKind::NoContext, how);
+    };
+    let identifiers = identifiers(shared, &plan, context.lineage(), shared.clock.now());
+    let mut opening = Opening::new(plan, context, identifiers, shared.limits.payload);
+    if let Some(resource) = resource {
+        opening.resource(resource);
+    }
+    opening.recorded(write);
+    match opening.problem() {
+        Some(problem) => Err(Refused::new(spec.event_type, RefusedKind::BadDocument, problem.clone())),
+        None => Ok(Some(Prepared { manager, opening })),
+    }
+}
+
+async fn record(
+    declaration: &'static EventDeclaration,
+    prepared: Option<Prepared>,
+) -> Result<Option<EventId>, Refused> {
+    let Some(Prepared { manager, opening }) = prepared else { return Ok(None) };
+    let Some(shared) = manager.shared() else { return Ok(None) };
+    let href = opening.href().and_then(|href| href.parse::<AnyHref>().ok());
+    let inside = opening.context().operation().cloned();
+    // An event about the operation's own resource is visible to whom the operation is, also when it deletes it.
+    let same = inside.as_ref().filter(|operation| operation.href().as_deref() == href.as_ref().map(AnyHref::as_str));
+    let inherited = same.and_then(|operation| {
+        let acl = serde_json::from_slice(&operation.written.kept[operation.written.parts.acl.range()]).ok()?;
+        Some((acl, operation.acl_fallback))
+    });
+    let (acl, fallback) = match inherited {
+        Some(inherited) => inherited,
+        None => {
+            let lookup = match href.and_then(|href| LookingUp::start(shared, href)) {
+                Some(mut looking_up) => poll_fn(|task| looking_up.poll(shared, task)).await,
+                None => Lookup::Missing,
+            };
+            let allow_anon = opening.plan().spec.allow_anon;
+            (acl::of_event(&lookup, opening.context().caller(), allow_anon), matches!(lookup, Lookup::Failed))
+        }
+    };
+    if fallback {
+        shared.counters.acl_fallbacks.add(1);
+    }
+    let id = opening.identifiers().id;
+    let entry = Entry { id, document: opening.finish(&acl, fallback).document, kind: EntryKind::Direct };
+    let receipt = Arc::new(Receipt::default());
+    let kept = inside.is_some();
+    let ticket = if kept { Ticket::Kept(receipt.clone()) } else { Ticket::Single(receipt.clone()) };
+    shared.queue.push([Item { since: Instant::now(), ..Item::new(entry, ticket) }]);
+    shared.keeper.watch();
+    if kept {
+        return Ok(Some(id));
+    }
+    let reason = match poll_fn(|task| receipt.poll(task)).await {
+        Learned::Answered(Answer::Stored) => return Ok(Some(id)),
+        Learned::Answered(Answer::NotStored(reason)) => format!("it cannot be stored: {reason}"),
+        Learned::Answered(Answer::Unknown(reason)) => format!("whether it is stored is unknown: {reason}"),
+        Learned::Answered(Answer::Lost(_) | Answer::NoOpening) => "another event is stored under its id".to_owned(),
+        Learned::Withdrawn => format!("it was not stored within {:?}: try again", shared.limits.opening),
+        Learned::Overdue => format!("whether it is stored is unknown after {:?}", shared.limits.opening),
+    };
+    shared.counters.refused.add(1);
+    Err(Refused::new(declaration.spec.event_type, RefusedKind::Storage, reason))
+}

@@ -1,0 +1,78 @@
+//! Where the ACL of a resource is found.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    task::{Context as Task, Poll},
+    time::Instant,
+};
+
+use crate::{
+    acl::{Acl, Lookup},
+    context::{Current, Recording, swap, with_current},
+    href::AnyHref,
+    manager::Shared,
+    search::BoxFuture,
+};
+
+/// The application's resources, as far as events need them: who may see which.
+///
+/// It is asked once for an operation, before the handler runs, with recording switched off and within a
+/// limit (200 ms by default). An error, a panic or a look-up that takes too long never fails the
+/// operation: the event is then visible to administrators only and says so with `acl-fallback`.
+pub trait ResourceDirectory: Send + Sync + 'static {
+    /// The ACL of a resource; none when it does not exist.
+    fn acl<'d>(
+        &'d self,
+        resource: &'d AnyHref,
+    ) -> BoxFuture<'d, Result<Option<Acl>, Box<dyn std::error::Error + Send + Sync>>>;
+}
+
+/// A look-up under way. Holds its own copies, so that it can wait beside anything.
+pub(crate) struct LookingUp {
+    future: BoxFuture<'static, Result<Option<Acl>, Box<dyn std::error::Error + Send + Sync>>>,
+    current: Current,
+    until: Option<Instant>,
+}
+
+impl LookingUp {
+    /// Starts looking `resource` up; none when no directory is installed.
+    pub(crate) fn start(shared: &std::sync::Arc<Shared>, resource: AnyHref) -> Option<Self> {
+        let directory = shared.directory.clone()?;
+        let mut current = with_current(Current::clone);
+        current.recording = Recording::Off;
+        let future = Box::pin(async move { directory.acl(&resource).await });
+        Some(Self { future, current, until: None })
+    }
+
+    /// Polls it, under the manager's limit.
+    pub(crate) fn poll(&mut self, shared: &Shared, task: &mut Task<'_>) -> Poll<Lookup> {
+        let polled = {
+            let _swapped = swap(&mut self.current);
+            let future: Pin<&mut _> = self.future.as_mut();
+            catch_unwind(AssertUnwindSafe(|| future.poll(task)))
+        };
+        match polled {
+            Ok(Poll::Ready(Ok(Some(acl)))) => Poll::Ready(Lookup::Found(acl)),
+            Ok(Poll::Ready(Ok(None))) => Poll::Ready(Lookup::Missing),
+            Ok(Poll::Ready(Err(error))) => {
+                tracing::warn!(%error, "looking up an ACL failed: administrators only");
+                Poll::Ready(Lookup::Failed)
+            }
+            Err(_panic) => {
+                tracing::error!("looking up an ACL panicked: administrators only");
+                Poll::Ready(Lookup::Failed)
+            }
+            Ok(Poll::Pending) => {
+                let now = Instant::now();
+                let until = *self.until.get_or_insert(now + shared.limits.acl_lookup);
+                if now >= until {
+                    tracing::warn!("looking up an ACL took too long: administrators only");
+                    return Poll::Ready(Lookup::Failed);
+                }
+                shared.keeper.wake_at(until, task.waker());
+                Poll::Pending
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The thread that watches limits: it wakes futures whose time is up, whatever the store is doing.
+
+use std::{
+    cmp::Reverse,
+    collections::BinaryHeap,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak},
+    task::Waker,
+    time::{Duration, Instant},
+};
+
+use crate::manager::Shared;
+
+/// How often the queue is looked through while something waits in it.
+const TICK: Duration = Duration::from_millis(10);
+
+#[derive(Debug, Default)]
+struct State {
+    alarms: BinaryHeap<Reverse<Alarm>>,
+    next: u64,
+    closed: bool,
+    idle: bool,
+}
+
+#[derive(Debug)]
+struct Alarm {
+    at: Instant,
+    number: u64,
+    waker: Waker,
+}
+
+impl PartialEq for Alarm {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Alarm {}
+
+impl PartialOrd for Alarm {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Alarm {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.at, self.number).cmp(&(other.at, other.number))
+    }
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct Keeper {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+impl Keeper {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wakes `waker` at a point in time, or earlier for no reason.
+    pub(crate) fn wake_at(&self, at: Instant, waker: &Waker) {
+        let mut state = self.lock();
+        state.next += 1;
+        let number = state.next;
+        state.alarms.push(Reverse(Alarm { at, number, waker: waker.clone() }));
+        drop(state);
+        self.changed.notify_one();
+    }
+
+    /// Something waits in the queue.
+    pub(crate) fn watch(&self) {
+        let mut state = self.lock();
+        if std::mem::take(&mut state.idle) {
+            drop(state);
+            self.changed.notify_one();
+        }
+    }
+
+    pub(crate) fn close(&self) {
+        self.lock().closed = true;
+        self.changed.notify_all();
+    }
+}
+
+/// The thread. It ends with the manager.
+pub(crate) fn run(shared: &Weak<Shared>, keeper: &Arc<Keeper>) {
+    loop {
+        let waiting = {
+            let Some(shared) = shared.upgrade() else { return };
+            shared.queue.expire(Instant::now(), shared.limits.opening, shared.limits.closing_wait);
+            shared.queue.len() > 0
+        };
+        let mut state = keeper.lock();
+        if state.closed {
+            return;
+        }
+        let now = Instant::now();
+        let mut due = Vec::new();
+        while state.alarms.peek().is_some_and(|Reverse(alarm)| alarm.at <= now) {
+            due.extend(state.alarms.pop().map(|Reverse(alarm)| alarm.waker));
+        }
+        let next = state.alarms.peek().map(|Reverse(alarm)| alarm.at.saturating_duration_since(now));
+        if due.is_empty() {
+            state.idle = !waiting;
+            let pause = match (waiting, next) {
+                (true, next) => Some(next.map_or(TICK, |next| next.min(TICK))),
+                (false, next) => next,
+            };
+            match pause {
+                Some(pause) => drop(keeper.changed.wait_timeout(state, pause)),
+                None => drop(keeper.changed.wait(state)),
+            }
+        } else {
+            drop(state);
+            due.into_iter().for_each(Waker::wake);
+        }
+    }
+}

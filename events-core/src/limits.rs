@@ -1,0 +1,52 @@
+//! What bounds the manager, with defaults.
+
+use std::time::Duration;
+
+/// The manager's limits; every one can be set on the builder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// How long an opening may take to become durable before the operation is refused. 2 s.
+    pub opening: Duration,
+    /// How long a response waits for its closing; then it is stored in the background. 250 ms.
+    pub closing_wait: Duration,
+    /// How long looking up an ACL may take. 200 ms.
+    pub acl_lookup: Duration,
+    /// How many operations may be open at once; new root operations beyond are refused. 65,536.
+    pub open_operations: usize,
+    /// Largest payload that is recorded whole, in bytes. 64 KiB; at most 10 MiB.
+    pub payload: usize,
+    /// Bytes of payload that may wait for the store at once. 64 MiB.
+    pub waiting_payload: usize,
+    /// Deadline of a deferred operation that names none. 24 h.
+    pub deferred: Duration,
+    /// How often overdue operations are looked for. 1 s.
+    pub sweep: Duration,
+    /// How long a search that no key serves may take. 5 s.
+    pub search: Duration,
+    /// Events that are stored in one commit at most. 1,024.
+    pub batch_events: usize,
+    /// Bytes that are stored in one commit at most, beside a first event of any size. 8 MiB.
+    pub batch_bytes: usize,
+}
+
+/// Largest payload that can be allowed.
+pub(crate) const MAX_PAYLOAD: usize = 10 * 1_024 * 1_024;
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            opening: Duration::from_secs(2),
+            closing_wait: Duration::from_millis(250),
+            acl_lookup: Duration::from_millis(200),
+            open_operations: 65_536,
+            payload: 64 * 1_024,
+            waiting_payload: 64 * 1_024 * 1_024,
+            deferred: Duration::from_secs(24 * 60 * 60),
+            sweep: Duration::from_secs(1),
+            search: Duration::from_secs(5),
+            batch_events: 1_024,
+            batch_bytes: 8 * 1_024 * 1_024,
+        }
+    }
+}

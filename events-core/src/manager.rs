@@ -1,0 +1,516 @@
+//! The event manager: journal, limits, policy and directory, on threads of its own.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    future::Future,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use tokio::sync::Semaphore;
+
+use crate::{
+    clock::{Clock, SystemClock},
+    context::{Current, Scoped, scoped, with_current},
+    declaration::{EventDeclaration, Registration},
+    directory::ResourceDirectory,
+    href::Resource,
+    id::{IdGenerator, ProcessId},
+    identity::Viewer,
+    journal::{Journal, JournalError},
+    keeper::{self, Keeper},
+    limits::{Limits, MAX_PAYLOAD},
+    metrics::{Counters, Metrics},
+    plan::Plan,
+    policy::{Policy, PolicyError},
+    query::{Filter, Query},
+    queue::{self, Queue},
+    registry::{InstallError, Problem, Registry},
+    search::{Aggregation, Buckets, Count, Found, Page, Search, SearchError},
+    sweeper::{self, Sweeper},
+};
+
+/// Records operations and direct events in a journal, and finds them again.
+///
+/// A cheap handle: clones are the same manager. The last one that is dropped stores what is still on its
+/// way and stops the threads; [`shutdown`](EventManager::shutdown) does so within a limit and says whether
+/// everything is stored.
+#[derive(Clone)]
+pub struct EventManager(Arc<Handle>);
+
+/// Ends the threads when the last handle is gone.
+struct Handle {
+    /// None in a manager that records nothing.
+    shared: Option<Arc<Shared>>,
+}
+
+/// What the threads and the open operations share.
+pub(crate) struct Shared {
+    pub(crate) queue: Queue,
+    pub(crate) keeper: Arc<Keeper>,
+    pub(crate) sweeper: Arc<Sweeper>,
+    pub(crate) journal: Arc<dyn Journal>,
+    pub(crate) search: Arc<dyn Search>,
+    pub(crate) limits: Limits,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: IdGenerator,
+    pub(crate) process: ProcessId,
+    pub(crate) directory: Option<Arc<dyn ResourceDirectory>>,
+    pub(crate) counters: Counters,
+    pub(crate) open_operations: AtomicUsize,
+    pub(crate) payload_room: Arc<Semaphore>,
+    pub(crate) shutting_down: AtomicBool,
+    /// By the number of the declaration.
+    plans: Vec<Option<Arc<Plan>>>,
+    /// By event type: for declarations that no registry saw but whose event type was declared explicitly.
+    by_type: BTreeMap<&'static str, Arc<Plan>>,
+    policy: RwLock<Policy>,
+    registry: Registry,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("process", &self.process).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for EventManager {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let process = self.0.shared.as_ref().map(|shared| shared.process.to_string());
+        f.debug_tuple("EventManager").field(&process.as_deref().unwrap_or("disabled")).finish()
+    }
+}
+
+/// The manager that is installed for the whole program.
+static INSTALLED: RwLock<Option<EventManager>> = RwLock::new(None);
+
+impl Shared {
+    /// What this manager does about a declaration; none when nobody told it of it.
+    pub(crate) fn plan(&self, declaration: &EventDeclaration) -> Option<&Arc<Plan>> {
+        let seen = declaration.slot.index().and_then(|index| self.plans.get(index)?.as_ref());
+        seen.or_else(|| {
+            let plan = self.by_type.get(declaration.spec.event_type)?;
+            // Declared explicitly elsewhere, for a crate whose own declaration does not arrive.
+            let same = plan.spec.function.is_empty() || plan.spec.location == declaration.spec.location;
+            same.then_some(plan)
+        })
+    }
+}
+
+impl EventManager {
+    /// A manager that records in `journal`.
+    pub fn builder(journal: impl Journal) -> Builder {
+        Builder::new(Arc::new(journal))
+    }
+
+    /// A manager that records nothing: handlers run as if they were not annotated.
+    pub fn disabled() -> Self {
+        Self(Arc::new(Handle { shared: None }))
+    }
+
+    /// Makes this the manager of the whole program; a scoped one goes before it.
+    ///
+    /// # Errors
+    /// One is installed already.
+    pub fn install(&self) -> Result<(), InstallError> {
+        let mut installed = INSTALLED.write().unwrap_or_else(PoisonError::into_inner);
+        if installed.is_some() {
+            return Err(InstallError { problems: vec![Problem::AlreadyInstalled] });
+        }
+        *installed = Some(self.clone());
+        Ok(())
+    }
+
+    /// The manager here: the one of the innermost [`scope`](EventManager::scope), else the installed one.
+    pub fn current() -> Option<Self> {
+        with_current(|current| current.manager.clone())
+            .or_else(|| INSTALLED.read().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+
+    /// Runs a future with this manager: tests in one program each have their own.
+    ///
+    /// Cancel-safe in as far as `future` is.
+    pub fn scope<F: Future>(&self, future: F) -> Scoped<F> {
+        let mut current = with_current(Current::clone);
+        current.manager = Some(self.clone());
+        scoped(current, future)
+    }
+
+    pub(crate) fn shared(&self) -> Option<&Arc<Shared>> {
+        self.0.shared.as_ref()
+    }
+
+    fn search_in(&self) -> Result<&dyn Search, SearchError> {
+        let disabled = || SearchError::Unsupported("this manager records nothing: there is nothing to search".into());
+        self.shared().map(|shared| &*shared.search).ok_or_else(disabled)
+    }
+
+    /// A page of events, newest first.
+    ///
+    /// # Errors
+    /// The store cannot be read. Cancel-safe.
+    pub async fn search(&self, query: &Query) -> Result<Page, SearchError> {
+        self.search_in()?.search(query).await
+    }
+
+    /// One event, if `viewer` sees it; found at once after it was acknowledged.
+    ///
+    /// # Errors
+    /// The store cannot be read. Cancel-safe.
+    pub async fn get(&self, id: crate::EventId, viewer: &Viewer) -> Result<Option<Found>, SearchError> {
+        self.search_in()?.get(id, viewer).await
+    }
+
+    /// How many events a filter finds, exactly.
+    ///
+    /// # Errors
+    /// The store cannot be read. Cancel-safe.
+    pub async fn count(&self, filter: &Filter, viewer: &Viewer) -> Result<Count, SearchError> {
+        let within = self.shared().map(|shared| shared.limits.search);
+        self.search_in()?.count(filter, viewer, within).await
+    }
+
+    /// Counts by the values of an attribute.
+    ///
+    /// # Errors
+    /// The store cannot be read. Cancel-safe.
+    pub async fn aggregate(&self, aggregation: &Aggregation) -> Result<Buckets, SearchError> {
+        self.search_in()?.aggregate(aggregation).await
+    }
+
+    /// The events of the tree of a root, oldest first: everything that followed from it.
+    ///
+    /// # Errors
+    /// The store cannot be read. Cancel-safe.
+    pub async fn tree(&self, root: crate::EventId, viewer: &Viewer) -> Result<Vec<Found>, SearchError> {
+        let query = Query::new(viewer.clone()).root(root);
+        self.all(query).await
+    }
+
+    /// The events directly under an event, oldest first.
+    ///
+    /// # Errors
+    /// The store cannot be read. Cancel-safe.
+    pub async fn children(&self, parent: crate::EventId, viewer: &Viewer) -> Result<Vec<Found>, SearchError> {
+        let query = Query::new(viewer.clone()).parent(parent);
+        self.all(query).await
+    }
+
+    async fn all(&self, mut query: Query) -> Result<Vec<Found>, SearchError> {
+        query.limit = 1_000;
+        let mut found = Vec::new();
+        loop {
+            let page = self.search(&query).await?;
+            found.extend(page.events);
+            query.after = page.next;
+            if query.after.is_none() {
+                break;
+            }
+        }
+        found.reverse();
+        Ok(found)
+    }
+
+    /// The store that is searched.
+    pub fn searcher(&self) -> Option<Arc<dyn Search>> {
+        self.shared().map(|shared| shared.search.clone())
+    }
+
+    /// Every event type that is recorded, and every resource type.
+    pub fn registry(&self) -> Option<&Registry> {
+        self.shared().map(|shared| &shared.registry)
+    }
+
+    /// The counters.
+    pub fn metrics(&self) -> Metrics {
+        self.shared().map_or_else(Metrics::default, |shared| {
+            shared.counters.snapshot(shared.open_operations.load(Ordering::Acquire) as u64, shared.queue.len() as u64)
+        })
+    }
+
+    /// The limits in force.
+    pub fn limits(&self) -> Limits {
+        self.shared().map_or_else(Limits::default, |shared| shared.limits.clone())
+    }
+
+    /// Another policy from here on. What has begun ends under the policy it began under.
+    ///
+    /// # Errors
+    /// A rule that cannot hold; nothing is changed.
+    pub fn set_policy(&self, policy: Policy) -> Result<(), PolicyError> {
+        let Some(shared) = self.shared() else { return Ok(()) };
+        let mut current = shared.policy.write().unwrap_or_else(PoisonError::into_inner);
+        let plans = || shared.plans.iter().flatten().chain(shared.by_type.values());
+        let decisions: Result<Vec<_>, _> = plans().map(|plan| decide(&policy, plan, &shared.registry)).collect();
+        for (plan, decision) in plans().zip(decisions?) {
+            plan.decide(decision);
+        }
+        *current = policy;
+        Ok(())
+    }
+
+    /// Closes operations that are overdue, now instead of with the next round of the sweeper.
+    /// Answers how many.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn sweep(&self) -> Result<u64, JournalError> {
+        let Some(shared) = self.shared() else { return Ok(0) };
+        let job = shared.clone();
+        shared.sweeper.run(move || sweeper::overdue(&job)).await.unwrap_or(Ok(0))
+    }
+
+    /// Refuses new operations, waits for those that run and until everything is stored, and stops.
+    /// False when `within` was not enough: what is left is on disk, or is closed as `abandoned` at the
+    /// next start.
+    ///
+    /// Cancel-safe; call it again to go on waiting.
+    pub async fn shutdown(&self, within: Duration) -> bool {
+        let Some(shared) = self.shared().cloned() else { return true };
+        let until = Instant::now() + within;
+        shared.shutting_down.store(true, Ordering::Release);
+        let job = shared.clone();
+        let drained = shared.sweeper.run(move || drain(&job, until) & stopped(&job, until)).await.unwrap_or(false);
+        {
+            let mut installed = INSTALLED.write().unwrap_or_else(PoisonError::into_inner);
+            if installed.as_ref().is_some_and(|installed| Arc::ptr_eq(&installed.0, &self.0)) {
+                *installed = None;
+            }
+        }
+        stop(&shared);
+        drained
+    }
+}
+
+/// Waits until no operation of this process is open and nothing waits for the journal.
+fn drain(shared: &Shared, until: Instant) -> bool {
+    // An operation that ends hands its closing over before it stops counting as open.
+    while shared.open_operations.load(Ordering::Acquire) > 0 {
+        if Instant::now() >= until {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    shared.queue.drained(until)
+}
+
+/// Stops the thread that writes, and waits until the journal is closed.
+fn stopped(shared: &Shared, until: Instant) -> bool {
+    shared.queue.close();
+    shared.queue.stopped(until.max(Instant::now() + Duration::from_millis(100)))
+}
+
+fn stop(shared: &Arc<Shared>) {
+    shared.queue.close();
+    shared.keeper.close();
+    shared.sweeper.close();
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        let Some(shared) = &self.shared else { return };
+        stop(shared);
+        // A store that hangs must not hang the program with it.
+        if !shared.queue.stopped(Instant::now() + shared.limits.opening) {
+            tracing::error!("the event store still hangs: what it does not take is closed at the next start");
+        }
+    }
+}
+
+fn decide(policy: &Policy, plan: &Plan, registry: &Registry) -> Result<crate::policy::Decision, PolicyError> {
+    let enabled = registry.resource(plan.spec.resource_type).is_none_or(|resource| resource.spec.enabled);
+    policy.decide(plan.spec, plan.category.name(), enabled)
+}
+
+/// Sets a manager up. Everything has a default but the journal.
+pub struct Builder {
+    journal: Arc<dyn Journal>,
+    registry: Option<Registry>,
+    declared: Vec<Registration>,
+    expected: Vec<&'static crate::ResourceDeclaration>,
+    directory: Option<Arc<dyn ResourceDirectory>>,
+    policy: Policy,
+    clock: Arc<dyn Clock>,
+    limits: Limits,
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+impl Builder {
+    fn new(journal: Arc<dyn Journal>) -> Self {
+        Self {
+            journal,
+            registry: None,
+            declared: Vec::new(),
+            expected: Vec::new(),
+            directory: None,
+            policy: Policy::new(),
+            clock: Arc::new(SystemClock),
+            limits: Limits::default(),
+        }
+    }
+
+    /// These declarations in place of all that the linked crates made.
+    pub fn registry(mut self, registry: Registry) -> Self {
+        self.registry = Some(registry);
+        self
+    }
+
+    /// One declaration more, of a crate whose own do not arrive by themselves: a plugin, a static library.
+    pub fn declare(mut self, registration: Registration) -> Self {
+        self.declared.push(registration);
+        self
+    }
+
+    /// The declarations of this resource type must have arrived.
+    pub fn expect<R: Resource>(mut self) -> Self {
+        self.expected.push(R::DECLARATION);
+        self
+    }
+
+    /// Where a resource's ACL is found. Without one every resource counts as missing.
+    pub fn resources(mut self, directory: impl ResourceDirectory) -> Self {
+        self.directory = Some(Arc::new(directory));
+        self
+    }
+
+    /// Which event types are recorded.
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// The wall clock.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// All limits at once.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Some limits: `.with_limits(|limits| limits.payload = 1 << 20)`.
+    pub fn with_limits(mut self, set: impl FnOnce(&mut Limits)) -> Self {
+        set(&mut self.limits);
+        self
+    }
+
+    /// Builds the manager and makes it that of the whole program.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once; see [`build`](Builder::build).
+    pub fn install(self) -> Result<EventManager, InstallError> {
+        let manager = self.build()?;
+        manager.install()?;
+        Ok(manager)
+    }
+
+    /// Builds the manager: checks all declarations, closes what dead processes left open, starts the
+    /// threads. It is used where it is scoped, or handed to a layer.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once: conflicts of declarations with file and line, a policy that
+    /// cannot hold, limits that make no sense, a journal that cannot be written.
+    pub fn build(self) -> Result<EventManager, InstallError> {
+        let mut registry = self.registry.unwrap_or_else(Registry::collect);
+        self.declared.iter().for_each(|registration| registry.add(*registration));
+        let mut problems = registry.problems();
+        for expected in &self.expected {
+            let spec = &expected.spec;
+            if registry.resource(spec.resource_type).is_none() {
+                let (krate, at) = (spec.location.krate, spec.location);
+                problems.push(Problem::Missing { resource_type: spec.resource_type, krate, at });
+            }
+        }
+        problems.extend(limit_problems(&self.limits));
+        let plan = |spec: &'static crate::EventSpec| Arc::new(Plan::new(spec, registry.resource(spec.resource_type)));
+        let mut plans: Vec<Option<Arc<Plan>>> = Vec::new();
+        for event in registry.events() {
+            let index = event.slot.see();
+            if plans.len() <= index {
+                plans.resize(index + 1, None);
+            }
+            plans[index] = Some(plan(&event.spec));
+        }
+        let explicit = self.declared.iter().filter_map(|registration| match registration {
+            Registration::Event(event) => Some((event.spec.event_type, plan(&event.spec))),
+            _ => None,
+        });
+        let by_type: BTreeMap<_, _> = explicit.collect();
+        for plan in plans.iter().flatten().chain(by_type.values()) {
+            match decide(&self.policy, plan, &registry) {
+                Ok(decision) => plan.decide(decision),
+                Err(error) => problems.push(Problem::Policy(error)),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(InstallError { problems });
+        }
+        let search = self.journal.search();
+        let shared = Arc::new(Shared {
+            queue: Queue::default(),
+            keeper: Arc::default(),
+            sweeper: Arc::default(),
+            journal: self.journal,
+            search,
+            payload_room: Arc::new(Semaphore::new(self.limits.waiting_payload)),
+            limits: self.limits,
+            clock: self.clock,
+            ids: IdGenerator::new(),
+            process: ProcessId::random(),
+            directory: self.directory,
+            counters: Counters::default(),
+            open_operations: AtomicUsize::new(0),
+            shutting_down: AtomicBool::new(false),
+            plans,
+            by_type,
+            policy: RwLock::new(self.policy),
+            registry,
+        });
+        let failed = |error: &dyn fmt::Display| InstallError { problems: vec![Problem::Journal(error.to_string())] };
+        sweeper::abandoned(&shared).map_err(|error| failed(&error))?;
+        start(&shared).map_err(|error| failed(&error))?;
+        Ok(EventManager(Arc::new(Handle { shared: Some(shared) })))
+    }
+}
+
+fn start(shared: &Arc<Shared>) -> std::io::Result<()> {
+    let named = |name: &str| thread::Builder::new().name(name.to_owned());
+    let writer = shared.clone();
+    named("events-writer").spawn(move || {
+        let journal = writer.journal.clone();
+        queue::run(&writer, &*journal);
+        journal.close();
+        writer.queue.finished();
+    })?;
+    let (weak, keeper) = (Arc::downgrade(shared), shared.keeper.clone());
+    named("events-keeper").spawn(move || keeper::run(&weak, &keeper))?;
+    let (weak, sweeper) = (Arc::downgrade(shared), shared.sweeper.clone());
+    let every = shared.limits.sweep;
+    named("events-sweeper").spawn(move || sweeper::run(&weak, &sweeper, every))?;
+    Ok(())
+}
+
+fn limit_problems(limits: &Limits) -> Vec<Problem> {
+    let wrong = [
+        (limits.payload > MAX_PAYLOAD, "the largest payload is 10 MiB at most: lower `limits.payload`"),
+        (limits.waiting_payload < limits.payload, "`limits.waiting_payload` must hold at least one payload"),
+        (limits.waiting_payload > Semaphore::MAX_PERMITS, "`limits.waiting_payload` is larger than memory can be"),
+        (limits.open_operations == 0, "`limits.open_operations` must be at least 1"),
+        (limits.batch_events == 0, "`limits.batch_events` must be at least 1"),
+        (limits.opening.is_zero(), "`limits.opening` must be longer than nothing"),
+    ];
+    wrong.into_iter().filter(|(wrong, _)| *wrong).map(|(_, why)| Problem::Limit(why)).collect()
+}

@@ -1,0 +1,514 @@
+//! Writing an opening or a direct event: one pass, in the order of the document.
+
+use std::{borrow::Cow, ops::Range, sync::Arc};
+
+use crate::{
+    acl::Acl,
+    context::Context,
+    declaration::{EventKind, MessagePart},
+    event::Phase,
+    href,
+    id::{EventId, ProcessId},
+    json,
+    keys::MAX_TAG,
+    plan::Plan,
+    record::{self, Details, Record},
+    timestamp::Timestamp,
+};
+
+/// What an opening says of its operation, beside what the handler names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Identifiers {
+    pub(crate) id: EventId,
+    pub(crate) parent: Option<EventId>,
+    pub(crate) root: EventId,
+    pub(crate) process: ProcessId,
+    pub(crate) deadline: Option<Timestamp>,
+    pub(crate) timestamp: Timestamp,
+}
+
+/// A document while it is written. The macros call the methods in the order
+/// `resource`, `linked`, `tag`, `detail`, `request`: that of the document's fields.
+#[derive(Debug)]
+pub struct Opening {
+    plan: Arc<Plan>,
+    context: Context,
+    identifiers: Identifiers,
+    payload_limit: usize,
+    bytes: Vec<u8>,
+    stage: Stage,
+    parts: Parts,
+    href: Part,
+    /// Where the message goes, once details are known.
+    message_at: usize,
+    truncated: bool,
+    problem: Option<Cow<'static, str>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    Resource,
+    Linked,
+    Tags,
+    Details,
+    Payload,
+}
+
+/// Where the parts of a document are that its closing repeats.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Parts {
+    /// `{"href":…,"type":…}`.
+    pub(crate) resource: Part,
+    /// What stands between the brackets.
+    pub(crate) linked: Part,
+    pub(crate) tags: Part,
+    /// What stands between the braces.
+    pub(crate) details: Part,
+    /// The ACL, as a whole.
+    pub(crate) acl: Part,
+    /// The payload with its name and the comma before it; what memory does not keep.
+    payload: Part,
+}
+
+/// A part of a document; empty where the document has none.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Part {
+    start: u32,
+    end: u32,
+}
+
+impl Part {
+    /// Documents are far smaller than 4 GiB: the largest payload is 10 MiB, everything else is capped.
+    fn new(range: Range<usize>) -> Self {
+        Self { start: range.start as u32, end: range.end as u32 }
+    }
+
+    pub(crate) fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    fn len(self) -> usize {
+        self.range().len()
+    }
+
+    /// Makes way for `by` bytes that were put in before it.
+    fn shift(&mut self, by: usize) {
+        if !self.is_empty() {
+            *self = Self { start: self.start + by as u32, end: self.end + by as u32 };
+        }
+    }
+}
+
+/// A finished document.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    /// As it is stored.
+    pub(crate) document: Arc<[u8]>,
+    /// The same without its payload: what the closing copies from.
+    pub(crate) kept: Arc<[u8]>,
+    pub(crate) parts: Parts,
+}
+
+impl Written {
+    /// Without the stored document, where it is not the one that is kept: a payload is not held in memory
+    /// for as long as its operation runs.
+    pub(crate) fn forget_payload(self) -> Self {
+        Self { document: self.kept.clone(), ..self }
+    }
+}
+
+/// Most linked identifiers, and most tags, of one event.
+pub(crate) const MAX_LIST: usize = 1_000;
+
+impl Opening {
+    pub(crate) fn new(plan: Arc<Plan>, context: Context, identifiers: Identifiers, payload_limit: usize) -> Self {
+        let mut bytes = Vec::with_capacity(1_536);
+        let phase = match plan.spec.kind {
+            EventKind::Action => Phase::Requested,
+            EventKind::Direct => Phase::Occurred,
+        };
+        start(&mut bytes, plan.head(phase), identifiers.id, identifiers.timestamp, identifiers.timestamp);
+        Self {
+            plan,
+            context,
+            identifiers,
+            payload_limit,
+            bytes,
+            stage: Stage::Resource,
+            parts: Parts::default(),
+            href: Part::default(),
+            message_at: 0,
+            truncated: false,
+            problem: None,
+        }
+    }
+
+    pub(crate) fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    pub(crate) fn context(&self) -> &Context {
+        &self.context
+    }
+
+    pub(crate) fn identifiers(&self) -> &Identifiers {
+        &self.identifiers
+    }
+
+    /// What makes the document impossible, if anything does.
+    pub(crate) fn problem(&self) -> Option<&Cow<'static, str>> {
+        self.problem.as_ref()
+    }
+
+    pub(crate) fn truncated(&self) -> bool {
+        self.truncated
+    }
+
+    /// The href, where the event is about one resource.
+    pub(crate) fn href(&self) -> Option<&str> {
+        if self.href.is_empty() {
+            return None;
+        }
+        // An href that passed the check has no character that JSON escapes.
+        std::str::from_utf8(&self.bytes[self.href.range()]).ok()
+    }
+
+    /// What the event is about: an href, or the bare id of a resource of the event's own type.
+    pub fn resource(&mut self, given: Cow<'_, str>) {
+        let resource_type = self.plan.spec.resource_type;
+        let whole = if given.contains('/') { given } else { Cow::Owned(format!("{resource_type}/{given}")) };
+        let about = |whole: &str| whole.split_once('/').is_some_and(|(given_type, _)| given_type == resource_type);
+        if let Err(reason) = href::check(&whole) {
+            self.problem = Some(format!("its resource `{}` is not an href: {reason}", shown(&whole)).into());
+        } else if !about(&whole) {
+            self.problem =
+                Some(format!("it is about a {resource_type}, but its resource is `{}`", shown(&whole)).into());
+        }
+        self.write_resource(Some(&whole));
+    }
+
+    fn write_resource(&mut self, href: Option<&str>) {
+        self.bytes.extend_from_slice(b",\"resource\":");
+        let start = self.bytes.len();
+        self.bytes.push(b'{');
+        if let Some(href) = href {
+            self.bytes.extend_from_slice(b"\"href\":\"");
+            let from = self.bytes.len();
+            json::escaped(&mut self.bytes, href);
+            self.href = Part::new(from..self.bytes.len());
+            self.bytes.extend_from_slice(b"\",");
+        }
+        self.bytes.extend_from_slice(b"\"type\":\"");
+        self.bytes.extend_from_slice(self.plan.spec.resource_type.as_bytes());
+        self.bytes.extend_from_slice(b"\"}");
+        self.parts.resource = Part::new(start..self.bytes.len());
+        self.stage = Stage::Linked;
+    }
+
+    /// Another resource that is touched.
+    pub fn linked(&mut self, href: &str) {
+        self.reach(Stage::Linked);
+        list_item(
+            &mut self.bytes,
+            &mut self.parts.linked,
+            "linked-identifiers",
+            href,
+            href::MAX_HREF,
+            &mut self.truncated,
+        );
+    }
+
+    /// A free word.
+    pub fn tag(&mut self, tag: &str) {
+        self.reach(Stage::Tags);
+        list_item(&mut self.bytes, &mut self.parts.tags, "tags", tag, MAX_TAG, &mut self.truncated);
+    }
+
+    /// One detail; an absent value is left out.
+    pub fn detail(&mut self, name: &str, value: &dyn Record) {
+        if value.is_absent() {
+            return;
+        }
+        self.reach(Stage::Details);
+        if self.parts.details.is_empty() {
+            self.bytes.extend_from_slice(b",\"details\":{");
+            self.parts.details = Part::new(self.bytes.len()..self.bytes.len());
+        } else {
+            self.bytes.push(b',');
+        }
+        json::string(&mut self.bytes, name);
+        self.bytes.push(b':');
+        self.truncated |= record::detail(&mut self.bytes, value);
+        self.parts.details.end = self.bytes.len() as u32;
+    }
+
+    /// All details of a value that records itself as an object.
+    pub fn details(&mut self, value: &dyn Record) {
+        let mut object = Vec::new();
+        self.truncated |= record::detail(&mut object, value);
+        match object.as_slice() {
+            [b'{', inner @ .., b'}'] => self.write_details(inner),
+            _ => self.problem = Some("its details are not an object: name each, or derive `Record` on a struct".into()),
+        }
+    }
+
+    /// What a direct event's type says.
+    pub(crate) fn recorded(&mut self, write: impl FnOnce(&mut Details<'_>)) {
+        let mut inner = Vec::new();
+        let mut details = Details::new(&mut inner);
+        write(&mut details);
+        self.truncated |= details.was_cut();
+        self.write_details(&inner);
+    }
+
+    fn write_details(&mut self, inner: &[u8]) {
+        self.reach(Stage::Details);
+        if inner.is_empty() {
+            return;
+        }
+        self.bytes.extend_from_slice(b",\"details\":{");
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(inner);
+        self.parts.details = Part::new(start..self.bytes.len());
+    }
+
+    /// The argument that the payload keeps as the request.
+    pub fn request(&mut self, _name: &str, value: &dyn Record) {
+        self.reach(Stage::Payload);
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(b",\"payload\":{\"request\":");
+        if record::whole_or_head(&mut self.bytes, value, self.payload_limit) {
+            self.truncated = true;
+            // What was thrown away must not stay reserved while the operation waits.
+            self.bytes.shrink_to(self.bytes.len() + 512);
+        }
+        self.bytes.push(b'}');
+        self.parts.payload = Part::new(start..self.bytes.len());
+    }
+
+    /// Writes what stands between the stage that was reached and this one.
+    fn reach(&mut self, stage: Stage) {
+        if self.stage == Stage::Resource {
+            self.write_resource(None);
+        }
+        if self.stage == Stage::Linked && stage > Stage::Linked {
+            self.close_list(self.parts.linked);
+            self.stage = Stage::Tags;
+        }
+        if self.stage == Stage::Tags && stage > Stage::Tags {
+            self.close_list(self.parts.tags);
+            self.write_lineage();
+            self.stage = Stage::Details;
+        }
+        if self.stage == Stage::Details && stage > Stage::Details {
+            if !self.parts.details.is_empty() {
+                self.bytes.push(b'}');
+            }
+            self.write_message();
+            self.stage = Stage::Payload;
+        }
+        debug_assert!(self.stage <= stage, "called in the order of the document");
+    }
+
+    fn close_list(&mut self, list: Part) {
+        if !list.is_empty() {
+            self.bytes.push(b']');
+        }
+    }
+
+    fn write_lineage(&mut self) {
+        let Identifiers { parent, root, process, deadline, .. } = self.identifiers;
+        let direct = self.plan.spec.kind == EventKind::Direct;
+        let out = &mut self.bytes;
+        out.extend_from_slice(b",\"authn-info\":");
+        out.extend_from_slice(self.context.authn_info());
+        if let Some(parent) = parent {
+            out.extend_from_slice(b",\"parent\":\"");
+            out.extend_from_slice(&parent.write());
+            out.push(b'"');
+        }
+        if parent.is_some() || !direct {
+            out.extend_from_slice(b",\"root\":\"");
+            out.extend_from_slice(&root.write());
+            out.push(b'"');
+        }
+        if !direct {
+            out.extend_from_slice(b",\"process\":\"");
+            out.extend_from_slice(&process.write());
+            out.push(b'"');
+        }
+        if let Some(deadline) = deadline {
+            out.extend_from_slice(b",\"deadline\":\"");
+            out.extend_from_slice(&deadline.write());
+            out.push(b'"');
+        }
+        self.message_at = out.len();
+    }
+
+    /// The message stands before the details but may quote them: it is written after them and put in place.
+    fn write_message(&mut self) {
+        let at = self.bytes.len();
+        self.bytes.extend_from_slice(b",\"message\":\"");
+        let plan = self.plan.clone();
+        for part in plan.message() {
+            match part {
+                MessagePart::Resource if !self.href.is_empty() => self.bytes.extend_from_within(self.href.range()),
+                MessagePart::Detail(name) => {
+                    let text = detail_text(&self.bytes[self.parts.details.range()], name);
+                    json::escaped(&mut self.bytes, &text);
+                }
+                part => message_part(&mut self.bytes, *part, &self.context, plan.spec.resource_type),
+            }
+        }
+        if self.plan.spec.kind == EventKind::Action {
+            self.bytes.extend_from_slice(b": requested");
+        }
+        self.bytes.push(b'"');
+        let len = self.bytes.len() - at;
+        self.bytes[self.message_at..].rotate_right(len);
+        self.parts.details.shift(len);
+    }
+
+    /// Ends the document.
+    pub(crate) fn finish(mut self, acl: &Acl, fallback: bool) -> Written {
+        self.reach(Stage::Payload);
+        if self.truncated {
+            self.mark_truncated();
+        }
+        let mut out = self.bytes;
+        out.extend_from_slice(b",\"acl\":");
+        let start = out.len();
+        // An ACL is claims under fixed names: writing it cannot fail.
+        let _ = serde_json::to_writer(&mut out, acl);
+        self.parts.acl = Part::new(start..out.len());
+        end(&mut out, fallback, self.context.traceparent(), self.plan.spec.version);
+        let document: Arc<[u8]> = out.as_slice().into();
+        let mut parts = self.parts;
+        let kept = if parts.payload.is_empty() {
+            document.clone()
+        } else {
+            out.drain(parts.payload.range());
+            let acl = parts.acl.range();
+            let len = parts.payload.len();
+            parts.acl = Part::new(acl.start - len..acl.end - len);
+            out.as_slice().into()
+        };
+        Written { document, kept, parts }
+    }
+
+    /// Adds the tag that says that a cap cut something.
+    fn mark_truncated(&mut self) {
+        const TAG: &[u8] = b"\"truncated\"";
+        let (at, text): (usize, Vec<u8>) = if self.parts.tags.is_empty() {
+            // In front of `authn-info`.
+            let found = self.bytes.windows(14).position(|window| window == b",\"authn-info\":");
+            (found.unwrap_or(self.message_at), [b",\"tags\":[", TAG, b"]"].concat())
+        } else {
+            (self.parts.tags.range().end, [b",", TAG].concat())
+        };
+        let len = text.len();
+        self.bytes.splice(at..at, text);
+        self.parts.details.shift(len);
+        self.parts.payload.shift(len);
+        let tags = self.parts.tags.range();
+        self.parts.tags = Part::new(if tags.start == tags.end { at + 9..at + len - 1 } else { tags.start..at + len });
+    }
+}
+
+/// `{"id":"…<head><timestamp>","created":"<created>"`.
+pub(crate) fn start(out: &mut Vec<u8>, head: &[u8], id: EventId, timestamp: Timestamp, created: Timestamp) {
+    out.extend_from_slice(b"{\"id\":\"");
+    out.extend_from_slice(&id.write());
+    out.extend_from_slice(head);
+    out.extend_from_slice(&timestamp.write());
+    out.extend_from_slice(b"\",\"created\":\"");
+    out.extend_from_slice(&created.write());
+    out.push(b'"');
+}
+
+/// What follows the ACL, and the closing brace.
+pub(crate) fn end(out: &mut Vec<u8>, fallback: bool, traceparent: Option<&str>, version: Option<u32>) {
+    if fallback {
+        out.extend_from_slice(b",\"acl-fallback\":true");
+    }
+    if let Some(traceparent) = traceparent {
+        out.extend_from_slice(b",\"traceparent\":");
+        json::string(out, traceparent);
+    }
+    if let Some(version) = version {
+        out.extend_from_slice(b",\"version\":");
+        json::unsigned(out, version.into());
+    }
+    out.push(b'}');
+}
+
+/// One more item of a list that is opened with its first.
+fn list_item(out: &mut Vec<u8>, list: &mut Part, name: &str, item: &str, cap: usize, truncated: &mut bool) {
+    if list.is_empty() {
+        out.extend_from_slice(b",\"");
+        out.extend_from_slice(name.as_bytes());
+        out.extend_from_slice(b"\":[");
+        *list = Part::new(out.len()..out.len());
+    } else {
+        out.push(b',');
+    }
+    let kept = json::prefix(item, cap);
+    *truncated |= kept.len() < item.len();
+    json::string(out, kept);
+    list.end = out.len() as u32;
+}
+
+/// The sentence of an event whose document is written already.
+pub(crate) fn message(
+    out: &mut Vec<u8>,
+    parts: &[MessagePart],
+    context: &Context,
+    href: Option<&str>,
+    resource_type: &str,
+    details: &[u8],
+) {
+    for part in parts {
+        match (part, href) {
+            (MessagePart::Resource, Some(href)) => json::escaped(out, href),
+            (MessagePart::Detail(name), _) => json::escaped(out, &detail_text(details, name)),
+            (part, _) => message_part(out, *part, context, resource_type),
+        }
+    }
+}
+
+fn message_part(out: &mut Vec<u8>, part: MessagePart, context: &Context, resource_type: &str) {
+    match part {
+        MessagePart::Text(literal) => json::escaped(out, literal),
+        MessagePart::Caller => {
+            let caller = context.caller();
+            let who = caller.user_id.as_ref().or(caller.active_claim.as_ref());
+            json::escaped(out, who.map_or("an anonymous caller", |claim| claim.as_str()));
+        }
+        MessagePart::Resource => {
+            out.extend_from_slice(b"a ");
+            out.extend_from_slice(resource_type.as_bytes());
+        }
+        MessagePart::Detail(_) => {}
+    }
+}
+
+/// A detail as a message quotes it: strings bare, other values as JSON, at most 256 bytes.
+fn detail_text(details: &[u8], name: &str) -> String {
+    let object = [b"{", details, b"}"].concat();
+    let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&object).unwrap_or_default();
+    let text = match fields.get(name) {
+        Some(serde_json::Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+        None => "-".to_owned(),
+    };
+    json::prefix(&text, 256).to_owned()
+}
+
+/// A value from outside, as an error quotes it.
+fn shown(text: &str) -> String {
+    json::prefix(text, 80).escape_debug().to_string()
+}

@@ -1,0 +1,115 @@
+//! What became of an event that was handed to the queue, and who waits for it.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context as Task, Poll, Waker},
+};
+
+/// Where an event is on its way into the journal.
+#[derive(Debug, Default)]
+pub(crate) struct Receipt(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    progress: Progress,
+    /// The waiter's time is up.
+    overdue: bool,
+    waker: Option<Waker>,
+}
+
+#[derive(Clone, Debug, Default)]
+enum Progress {
+    /// In the queue, or not handed over yet.
+    #[default]
+    Waiting,
+    /// In a batch that the journal has.
+    Taken,
+    /// The waiter gave up before a batch took it: it is never stored.
+    Withdrawn,
+    Answered(Answer),
+}
+
+/// What the journal made of it.
+#[derive(Clone, Debug)]
+pub(crate) enum Answer {
+    /// It is stored.
+    Stored,
+    /// Other bytes are stored under its id.
+    Lost(Arc<[u8]>),
+    /// A closing whose opening is not stored.
+    NoOpening,
+    /// It is not stored and never will be.
+    NotStored(Arc<str>),
+    /// Nobody knows.
+    Unknown(Arc<str>),
+}
+
+/// What a waiter learns.
+#[derive(Clone, Debug)]
+pub(crate) enum Learned {
+    Answered(Answer),
+    /// Its time is up; it was withdrawn and is never stored.
+    Withdrawn,
+    /// Its time is up; a batch has it, so nobody knows yet.
+    Overdue,
+}
+
+impl Receipt {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A batch takes the event; false when it was withdrawn.
+    pub(crate) fn take(&self) -> bool {
+        let mut state = self.lock();
+        if matches!(state.progress, Progress::Withdrawn) {
+            return false;
+        }
+        state.progress = Progress::Taken;
+        true
+    }
+
+    pub(crate) fn answer(&self, answer: Answer) {
+        let waker = {
+            let mut state = self.lock();
+            state.progress = Progress::Answered(answer);
+            state.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// The waiter's time is up. `withdraw`: an event that no batch took is then never stored.
+    pub(crate) fn expire(&self, withdraw: bool) {
+        let waker = {
+            let mut state = self.lock();
+            if state.overdue || matches!(state.progress, Progress::Answered(_) | Progress::Withdrawn) {
+                return;
+            }
+            if withdraw && matches!(state.progress, Progress::Waiting) {
+                state.progress = Progress::Withdrawn;
+            }
+            state.overdue = true;
+            state.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    pub(crate) fn poll(&self, task: &mut Task<'_>) -> Poll<Learned> {
+        let mut state = self.lock();
+        match &state.progress {
+            Progress::Answered(answer) => Poll::Ready(Learned::Answered(answer.clone())),
+            Progress::Withdrawn => Poll::Ready(Learned::Withdrawn),
+            Progress::Waiting | Progress::Taken if state.overdue => Poll::Ready(Learned::Overdue),
+            Progress::Waiting | Progress::Taken => {
+                if !state.waker.as_ref().is_some_and(|waker| waker.will_wake(task.waker())) {
+                    state.waker = Some(task.waker().clone());
+                }
+                Poll::Pending
+            }
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! All declarations, checked against each other.
+
+use std::fmt;
+
+use crate::{
+    category::BUILT_IN,
+    declaration::{CategoryDeclaration, EventDeclaration, Location, Registration, ResourceDeclaration},
+    event_type::{EventType, is_kebab_case},
+    policy::PolicyError,
+};
+
+/// The declarations of a program: those that `inventory` collected, and those that are declared explicitly.
+///
+/// ```
+/// use events_core::Registry;
+///
+/// for event in Registry::collect().events() {
+///     println!("{} is declared at {}", event.spec.event_type, event.spec.location);
+/// }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Registry {
+    resources: Vec<&'static ResourceDeclaration>,
+    events: Vec<&'static EventDeclaration>,
+    categories: Vec<&'static CategoryDeclaration>,
+}
+
+impl Registry {
+    /// Everything that the linked crates declare.
+    pub fn collect() -> Self {
+        Self::of(inventory::iter::<Registration>.into_iter().copied())
+    }
+
+    /// These declarations and no others.
+    pub fn of(registrations: impl IntoIterator<Item = Registration>) -> Self {
+        let mut registry = Self::default();
+        registrations.into_iter().for_each(|registration| registry.add(registration));
+        registry.sort();
+        registry
+    }
+
+    /// One more, of a crate whose declarations do not arrive by themselves: a plugin, a static library.
+    pub fn add(&mut self, registration: Registration) {
+        match registration {
+            Registration::Resource(resource) => self.resources.push(resource),
+            Registration::Event(event) => self.events.push(event),
+            Registration::Category(category) => self.categories.push(category),
+        }
+        self.sort();
+    }
+
+    fn sort(&mut self) {
+        let place = |location: &Location| (location.file, location.line, location.column);
+        self.resources.sort_by_key(|resource| (resource.spec.resource_type, place(&resource.spec.location)));
+        self.resources.dedup_by(|a, b| std::ptr::eq(*a, *b));
+        self.events.sort_by_key(|event| (event.spec.event_type, place(&event.spec.location)));
+        self.events.dedup_by(|a, b| std::ptr::eq(*a, *b));
+        self.categories.sort_by_key(|category| (category.spec.name, place(&category.spec.location)));
+        self.categories.dedup_by(|a, b| std::ptr::eq(*a, *b));
+    }
+
+    /// The resource types, by name.
+    pub fn resources(&self) -> impl Iterator<Item = &'static ResourceDeclaration> {
+        self.resources.iter().copied()
+    }
+
+    /// The event types, by name.
+    pub fn events(&self) -> impl Iterator<Item = &'static EventDeclaration> {
+        self.events.iter().copied()
+    }
+
+    /// The names of all categories: the seven, and the declared ones.
+    pub fn categories(&self) -> Vec<&'static str> {
+        let mut names: Vec<_> =
+            BUILT_IN.into_iter().chain(self.categories.iter().map(|category| category.spec.name)).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    pub(crate) fn resource(&self, resource_type: &str) -> Option<&'static ResourceDeclaration> {
+        self.resources().find(|resource| resource.spec.resource_type == resource_type)
+    }
+
+    /// Everything that is wrong.
+    pub(crate) fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let twice =
+            |what, name, a: &Location, b: &Location| Problem::DeclaredTwice { what, name, first: *a, second: *b };
+        for pair in self.resources.windows(2) {
+            let (a, b) = (&pair[0].spec, &pair[1].spec);
+            if a.resource_type == b.resource_type {
+                problems.push(twice("resource type", a.resource_type, &a.location, &b.location));
+            }
+        }
+        for pair in self.categories.windows(2) {
+            let (a, b) = (&pair[0].spec, &pair[1].spec);
+            if a.name == b.name {
+                problems.push(twice("category", a.name, &a.location, &b.location));
+            }
+        }
+        for category in &self.categories {
+            if BUILT_IN.contains(&category.spec.name) {
+                problems.push(Problem::BuiltInCategory { name: category.spec.name, at: category.spec.location });
+            }
+        }
+        for resource in &self.resources {
+            if !is_kebab_case(resource.spec.resource_type) {
+                let (name, at) = (resource.spec.resource_type, resource.spec.location);
+                problems.push(Problem::BadName { name, at, why: "a resource type is kebab-case".into() });
+            }
+        }
+        for pair in self.events.windows(2) {
+            let (a, b) = (&pair[0].spec, &pair[1].spec);
+            if a.event_type == b.event_type {
+                problems.push(twice("event type", a.event_type, &a.location, &b.location));
+            }
+        }
+        for event in &self.events {
+            let spec = &event.spec;
+            let (name, at) = (spec.event_type, spec.location);
+            if let Err(error) = name.parse::<EventType>() {
+                problems.push(Problem::BadName { name, at, why: error.to_string() });
+                continue;
+            }
+            match self.resource(spec.resource_type) {
+                None => problems.push(Problem::NoResource { event: name, at, resource_type: spec.resource_type }),
+                Some(resource) if !resource.spec.declares(spec.operation) => problems.push(Problem::NotInSet {
+                    event: name,
+                    at,
+                    operation: spec.operation,
+                    declared: resource.spec.operations.unwrap_or_default(),
+                    set: resource.spec.location,
+                }),
+                Some(_) => {}
+            }
+        }
+        problems
+    }
+}
+
+/// One thing that is wrong with how a program is set up.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Problem {
+    /// Two declarations have one name.
+    DeclaredTwice {
+        /// What kind of thing.
+        what: &'static str,
+        /// Its name.
+        name: &'static str,
+        /// Where it is declared.
+        first: Location,
+        /// Where it is declared again.
+        second: Location,
+    },
+    /// An application declares one of the seven categories.
+    BuiltInCategory {
+        /// Its name.
+        name: &'static str,
+        /// Where.
+        at: Location,
+    },
+    /// A name is not well-formed.
+    BadName {
+        /// The name.
+        name: &'static str,
+        /// Where.
+        at: Location,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// An event type whose resource type nobody declares.
+    NoResource {
+        /// The event type.
+        event: &'static str,
+        /// Where.
+        at: Location,
+        /// The resource type.
+        resource_type: &'static str,
+    },
+    /// An event type that the closed set of its resource type does not hold.
+    NotInSet {
+        /// The event type.
+        event: &'static str,
+        /// Where.
+        at: Location,
+        /// Its operation.
+        operation: &'static str,
+        /// The set.
+        declared: &'static [&'static str],
+        /// Where the set is declared.
+        set: Location,
+    },
+    /// A resource type that was expected did not arrive.
+    Missing {
+        /// The resource type.
+        resource_type: &'static str,
+        /// The crate that declares it.
+        krate: &'static str,
+        /// Where it is declared.
+        at: Location,
+    },
+    /// The policy cannot hold.
+    Policy(PolicyError),
+    /// A limit that makes no sense.
+    Limit(&'static str),
+    /// The journal cannot be used.
+    Journal(String),
+    /// A manager is installed already.
+    AlreadyInstalled,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DeclaredTwice { what, name, first, second } => {
+                write!(f, "{what} `{name}` is declared twice, at {first} and at {second}: rename one [EVT132]")
+            }
+            Self::BuiltInCategory { name, at } => {
+                write!(f, "category `{name}` at {at} is always known: write it as a string [EVT133]")
+            }
+            Self::BadName { name, at, why } => write!(f, "`{name}` at {at} is not well-formed: {why} [EVT134]"),
+            Self::NoResource { event, at, resource_type } => write!(
+                f,
+                "event `{event}` at {at} is about a `{resource_type}`, which nothing declares: put `#[resource(events)]` \
+                 on its type, or name the crate that does (`use that_crate as _;`) [EVT135]"
+            ),
+            Self::NotInSet { event, at, operation, declared, set } => write!(
+                f,
+                "event `{event}` at {at} is not declared: add \"{operation}\" to the set at {set} (declared: {}) [EVT136]",
+                declared.join(", ")
+            ),
+            Self::Missing { resource_type, krate, at } => write!(
+                f,
+                "resource type `{resource_type}` of crate `{krate}` ({at}) was expected and did not arrive: name the \
+                 crate (`use {} as _;`), or declare it explicitly [EVT137]",
+                krate.replace('-', "_")
+            ),
+            Self::Policy(error) => error.fmt(f),
+            Self::Limit(why) => write!(f, "{why} [EVT138]"),
+            Self::Journal(why) => f.write_str(why),
+            Self::AlreadyInstalled => {
+                f.write_str("a manager is installed already: shut it down first, or use `build()` and `scope` [EVT139]")
+            }
+        }
+    }
+}
+
+/// Everything that is wrong with how a program is set up, at once.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub struct InstallError {
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+}
+
+impl fmt::Display for InstallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "events cannot be recorded, {} to mend:", self.problems.len())?;
+        self.problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+    }
+}
