@@ -166,7 +166,7 @@ fn check(action: &Action) -> TokenStream {
     }
 }
 
-/// What the opening event says, worked out only when something is recorded.
+/// What the opening event says, in the order of the document, and only when something is recorded.
 fn opening(action: &Action, call: &Ident) -> TokenStream {
     let span = Span::mixed_site();
     let p = action.runtime.at(span);
@@ -182,6 +182,15 @@ fn opening(action: &Action, call: &Ident) -> TokenStream {
         };
         said.extend(quote_spanned!(span=> #opening.resource(#href);));
     }
+    for linked in &action.linked {
+        let at = linked.span();
+        let q = action.runtime.at(at);
+        let href = quote_spanned!(at=> &#q::href(&(#linked)));
+        said.extend(quote_spanned!(span=> #opening.linked(#href);));
+    }
+    for tag in &action.tags {
+        said.extend(quote_spanned!(span=> #opening.tag(#tag);));
+    }
     match &action.details {
         Details::Fields(details) => said.extend(details.iter().map(|detail| said_detail(detail, &opening))),
         Details::Object(object) => {
@@ -194,15 +203,6 @@ fn opening(action: &Action, call: &Ident) -> TokenStream {
         let (name, value, at) = (&request.name, &request.value, request.value.span());
         let value = quote_spanned!(at=> &(#value));
         said.extend(quote_spanned!(span=> #opening.request(#name, #value);));
-    }
-    for linked in &action.linked {
-        let at = linked.span();
-        let q = action.runtime.at(at);
-        let href = quote_spanned!(at=> &#q::href(&(#linked)));
-        said.extend(quote_spanned!(span=> #opening.linked(#href);));
-    }
-    for tag in &action.tags {
-        said.extend(quote_spanned!(span=> #opening.tag(#tag);));
     }
     if said.is_empty() {
         return said;
@@ -346,7 +346,9 @@ fn probed(action: &Action, out: &Ident, question: &str) -> TokenStream {
     let span = Span::mixed_site();
     let p = action.runtime.at(span);
     let question = Ident::new(question, span);
-    quote_spanned!(span=> (&&&&&&#p::Probe(&#out)).#question())
+    // One `&` more than the most specific implementation has: method resolution tries the type itself
+    // by value before it borrows once more.
+    quote_spanned!(span=> (&&&&&&&&#p::Probe(&#out)).#question())
 }
 
 /// A statement that asks such questions.

@@ -48,13 +48,15 @@ async fn add(Json(body): Json<New>) -> Result<Created, ApiError> {
     {
         use ::events::__private::probe::*;
         __events_call
-            .ended((&&&&&&::events::__private::Probe(&__events_out)).__events_ending());
+            .ended(
+                (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending(),
+            );
     }
     {
         use ::events::__private::probe::*;
         __events_call
             .created(
-                (&&&&&&::events::__private::Probe(&__events_out)).__events_created(),
+                (&&&&&&&&::events::__private::Probe(&__events_out)).__events_created(),
             );
     }
     __events_call.finish().await;

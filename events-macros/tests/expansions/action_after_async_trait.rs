@@ -70,7 +70,7 @@ where
             use ::events::__private::probe::*;
             __events_call
                 .ended(
-                    (&&&&&&::events::__private::Probe(&__events_out)).__events_ending(),
+                    (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending(),
                 );
         }
         __events_call.finish().await;

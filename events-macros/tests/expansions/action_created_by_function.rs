@@ -44,7 +44,9 @@ async fn clone_it(id: Href<Module>) -> Result<Module, ApiError> {
     {
         use ::events::__private::probe::*;
         __events_call
-            .ended((&&&&&&::events::__private::Probe(&__events_out)).__events_ending());
+            .ended(
+                (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending(),
+            );
     }
     __events_call
         .created(

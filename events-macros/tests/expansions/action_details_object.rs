@@ -50,7 +50,9 @@ async fn reboot(id: Href<Nuvlabox>, options: Options) -> Result<(), ApiError> {
     {
         use ::events::__private::probe::*;
         __events_call
-            .ended((&&&&&&::events::__private::Probe(&__events_out)).__events_ending());
+            .ended(
+                (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending(),
+            );
     }
     __events_call.finish().await;
     __events_out

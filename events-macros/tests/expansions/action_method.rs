@@ -50,7 +50,9 @@ async fn start(&self, jobs: &Jobs) -> Result<JobId, Error> {
     {
         use ::events::__private::probe::*;
         __events_call
-            .ended((&&&&&&::events::__private::Probe(&__events_out)).__events_ending());
+            .ended(
+                (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending(),
+            );
     }
     __events_call.finish().await;
     __events_out

@@ -48,7 +48,8 @@ impl<T: Jobs> Service for Runner<T> {
             use audit::api::__private::probe::*;
             __events_call
                 .ended(
-                    (&&&&&&audit::api::__private::Probe(&__events_out)).__events_ending(),
+                    (&&&&&&&&audit::api::__private::Probe(&__events_out))
+                        .__events_ending(),
                 );
         }
         __events_call.finish().await;
@@ -111,7 +112,8 @@ impl<T: Jobs> Service for Runner<T> {
             use audit::api::__private::probe::*;
             __events_call
                 .ended(
-                    (&&&&&&audit::api::__private::Probe(&__events_out)).__events_ending(),
+                    (&&&&&&&&audit::api::__private::Probe(&__events_out))
+                        .__events_ending(),
                 );
         }
         __events_call.finish().await;
