@@ -156,6 +156,7 @@ fn took(kind: &Kind) -> Cell {
 fn duration(millis: u64) -> String {
     let seconds = millis / 1_000;
     match seconds {
+        0 if millis == 0 => "<1 ms".to_owned(),
         0 => format!("{millis} ms"),
         1..60 => format!("{seconds}.{} s", millis % 1_000 / 100),
         60..3_600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
@@ -264,7 +265,7 @@ mod tests {
     #[test]
     fn durations_read_like_speech() {
         let cases = [
-            (0, "0 ms"),
+            (0, "<1 ms"),
             (999, "999 ms"),
             (1_250, "1.2 s"),
             (306_000, "5 min 06 s"),
