@@ -10,6 +10,7 @@ use std::{
     error::Error,
     io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
+    process::ExitCode,
 };
 
 use clap::Parser;
@@ -35,8 +36,17 @@ struct Arguments {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let arguments = Arguments::parse();
+async fn main() -> ExitCode {
+    match print(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn print(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let store = SqliteStore::open_read_only(events_folder(&arguments.folder)?)?;
     let printed = if arguments.json {
         print_documents(&store)

@@ -42,30 +42,32 @@ struct Server {
 impl Server {
     async fn start(layer: impl FnOnce(EventsLayer) -> EventsLayer) -> Self {
         let (store, asked) = (MemoryStore::new(), Arc::new(Notify::new()));
-        let manager = EventManager::builder(store.clone()).expect::<Nuvlabox>().build().unwrap();
+        let manager =
+            EventManager::builder(store.clone()).expect::<Nuvlabox>().build().expect("the declarations are right");
         let routes = Router::new()
             .route("/reboot", post(reboot))
             .route("/check-api", post(check_api))
             .with_state(asked.clone())
             .layer(layer(EventsLayer::new(manager)));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let address = listener.local_addr().expect("it is bound");
         tokio::spawn(async move { axum::serve(listener, routes).await });
         Self { store, address, asked }
     }
 
     /// Sends a request with these headers, and leaves the connection open.
     async fn send(&self, path: &str, headers: &[u8]) -> TcpStream {
-        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        let mut stream = TcpStream::connect(self.address).await.expect("it listens");
         let head = format!("POST {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\ncontent-length: 0\r\n");
-        stream.write_all(&[head.as_bytes(), headers, b"\r\n"].concat()).await.unwrap();
+        stream.write_all(&[head.as_bytes(), headers, b"\r\n"].concat()).await.expect("it reads");
         stream
     }
 
     async fn answer(&self, path: &str, headers: &[u8]) -> String {
         let mut answer = String::new();
         let mut stream = self.send(path, headers).await;
-        tokio::time::timeout(LIMIT, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+        let read = tokio::time::timeout(LIMIT, stream.read_to_string(&mut answer)).await;
+        read.expect("it answers").expect("in text");
         answer
     }
 
@@ -74,7 +76,7 @@ impl Server {
         let before = self.store.len();
         let answer = self.answer("/reboot", headers.as_bytes()).await;
         assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
-        self.store.events().into_iter().nth(before).unwrap()
+        self.store.events().into_iter().nth(before).expect("it is recorded")
     }
 }
 

@@ -19,8 +19,8 @@ fn event(n: u32, second: u32, event_type: &str, phase: &str, more: Value) -> Eve
         "acl": { "owners": ["user/jane"] },
     });
     let Value::Object(more) = more else { panic!("an object") };
-    document.as_object_mut().unwrap().extend(more);
-    serde_json::from_value(document).unwrap()
+    document.as_object_mut().expect("an object").extend(more);
+    serde_json::from_value(document).expect("an event")
 }
 
 fn id(n: u32) -> String {
@@ -29,7 +29,7 @@ fn id(n: u32) -> String {
 
 fn shown(trail: &Trail, style: Style) -> String {
     let mut text = String::new();
-    trail.render(&mut text, style).unwrap();
+    trail.render(&mut text, style).expect("a string takes everything");
     text
 }
 

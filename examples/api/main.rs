@@ -20,7 +20,7 @@ mod nuvlabox;
 mod reading;
 mod routes;
 
-use std::{error::Error, future::IntoFuture as _, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{error::Error, future::IntoFuture as _, net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::Parser;
 use events::{EventManager, sqlite::SqliteStore};
@@ -55,9 +55,19 @@ struct App {
 }
 
 #[tokio::main]
+async fn main() -> ExitCode {
+    match serve(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Serves until a signal says stop.
 #[expect(clippy::print_stdout, reason = "whoever starts it reads where it listens")]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let arguments = Arguments::parse();
+async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(&arguments.data)?;
     let database = Database::open(&arguments.data.join("resources.db"))?;
     let manager = EventManager::builder(SqliteStore::open(arguments.data.join("events"))?)

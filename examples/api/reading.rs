@@ -1,9 +1,11 @@
 //! Reading resources: nothing of it is recorded.
 
+use std::fmt;
+
 use axum::{
     Json,
     extract::{Query, Request, State},
-    http::Uri,
+    http::{HeaderValue, Uri, header::CONTENT_TYPE, uri::InvalidUri},
 };
 use events::{Href, Right};
 use serde_json::{Value, json};
@@ -44,10 +46,15 @@ pub(crate) async fn search<K: Kept>(State(app): State<App>, request: Request) ->
 /// Those of the query string and of a form in the body.
 async fn parameters(request: Request) -> Result<Vec<(String, String)>, ApiError> {
     let uri = request.uri().clone();
-    let form = extract::read(request, &()).await?;
-    let form = std::str::from_utf8(&form).map_err(|error| ApiError::BadRequest(format!("invalid form: {error}")))?;
-    let form: Uri =
-        format!("/?{form}").parse().map_err(|error| ApiError::BadRequest(format!("invalid form: {error}")))?;
+    let content_type = request.headers().get(CONTENT_TYPE).map_or(b"".as_slice(), HeaderValue::as_bytes);
+    let form = if content_type.starts_with(b"application/x-www-form-urlencoded") {
+        let invalid = |error: &dyn fmt::Display| ApiError::BadRequest(format!("invalid form: {error}"));
+        let body = extract::read(request, &()).await?;
+        let body = std::str::from_utf8(&body).map_err(|error| invalid(&error))?;
+        format!("/?{body}").parse().map_err(|error: InvalidUri| invalid(&error))?
+    } else {
+        Uri::default()
+    };
     let mut parameters = Vec::new();
     for part in [&uri, &form] {
         let read = Query::<Vec<(String, String)>>::try_from_uri(part);

@@ -52,6 +52,8 @@ fn what_was_added_is_found_by_its_owner_and_hidden_from_others() {
     assert_eq!(server.send("GET", "/api/nuvlabox", joe, "").body["count"], json!(0));
     let page = server.send("GET", "/api/nuvlabox?last=0", JANE, "");
     assert_eq!((&page.body["count"], &page.body["resources"]), (&json!(1), &json!([])));
+    let page = server.send("PUT", "/api/nuvlabox", JANE, "first=1&last=0");
+    assert_eq!((&page.body["count"], &page.body["resources"]), (&json!(1), &json!([])));
 
     let edited = server.send("PUT", &format!("/api/{id}"), JANE, r#"{"name": "gate"}"#);
     assert_eq!(edited.status, 200, "{edited:?}");

@@ -55,8 +55,9 @@ impl Server {
     pub(crate) fn send(&self, method: &str, path: &str, caller: &str, body: &str) -> Answer {
         let header = if caller.is_empty() { String::new() } else { format!("nuvla-authn-info: {caller}\r\n") };
         let length = body.len();
+        let kind = if body.starts_with('{') { "application/json" } else { "application/x-www-form-urlencoded" };
         self.raw(format!(
-            "{method} {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n{header}content-length: {length}\r\n\r\n{body}"
+            "{method} {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n{header}content-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}"
         ))
     }
 
