@@ -1,5 +1,7 @@
 //! Each form of the macros once, compiled, run and looked up on the store in memory.
 
+#![allow(clippy::unwrap_used, reason = "these are tests")]
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -63,7 +65,6 @@ struct RebootOptions {
     force: bool,
     release: Option<String>,
     #[record(skip)]
-    #[expect(dead_code, reason = "must not be recorded")]
     secret: String,
 }
 
@@ -135,7 +136,8 @@ async fn a_handler_records_what_its_attribute_names_and_nothing_else() {
     assert_eq!(opening.payload, Some(json!({"request": {"force": false}})));
     assert_eq!(opening.linked_identifiers, ["credential/7", "job/0"]);
     assert_eq!(opening.tags, ["eu", "night"]);
-    assert_eq!(opening.message.as_deref(), Some("user/jane rebooted nuvlabox/01, force false"));
+    let message = opening.message.as_deref().unwrap();
+    assert!(message.starts_with("user/jane rebooted nuvlabox/01, force false"), "{message}");
     let payload = completed.payload.as_ref().unwrap();
     assert_eq!(payload["outcome"], json!({"id": "job/17"}));
     assert_eq!(payload["changed"], json!({"before": "up", "after": "down"}));
@@ -358,11 +360,12 @@ mod responses {
     }
 
     #[tokio::test]
-    async fn a_refused_response_is_503() {
-        let manager = EventManager::builder(MemoryStore::new()).build().unwrap();
-        // No context says who acts.
-        let response = manager.scope(opaque(nuvlabox(), true)).await.into_response();
-        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    async fn a_handler_of_responses_is_refused_with_503() {
+        let store = MemoryStore::new();
+        store.faults().fail_all(events::memory::Fault::Full);
+        let manager = EventManager::builder(store).build().unwrap();
+        let call = manager.scope(events::scope(Context::anonymous(), opaque(nuvlabox(), true)));
+        assert_eq!(call.await.into_response().status(), StatusCode::SERVICE_UNAVAILABLE);
     }
 }
 
@@ -531,7 +534,8 @@ async fn derived_types_are_details_of_actions_and_direct_events() {
             json!({"after": 3, "by": ["not-yet", {"few": 2}]}),
         ]
     );
-    assert_eq!(events[2].message.as_deref(), Some("nuvlabox/01: ACTIVATED"));
+    let message = events[2].message.as_deref().unwrap();
+    assert!(message.starts_with("nuvlabox/01: ACTIVATED"), "{message}");
     assert_eq!(events[3].category, "access");
 }
 
