@@ -206,7 +206,11 @@ const COUNTER_BITS: u32 = 26;
 
 impl IdGenerator {
     pub(crate) fn new() -> Self {
-        Self(Mutex::new(State { millis: i64::MIN, counter: 0, random: Random::seeded() }))
+        Self::drawing_from(Random::seeded())
+    }
+
+    pub(crate) fn drawing_from(random: Random) -> Self {
+        Self(Mutex::new(State { millis: i64::MIN, counter: 0, random }))
     }
 
     /// A new id whose pair bit is 0.
@@ -243,6 +247,22 @@ impl Random {
             hasher.write_usize(index);
             hasher.finish()
         }))
+    }
+
+    /// The same numbers for the same seed. SplitMix64 spreads the seed, as the authors advise.
+    pub(crate) fn from_seed(seed: u64) -> Self {
+        let mut state = seed;
+        Self(std::array::from_fn(|_| {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            mixed ^ (mixed >> 31)
+        }))
+    }
+
+    /// A number below `limit`, and 0 where that is 0. Not quite even, which no caller minds.
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        (self.next() >> 11) as usize % limit.max(1)
     }
 
     pub(crate) fn next(&mut self) -> u64 {

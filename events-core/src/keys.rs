@@ -183,6 +183,12 @@ impl<'d> Keys<'d> {
         Ok(Self { id: event.id, timestamp: event.timestamp, keys, acl: event.acl })
     }
 
+    /// The same, independent of the document.
+    pub fn into_owned(self) -> Keys<'static> {
+        let owned = |key: Key<'d>| Key { attribute: key.attribute, value: Cow::Owned(key.value.into_owned()) };
+        Keys { id: self.id, timestamp: self.timestamp, keys: self.keys.into_iter().map(owned).collect(), acl: self.acl }
+    }
+
     /// The claims that see at least the data, each once, and those that see only the common attributes.
     pub fn viewers(&self) -> Viewers<'_> {
         let who = |right| {

@@ -1,0 +1,107 @@
+//! Searching in memory: every event is looked at, every time.
+
+use std::{cmp::Reverse, collections::BTreeMap, time::Duration};
+
+use super::{MemoryStore, Stored, StoredEvent};
+use crate::{
+    acl::Visibility,
+    id::EventId,
+    identity::Viewer,
+    query::{Cursor, Filter, Query},
+    search::{Aggregation, BoxFuture, Buckets, Count, Found, Page, Partition, Search, SearchError},
+    timestamp::Month,
+};
+
+impl StoredEvent {
+    fn cursor(&self) -> Cursor {
+        Cursor { timestamp: self.keys.timestamp, id: self.keys.id }
+    }
+}
+
+impl Stored {
+    /// The events that `viewer` finds, and how much of each is seen, as they were stored.
+    fn find<'s>(
+        &'s self,
+        filter: &'s Filter,
+        viewer: &'s Viewer,
+    ) -> impl Iterator<Item = (&'s StoredEvent, Visibility)> {
+        self.events.iter().filter_map(move |event| {
+            let visibility = event.keys.acl.visibility(viewer)?;
+            filter.finds(&event.keys, visibility).then_some((event, visibility))
+        })
+    }
+
+    fn page(&self, query: &Query) -> Page {
+        let mut found: Vec<_> = self.find(&query.filter, &query.viewer).collect();
+        found.sort_by_key(|(event, _)| Reverse(event.cursor()));
+        found.retain(|(event, _)| query.after.is_none_or(|after| event.cursor() < after));
+        let more = found.len() > query.limit;
+        found.truncate(query.limit);
+        let next = found.last().filter(|_| more).map(|(event, _)| event.cursor());
+        let events = found.into_iter().map(|(event, seen)| Found::new(event.document.clone(), seen)).collect();
+        Page { events, next, cut: false }
+    }
+
+    fn buckets(&self, aggregation: &Aggregation) -> Buckets {
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        for (event, visibility) in self.find(&aggregation.filter, &aggregation.viewer) {
+            if visibility >= aggregation.by.visible_from() {
+                event.keys.values(&aggregation.by).for_each(|value| *counts.entry(value).or_default() += 1);
+            }
+        }
+        let distinct = counts.len() as u64;
+        let mut buckets: Vec<(String, u64)> =
+            counts.into_iter().map(|(value, count)| (value.to_owned(), count)).collect();
+        // Stable: values of the same count stay in their order.
+        buckets.sort_by_key(|(_, count)| Reverse(*count));
+        buckets.truncate(aggregation.size);
+        Buckets { buckets, distinct, cut: false }
+    }
+
+    fn partitions(&self) -> Vec<Partition> {
+        let mut months: BTreeMap<Month, Partition> = BTreeMap::new();
+        for event in &self.events {
+            let (month, at) = (event.keys.id.timestamp().month(), event.keys.timestamp);
+            let partition = months.entry(month).or_insert(Partition { month, events: 0, first: at, last: at });
+            partition.events += 1;
+            partition.first = partition.first.min(at);
+            partition.last = partition.last.max(at);
+        }
+        months.into_values().collect()
+    }
+}
+
+impl Search for MemoryStore {
+    fn get<'s>(&'s self, id: EventId, viewer: &'s Viewer) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
+        Box::pin(async move {
+            let stored = self.stored();
+            let Some(event) = stored.get(id) else { return Ok(None) };
+            let visibility = event.keys.acl.visibility(viewer);
+            Ok(visibility.map(|visibility| Found::new(event.document.clone(), visibility)))
+        })
+    }
+
+    fn search<'s>(&'s self, query: &'s Query) -> BoxFuture<'s, Result<Page, SearchError>> {
+        Box::pin(async move { Ok(self.stored().page(query)) })
+    }
+
+    fn count<'s>(
+        &'s self,
+        filter: &'s Filter,
+        viewer: &'s Viewer,
+        _within: Option<Duration>,
+    ) -> BoxFuture<'s, Result<Count, SearchError>> {
+        Box::pin(async move {
+            let events = self.stored().find(filter, viewer).count() as u64;
+            Ok(Count { events, cut: false })
+        })
+    }
+
+    fn aggregate<'s>(&'s self, aggregation: &'s Aggregation) -> BoxFuture<'s, Result<Buckets, SearchError>> {
+        Box::pin(async move { Ok(self.stored().buckets(aggregation)) })
+    }
+
+    fn partitions(&self) -> BoxFuture<'_, Result<Vec<Partition>, SearchError>> {
+        Box::pin(async move { Ok(self.stored().partitions()) })
+    }
+}
