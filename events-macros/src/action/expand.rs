@@ -189,6 +189,16 @@ fn opening(action: &Action, call: &Ident) -> TokenStream {
         };
         said.extend(quote_spanned!(span=> #opening.resource(#href);));
     }
+    // In the order of the document, as `Opening` asks for it.
+    for linked in &action.linked {
+        let at = linked.span();
+        let q = action.runtime.at(at);
+        let href = quote_spanned!(at=> &#q::href(&(#linked)));
+        said.extend(quote_spanned!(span=> #opening.linked(#href);));
+    }
+    for tag in &action.tags {
+        said.extend(quote_spanned!(span=> #opening.tag(#tag);));
+    }
     match &action.details {
         Details::Fields(details) => said.extend(details.iter().map(|detail| said_detail(detail, &opening))),
         Details::Object(object) => {
@@ -201,15 +211,6 @@ fn opening(action: &Action, call: &Ident) -> TokenStream {
         let (name, value, at) = (&request.name, &request.value, request.value.span());
         let value = quote_spanned!(at=> &(#value));
         said.extend(quote_spanned!(span=> #opening.request(#name, #value);));
-    }
-    for linked in &action.linked {
-        let at = linked.span();
-        let q = action.runtime.at(at);
-        let href = quote_spanned!(at=> &#q::href(&(#linked)));
-        said.extend(quote_spanned!(span=> #opening.linked(#href);));
-    }
-    for tag in &action.tags {
-        said.extend(quote_spanned!(span=> #opening.tag(#tag);));
     }
     if said.is_empty() {
         return said;
@@ -304,6 +305,6 @@ fn probed(action: &Action, out: &Ident, question: &str) -> TokenStream {
     quote_spanned! {span=> {
         #[allow(unused_imports)]
         use #p::probe::*;
-        (&&&&&&#p::Probe(&#out)).#question()
+        (&&&&&&&&#p::Probe(&#out)).#question()
     }}
 }

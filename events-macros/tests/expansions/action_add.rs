@@ -49,13 +49,13 @@ async fn add(Json(body): Json<New>) -> Result<Created, ApiError> {
         .ended({
             #[allow(unused_imports)]
             use ::events::__private::probe::*;
-            (&&&&&&::events::__private::Probe(&__events_out)).__events_ending()
+            (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending()
         });
     __events_call
         .created({
             #[allow(unused_imports)]
             use ::events::__private::probe::*;
-            (&&&&&&::events::__private::Probe(&__events_out)).__events_created()
+            (&&&&&&&&::events::__private::Probe(&__events_out)).__events_created()
         });
     __events_call.finish().await;
     __events_out

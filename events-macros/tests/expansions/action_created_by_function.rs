@@ -45,7 +45,7 @@ async fn clone_it(id: Href<Module>) -> Result<Module, ApiError> {
         .ended({
             #[allow(unused_imports)]
             use ::events::__private::probe::*;
-            (&&&&&&::events::__private::Probe(&__events_out)).__events_ending()
+            (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending()
         });
     __events_call
         .created(

@@ -51,7 +51,7 @@ async fn reboot(id: Href<Nuvlabox>, options: Options) -> Result<(), ApiError> {
         .ended({
             #[allow(unused_imports)]
             use ::events::__private::probe::*;
-            (&&&&&&::events::__private::Probe(&__events_out)).__events_ending()
+            (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending()
         });
     __events_call.finish().await;
     __events_out

@@ -99,6 +99,10 @@ async fn update(name: String, options: Options, other: Href<Nuvlabox>) -> Answer
     if let ::events::__private::Option::Some(__events_opening) = __events_call.opening()
     {
         __events_opening.resource(__events_href(&find(&name, 1 + 1)));
+        __events_opening.linked(&::events::__private::href(&(&options.credential)));
+        __events_opening.linked(&::events::__private::href(&(other)));
+        __events_opening.tag("eu");
+        __events_opening.tag("billing");
         {
             let __events_value: &u32 = &(options.release);
             __events_opening.detail("release", __events_value);
@@ -110,10 +114,6 @@ async fn update(name: String, options: Options, other: Href<Nuvlabox>) -> Answer
             __events_opening.detail("note", __events_value);
         }
         __events_opening.request("options", &(options));
-        __events_opening.linked(&::events::__private::href(&(&options.credential)));
-        __events_opening.linked(&::events::__private::href(&(other)));
-        __events_opening.tag("eu");
-        __events_opening.tag("billing");
     }
     let __events_body = ::events::__private::pin!(
         async move { if false { return ::events::__private::never:: < Answer > (); } let

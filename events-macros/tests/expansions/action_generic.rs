@@ -72,7 +72,7 @@ where
         .ended({
             #[allow(unused_imports)]
             use ::events::__private::probe::*;
-            (&&&&&&::events::__private::Probe(&__events_out)).__events_ending()
+            (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending()
         });
     __events_call.finish().await;
     __events_out

@@ -47,7 +47,7 @@ async fn reboot(id: Href<Nuvlabox>, other: String) -> Result<(), ApiError> {
         .ended({
             #[allow(unused_imports)]
             use audit::api::__private::probe::*;
-            (&&&&&&audit::api::__private::Probe(&__events_out)).__events_ending()
+            (&&&&&&&&audit::api::__private::Probe(&__events_out)).__events_ending()
         });
     __events_call.finish().await;
     __events_out

@@ -31,7 +31,7 @@ async fn switch(group: String) -> Result<(), ApiError> {
         .ended({
             #[allow(unused_imports)]
             use ::events::__private::probe::*;
-            (&&&&&&::events::__private::Probe(&__events_out)).__events_ending()
+            (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending()
         });
     __events_call.finish().await;
     __events_out

@@ -48,7 +48,7 @@ impl<T: Jobs> Service for Runner<T> {
             .ended({
                 #[allow(unused_imports)]
                 use audit::api::__private::probe::*;
-                (&&&&&&audit::api::__private::Probe(&__events_out)).__events_ending()
+                (&&&&&&&&audit::api::__private::Probe(&__events_out)).__events_ending()
             });
         __events_call.finish().await;
         __events_out
@@ -110,7 +110,7 @@ impl<T: Jobs> Service for Runner<T> {
             .ended({
                 #[allow(unused_imports)]
                 use audit::api::__private::probe::*;
-                (&&&&&&audit::api::__private::Probe(&__events_out)).__events_ending()
+                (&&&&&&&&audit::api::__private::Probe(&__events_out)).__events_ending()
             });
         __events_call.finish().await;
         __events_out
