@@ -187,6 +187,22 @@ pub(crate) fn with_current<T>(read: impl FnOnce(&Current) -> T) -> T {
     CURRENT.with(|current| read(&current.borrow()))
 }
 
+impl Current {
+    /// What was not said when a future was made is as where it is first polled: so the functions that wrap
+    /// futures can be nested in any order.
+    fn fill_in(&mut self, here: &Self) {
+        if self.manager.is_none() {
+            self.manager.clone_from(&here.manager);
+        }
+        if self.context.is_none() {
+            self.context.clone_from(&here.context);
+        }
+        if matches!(self.recording, Recording::On) {
+            self.recording.clone_from(&here.recording);
+        }
+    }
+}
+
 /// Swaps `mine` with what is current, until the guard is dropped.
 pub(crate) struct Swapped<'c>(&'c mut Current);
 
@@ -208,6 +224,7 @@ pin_project! {
     #[must_use = "futures do nothing unless polled"]
     pub struct Scoped<F> {
         current: Current,
+        polled: bool,
         // Gone once it is dropped inside its scope.
         #[pin]
         future: Option<F>,
@@ -227,6 +244,9 @@ impl<F: Future> Future for Scoped<F> {
 
     fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<F::Output> {
         let mut this = self.project();
+        if !std::mem::replace(this.polled, true) {
+            with_current(|here| this.current.fill_in(here));
+        }
         let _swapped = swap(this.current);
         match this.future.as_mut().as_pin_mut() {
             Some(future) => future.poll(task),
@@ -255,7 +275,7 @@ pub fn scope<F: Future>(context: Context, future: F) -> Scoped<F> {
 }
 
 pub(crate) fn scoped<F: Future>(current: Current, future: F) -> Scoped<F> {
-    Scoped { current, future: Some(future) }
+    Scoped { current, polled: false, future: Some(future) }
 }
 
 /// A future that carries what is current here to wherever it runs: another task, another thread.
