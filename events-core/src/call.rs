@@ -18,7 +18,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::{
     acl::{self, Lookup},
     closing::{self, Created},
-    context::{Context, Current, Recording, swap, with_current},
+    context::{Change, Context, Current, Recording, swap, with_current},
     declaration::{EventDeclaration, NestedFailure},
     directory::LookingUp,
     href::AnyHref,
@@ -140,11 +140,7 @@ impl Call {
     /// Runs the handler's body inside the operation.
     pub fn run<'c, F: Future>(&'c mut self, body: Pin<&'c mut F>) -> Running<'c, F> {
         let inside = match &self.stage {
-            Stage::Open(operation) => Some(with_current(|current| Current {
-                manager: current.manager.clone(),
-                context: Some(operation.context.inside(operation.clone())),
-                recording: current.recording.clone(),
-            })),
+            Stage::Open(operation) => Some(Change::context(operation.context.inside(operation.clone()))),
             _ => None,
         };
         Running { call: self, inside, body }
@@ -535,7 +531,7 @@ fn too_late(operation: &OperationState) -> String {
 pub struct Running<'c, F> {
     call: &'c mut Call,
     /// What is current inside; none when nothing is recorded, and nothing changes.
-    inside: Option<Current>,
+    inside: Option<Change>,
     body: Pin<&'c mut F>,
 }
 

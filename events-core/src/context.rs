@@ -146,7 +146,7 @@ fn is_traceparent(text: &str) -> bool {
 }
 
 /// What is current on a thread.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Current {
     pub(crate) manager: Option<EventManager>,
     pub(crate) context: Option<Context>,
@@ -187,34 +187,59 @@ pub(crate) fn with_current<T>(read: impl FnOnce(&Current) -> T) -> T {
     CURRENT.with(|current| read(&current.borrow()))
 }
 
-impl Current {
-    /// What was not said when a future was made is as where it is first polled: so the functions that wrap
-    /// futures can be nested in any order.
-    fn fill_in(&mut self, here: &Self) {
-        if self.manager.is_none() {
-            self.manager.clone_from(&here.manager);
-        }
-        if self.context.is_none() {
-            self.context.clone_from(&here.context);
-        }
-        if matches!(self.recording, Recording::On) {
-            self.recording.clone_from(&here.recording);
-        }
+/// What a future changes of what is current while it is polled; the rest stays as it is there.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Change {
+    pub(crate) manager: Option<EventManager>,
+    pub(crate) context: Option<Context>,
+    pub(crate) recording: Option<Recording>,
+}
+
+impl Change {
+    pub(crate) fn context(context: Context) -> Self {
+        Self { context: Some(context), ..Self::default() }
+    }
+
+    pub(crate) fn recording(recording: Recording) -> Self {
+        Self { recording: Some(recording), ..Self::default() }
     }
 }
 
-/// Swaps `mine` with what is current, until the guard is dropped.
-pub(crate) struct Swapped<'c>(&'c mut Current);
+/// Undoes a change when it is dropped.
+pub(crate) struct Swapped<'c> {
+    change: &'c mut Change,
+    manager: bool,
+    context: bool,
+}
 
-pub(crate) fn swap(mine: &mut Current) -> Swapped<'_> {
-    // A thread that is ending has no current any more: then there is nothing to swap with.
-    let _ = CURRENT.try_with(|current| std::mem::swap(&mut *current.borrow_mut(), mine));
-    Swapped(mine)
+/// Makes a change until the guard is dropped.
+pub(crate) fn swap(change: &mut Change) -> Swapped<'_> {
+    let mut swapped = Swapped { manager: change.manager.is_some(), context: change.context.is_some(), change };
+    swapped.swap();
+    swapped
+}
+
+impl Swapped<'_> {
+    fn swap(&mut self) {
+        // A thread that is ending has no current any more: then there is nothing to swap with.
+        let _ = CURRENT.try_with(|current| {
+            let mut current = current.borrow_mut();
+            if self.manager {
+                std::mem::swap(&mut current.manager, &mut self.change.manager);
+            }
+            if self.context {
+                std::mem::swap(&mut current.context, &mut self.change.context);
+            }
+            if let Some(recording) = &mut self.change.recording {
+                std::mem::swap(&mut current.recording, recording);
+            }
+        });
+    }
 }
 
 impl Drop for Swapped<'_> {
     fn drop(&mut self) {
-        let _ = CURRENT.try_with(|current| std::mem::swap(&mut *current.borrow_mut(), self.0));
+        self.swap();
     }
 }
 
@@ -223,8 +248,7 @@ pin_project! {
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
     pub struct Scoped<F> {
-        current: Current,
-        polled: bool,
+        change: Change,
         // Gone once it is dropped inside its scope.
         #[pin]
         future: Option<F>,
@@ -233,7 +257,7 @@ pin_project! {
     impl<F> PinnedDrop for Scoped<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let _swapped = swap(this.current);
+            let _swapped = swap(this.change);
             this.future.set(None);
         }
     }
@@ -244,10 +268,7 @@ impl<F: Future> Future for Scoped<F> {
 
     fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<F::Output> {
         let mut this = self.project();
-        if !std::mem::replace(this.polled, true) {
-            with_current(|here| this.current.fill_in(here));
-        }
-        let _swapped = swap(this.current);
+        let _swapped = swap(this.change);
         match this.future.as_mut().as_pin_mut() {
             Some(future) => future.poll(task),
             None => Poll::Pending,
@@ -269,13 +290,11 @@ impl<F: Future> Future for Scoped<F> {
 /// # }
 /// ```
 pub fn scope<F: Future>(context: Context, future: F) -> Scoped<F> {
-    let mut current = with_current(Current::clone);
-    current.context = Some(context);
-    scoped(current, future)
+    scoped(Change::context(context), future)
 }
 
-pub(crate) fn scoped<F: Future>(current: Current, future: F) -> Scoped<F> {
-    Scoped { current, polled: false, future: Some(future) }
+pub(crate) fn scoped<F: Future>(change: Change, future: F) -> Scoped<F> {
+    Scoped { change, future: Some(future) }
 }
 
 /// A future that carries what is current here to wherever it runs: another task, another thread.
@@ -288,7 +307,12 @@ pub(crate) fn scoped<F: Future>(current: Current, future: F) -> Scoped<F> {
 /// # }
 /// ```
 pub fn carried<F: Future>(future: F) -> Scoped<F> {
-    scoped(with_current(Current::clone), future)
+    let carried = with_current(|current| Change {
+        manager: current.manager.clone(),
+        context: current.context.clone(),
+        recording: Some(current.recording.clone()),
+    });
+    scoped(carried, future)
 }
 
 /// [`tokio::spawn`] that carries the context into the task.

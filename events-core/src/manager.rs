@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     clock::{Clock, SystemClock},
-    context::{Current, Scoped, scoped, with_current},
+    context::{Change, Scoped, scoped, with_current},
     declaration::{EventDeclaration, Registration},
     directory::ResourceDirectory,
     href::Resource,
@@ -136,9 +136,7 @@ impl EventManager {
     ///
     /// Cancel-safe in as far as `future` is.
     pub fn scope<F: Future>(&self, future: F) -> Scoped<F> {
-        let mut current = with_current(Current::clone);
-        current.manager = Some(self.clone());
-        scoped(current, future)
+        scoped(Change { manager: Some(self.clone()), ..Change::default() }, future)
     }
 
     pub(crate) fn shared(&self) -> Option<&Arc<Shared>> {
