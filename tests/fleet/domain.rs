@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use axum::{http::StatusCode, response::{IntoResponse, Response}};
 use events::{Caller, Context, Ending, Href, Outcome, Refused, resource};
 
 /// An edge device.
@@ -75,5 +76,21 @@ impl Problem {
             Self::Refused(refused) => refused,
             Self::Broken(what) => panic!("the handler ran and broke: {what}"),
         }
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        StatusCode::from_u16(self.0).unwrap().into_response()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = match self {
+            Self::Refused(refused) => refused.kind.status(),
+            Self::Broken(_) => 500,
+        };
+        Answer(status).into_response()
     }
 }
