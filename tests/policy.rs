@@ -44,6 +44,7 @@ async fn start(id: Href<Deployment>, body: impl Future<Output = Result<Answer, P
     body.await
 }
 
+#[expect(dead_code, reason = "only its declaration matters")]
 #[action(event = "deployment.stop", deferred)]
 async fn stop(id: Href<Deployment>) -> Result<Answer, Problem> {
     Ok(Answer(202))
