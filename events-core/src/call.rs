@@ -140,9 +140,14 @@ impl Call {
     /// Runs the handler's body inside the operation.
     pub fn run<'c, F: Future>(&'c mut self, body: Pin<&'c mut F>) -> Running<'c, F> {
         let inside = match &self.stage {
-            Stage::Open(operation) => Some(Change::context(operation.context.inside(operation.clone()))),
-            _ => None,
+            Stage::Open(operation) => Some(operation.context.inside(operation.clone())),
+            // What the body says must not be recorded of the operation that encloses it.
+            _ => with_current(|current| {
+                let enclosing = current.context.as_ref().filter(|context| context.recorded().is_some());
+                enclosing.map(Context::inside_unrecorded)
+            }),
         };
+        let inside = inside.map(Change::context);
         Running { call: self, inside, body }
     }
 
@@ -542,7 +547,7 @@ fn too_late(operation: &OperationState) -> String {
 #[must_use = "futures do nothing unless polled"]
 pub struct Running<'c, F> {
     call: &'c mut Call,
-    /// What is current inside; none when nothing is recorded, and nothing changes.
+    /// What is current inside; none where nothing changes.
     inside: Option<Change>,
     body: Pin<&'c mut F>,
 }

@@ -81,7 +81,8 @@ impl From<Ending> for Closing {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Closed {
-    /// Its closing is stored now.
+    /// Its closing is stored now. Calls that say the very same in the same millisecond are one closing, and
+    /// each is told so.
     Now,
     /// Somebody else had closed it: this is how. A true ending that comes after `abandoned` or `timeout` is
     /// kept as `<type>.late-ending`.

@@ -49,7 +49,7 @@ pub struct Operation(Option<Arc<OperationState>>);
 impl Operation {
     /// The innermost operation here.
     pub fn current() -> Self {
-        Self(with_current(|current| current.context.as_ref().and_then(|context| context.operation().cloned())))
+        Self(with_current(|current| current.context.as_ref().and_then(|context| context.recorded().cloned())))
     }
 
     /// The id of its opening event; none outside an operation.
