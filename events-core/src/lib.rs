@@ -45,6 +45,7 @@ mod refused;
 mod registry;
 mod search;
 mod sweeper;
+pub mod testing;
 mod timeout;
 mod timestamp;
 mod trail;

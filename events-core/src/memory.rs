@@ -192,17 +192,16 @@ impl Stored {
                 Appended::Conflict { stored: stored.document.clone() }
             };
         }
-        let opening = entry.id.opening();
-        if entry.kind == EntryKind::Closing && self.get(opening).is_none_or(|found| found.phase != Phase::Requested) {
-            return Appended::NoOpening;
+        if entry.kind == EntryKind::Closing {
+            let opening = self.places.get(&entry.id.opening()).copied();
+            let Some(opening) = opening.filter(|place| self.events[*place].phase == Phase::Requested) else {
+                return Appended::NoOpening;
+            };
+            self.open.remove(&Seq(opening as u64 + 1));
         }
         let seq = self.push(entry.id, event);
-        match entry.kind {
-            EntryKind::Opening { process, deadline } => {
-                self.open.insert(seq, OpenOperation { id: entry.id, seq, process, deadline });
-            }
-            EntryKind::Closing => self.open.retain(|_, operation| operation.id != opening),
-            EntryKind::Direct => {}
+        if let EntryKind::Opening { process, deadline } = entry.kind {
+            self.open.insert(seq, OpenOperation { id: entry.id, seq, process, deadline });
         }
         Appended::Stored(seq)
     }
