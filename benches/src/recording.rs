@@ -14,7 +14,7 @@ use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::{
     Result,
-    fleet::{Draw, Draws, FleetAcls},
+    fleet::{Draw, Draws, FleetAcls, reboot},
     gate::Gate,
     options::Scale,
     report::{Report, Row},
@@ -157,7 +157,9 @@ impl Bench {
     }
 
     fn handler<'d>(&self, draw: &'d Draw) -> Handler<'d> {
-        let operation = self.manager.scope(draw.perform());
+        // Who acts is put in place by the HTTP layer, once for a request: not a part of recording.
+        let operation = events::scope(draw.context.clone(), reboot(&draw.id, &draw.options));
+        let operation = self.manager.scope(operation);
         Box::pin(async move { operation.await.is_ok() })
     }
 }
