@@ -123,7 +123,7 @@ const IN_ID: [bool; 256] = {
     allowed
 };
 
-fn check_id(id: &str) -> Result<(), &'static str> {
+pub(crate) fn check_id(id: &str) -> Result<(), &'static str> {
     if id.is_empty() {
         return Err("its id is empty");
     }

@@ -36,8 +36,11 @@ fn all_plain(bytes: &[u8]) -> bool {
     let plain = |bytes: &[u8]| {
         bytes.iter().fold(true, |plain, byte| plain & (*byte >= 0x20) & (*byte != b'"') & (*byte != b'\\'))
     };
-    let (chunks, rest) = bytes.as_chunks::<16>();
-    chunks.iter().all(|chunk| plain(chunk)) && plain(rest)
+    // The last chunk overlaps the one before it.
+    match bytes.last_chunk::<16>() {
+        Some(last) => bytes.as_chunks::<16>().0.iter().all(|chunk| plain(chunk)) && plain(last),
+        None => plain(bytes),
+    }
 }
 
 #[cold]

@@ -182,12 +182,13 @@ impl Opening {
     pub fn resource(&mut self, given: Cow<'_, str>) {
         let resource_type = self.plan.spec.resource_type;
         let whole = if given.contains('/') { given } else { Cow::Owned(format!("{resource_type}/{given}")) };
-        let about = |whole: &str| whole.split_once('/').is_some_and(|(given_type, _)| given_type == resource_type);
-        if let Err(reason) = href::check(&whole) {
-            self.problem = Some(format!("its resource `{}` is not an href: {reason}", shown(&whole)).into());
-        } else if !about(&whole) {
-            self.problem =
-                Some(format!("it is about a {resource_type}, but its resource is `{}`", shown(&whole)).into());
+        // A declared resource type is kebab-case: only the id is left to be checked.
+        let id = whole.strip_prefix(resource_type).and_then(|rest| rest.strip_prefix('/'));
+        if id.is_none_or(|id| href::check_id(id).is_err() || whole.len() > href::MAX_HREF) {
+            self.problem = Some(match href::check(&whole) {
+                Err(reason) => format!("its resource `{}` is not an href: {reason}", shown(&whole)).into(),
+                Ok(()) => format!("it is about a {resource_type}, but its resource is `{}`", shown(&whole)).into(),
+            });
         }
         self.write_resource(Some(&whole));
     }
