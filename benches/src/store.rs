@@ -10,7 +10,7 @@ use std::{
 use clap::ValueEnum;
 use events::{
     AppendError, Appended, Entry, EventId, Journal, JournalError, OpenOperation, Search, Seq, Sequenced,
-    memory::MemoryStore,
+    memory::MemoryStore, sqlite::SqliteStore,
 };
 
 use crate::{Result, floor::FloorLog};
@@ -54,7 +54,17 @@ impl Store {
     pub(crate) fn open(kind: StoreKind, folder: &Path) -> Result<Self> {
         fs::create_dir_all(folder)?;
         Ok(match kind {
-            StoreKind::Sqlite | StoreKind::Memory => Self { journal: Arc::new(MemoryStore::new()), settle: None },
+            StoreKind::Sqlite => {
+                let store = SqliteStore::open(folder)?;
+                let settling = store.clone();
+                let settle = move || {
+                    settling.seal_now()?;
+                    settling.settle();
+                    Ok(())
+                };
+                Self { journal: Arc::new(store), settle: Some(Arc::new(settle)) }
+            }
+            StoreKind::Memory => Self { journal: Arc::new(MemoryStore::new()), settle: None },
             StoreKind::Floor => {
                 let log = FloorLog::create(&folder.join("floor.log"))?;
                 Self { journal: Arc::new(FloorJournal::new(log)), settle: None }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    identity::{ADMIN, Caller, Claim, Viewer},
+    identity::{ADMIN, ANON, Caller, Claim, Viewer},
     json,
 };
 
@@ -138,9 +138,10 @@ impl Acl {
         })
     }
 
-    /// Whether `caller` may view the data of what this ACL protects.
+    /// Whether `caller` may view the data of what this ACL protects. Everybody, also nobody in particular,
+    /// may view what `group/nuvla-anon` may.
     pub fn shows_data_to(&self, caller: &Caller) -> bool {
-        self.allows(Right::ViewData, &caller.claims)
+        self.allows(Right::ViewData, &caller.claims) || self.who(Right::ViewData).any(|claim| claim.as_str() == ANON)
     }
 
     /// How much `viewer` sees of what this ACL protects.

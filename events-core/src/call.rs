@@ -140,9 +140,14 @@ impl Call {
     /// Runs the handler's body inside the operation.
     pub fn run<'c, F: Future>(&'c mut self, body: Pin<&'c mut F>) -> Running<'c, F> {
         let inside = match &self.stage {
-            Stage::Open(operation) => Some(Change::context(operation.context.inside(operation.clone()))),
-            _ => None,
+            Stage::Open(operation) => Some(operation.context.inside(operation.clone())),
+            // What the body says must not be recorded of the operation that encloses it.
+            _ => with_current(|current| {
+                let enclosing = current.context.as_ref().filter(|context| context.recorded().is_some());
+                enclosing.map(Context::inside_unrecorded)
+            }),
         };
+        let inside = inside.map(Change::context);
         Running { call: self, inside, body }
     }
 
@@ -195,6 +200,8 @@ impl Call {
         let mut said = operation.said.lock().unwrap_or_else(PoisonError::into_inner);
         said.ended = true;
         if operation.plan.spec.deferred.is_some() && ending.failure().is_none() {
+            operation.shared.keep_said(operation.identifiers.id, std::mem::take(&mut *said));
+            said.ended = true;
             drop(said);
             operation.release();
             self.stage = Stage::Unrecorded;
@@ -356,6 +363,10 @@ impl Future for Room<'_> {
             shared.keeper.wake_at(*until, task.waker());
             return Poll::Pending;
         }
+        if is_optional(this.call) {
+            this.call.stage = Stage::Unrecorded;
+            return Poll::Ready(Ok(()));
+        }
         shared.counters.refused.add(1);
         let how = "other payloads that wait for the event store leave no room for its own: try again";
         let refused = this.call.refuse(RefusedKind::Storage, how);
@@ -487,6 +498,13 @@ fn open(call: &mut Call, lookup: &Lookup) -> Option<Result<(), Refused>> {
     None
 }
 
+/// Whether the operation is nested and says that it runs unrecorded rather than not at all.
+fn is_optional(call: &Call) -> bool {
+    let Stage::Preparing(preparing) = &call.stage else { return false };
+    let nested = preparing.opening.identifiers().parent.is_some();
+    nested && call.declaration.spec.on_nested_failure == NestedFailure::Continue
+}
+
 /// The part of a reservation that is really used.
 fn shrunk(mut room: OwnedSemaphorePermit, bytes: usize) -> OwnedSemaphorePermit {
     let unused = room.num_permits().saturating_sub(bytes);
@@ -520,8 +538,7 @@ fn opened(call: &mut Call, learned: Learned) -> Result<(), Refused> {
         operation.release();
         call.stage = Stage::Unrecorded;
     }
-    let nested = operation.identifiers.parent.is_some();
-    if nested && operation.plan.spec.on_nested_failure == NestedFailure::Continue {
+    if operation.identifiers.parent.is_some() && operation.plan.spec.on_nested_failure == NestedFailure::Continue {
         tracing::warn!(event_type = operation.plan.spec.event_type, %reason, "a nested operation runs unrecorded");
         call.stage = Stage::Unrecorded;
         return Ok(());
@@ -537,7 +554,7 @@ fn too_late(operation: &OperationState) -> String {
 #[must_use = "futures do nothing unless polled"]
 pub struct Running<'c, F> {
     call: &'c mut Call,
-    /// What is current inside; none when nothing is recorded, and nothing changes.
+    /// What is current inside; none where nothing changes.
     inside: Option<Change>,
     body: Pin<&'c mut F>,
 }

@@ -40,6 +40,8 @@ use crate::{
 pub struct Context {
     identity: Arc<Identity>,
     operation: Option<Arc<OperationState>>,
+    /// An operation runs here that is not recorded, inside the one above.
+    unrecorded: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -57,7 +59,7 @@ impl Context {
     pub fn new(caller: Caller) -> Self {
         // A caller is claims: strings without anything that could fail to serialise.
         let authn_info = serde_json::to_vec(&caller).unwrap_or_else(|_| b"{}".to_vec()).into();
-        Self { identity: Arc::new(Identity { caller, authn_info, traceparent: None, under: None }), operation: None }
+        Self { identity: Arc::new(Identity { caller, authn_info, traceparent: None, under: None }), operation: None, unrecorded: false }
     }
 
     /// Nobody in particular acts, on purpose.
@@ -87,6 +89,7 @@ impl Context {
     pub fn under(mut self, parent: EventId, root: EventId) -> Self {
         Arc::make_mut(&mut self.identity).under = Some((parent, root));
         self.operation = None;
+        self.unrecorded = false;
         self
     }
 
@@ -121,7 +124,17 @@ impl Context {
     }
 
     pub(crate) fn inside(&self, operation: Arc<OperationState>) -> Self {
-        Self { identity: self.identity.clone(), operation: Some(operation) }
+        Self { identity: self.identity.clone(), operation: Some(operation), unrecorded: false }
+    }
+
+    /// Inside an operation that is not recorded: what follows still stands below the recorded one.
+    pub(crate) fn inside_unrecorded(&self) -> Self {
+        Self { unrecorded: true, ..self.clone() }
+    }
+
+    /// The operation that runs here, where it is recorded.
+    pub(crate) fn recorded(&self) -> Option<&Arc<OperationState>> {
+        self.operation.as_ref().filter(|_| !self.unrecorded)
     }
 }
 

@@ -128,13 +128,14 @@ async fn record(
                 Some(mut looking_up) => poll_fn(|task| looking_up.poll(shared, task)).await,
                 None => Lookup::Missing,
             };
+            let fallback = matches!(lookup, Lookup::Failed);
+            if fallback {
+                shared.counters.acl_fallbacks.add(1);
+            }
             let allow_anon = opening.plan().spec.allow_anon;
-            (acl::of_event(&lookup, opening.context().caller(), allow_anon).into(), matches!(lookup, Lookup::Failed))
+            (acl::of_event(&lookup, opening.context().caller(), allow_anon).into(), fallback)
         }
     };
-    if fallback {
-        shared.counters.acl_fallbacks.add(1);
-    }
     let id = opening.identifiers().id;
     let entry = Entry { id, document: opening.finish(EventAcl::Of(&acl), fallback).document, kind: EntryKind::Direct };
     let receipt = Arc::new(Receipt::default());

@@ -46,6 +46,7 @@ mod registry;
 mod scratch;
 mod search;
 mod sweeper;
+pub mod testing;
 mod timeout;
 mod timestamp;
 
