@@ -66,12 +66,6 @@ fn measure(options: &Options) -> Result<()> {
     if of_stored.into_iter().any(|row| options.wants(row)) {
         on_stored(options, &data, scratch.path(), &scale, &mut report)?;
     }
-    if options.wants(RowName::Recording) {
-        recording::measure(&scale, &mut report)?;
-    }
-    if options.wants(RowName::Off) {
-        off::measure(&scale, &mut report)?;
-    }
     let (judged, met) = report.score();
     say(&format!(
         "\n{}\n{met} of {judged} goals met. Measured on {}, store {}; medians of {} interleaved pairs. Again: `{}`",
