@@ -43,6 +43,7 @@ mod receipt;
 mod record;
 mod refused;
 mod registry;
+mod scratch;
 mod search;
 mod sweeper;
 pub mod testing;
