@@ -1,7 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+mod macros;
+
 pub use events_core::*;
-pub use events_macros::{EventDetails, Record, action, category, resource};
+
+pub use crate::macros::{EventDetails, Record, action, category, resource};
 
 #[doc(hidden)]
 pub use events_core::__private;

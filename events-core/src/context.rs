@@ -40,6 +40,8 @@ use crate::{
 pub struct Context {
     identity: Arc<Identity>,
     operation: Option<Arc<OperationState>>,
+    /// An operation runs here that is not recorded, inside the one above.
+    unrecorded: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -57,7 +59,11 @@ impl Context {
     pub fn new(caller: Caller) -> Self {
         // A caller is claims: strings without anything that could fail to serialise.
         let authn_info = serde_json::to_vec(&caller).unwrap_or_else(|_| b"{}".to_vec()).into();
-        Self { identity: Arc::new(Identity { caller, authn_info, traceparent: None, under: None }), operation: None }
+        Self {
+            identity: Arc::new(Identity { caller, authn_info, traceparent: None, under: None }),
+            operation: None,
+            unrecorded: false,
+        }
     }
 
     /// Nobody in particular acts, on purpose.
@@ -87,6 +93,7 @@ impl Context {
     pub fn under(mut self, parent: EventId, root: EventId) -> Self {
         Arc::make_mut(&mut self.identity).under = Some((parent, root));
         self.operation = None;
+        self.unrecorded = false;
         self
     }
 
@@ -121,7 +128,17 @@ impl Context {
     }
 
     pub(crate) fn inside(&self, operation: Arc<OperationState>) -> Self {
-        Self { identity: self.identity.clone(), operation: Some(operation) }
+        Self { identity: self.identity.clone(), operation: Some(operation), unrecorded: false }
+    }
+
+    /// Inside an operation that is not recorded: what follows still stands below the recorded one.
+    pub(crate) fn inside_unrecorded(&self) -> Self {
+        Self { unrecorded: true, ..self.clone() }
+    }
+
+    /// The operation that runs here, where it is recorded.
+    pub(crate) fn recorded(&self) -> Option<&Arc<OperationState>> {
+        self.operation.as_ref().filter(|_| !self.unrecorded)
     }
 }
 
@@ -146,7 +163,7 @@ fn is_traceparent(text: &str) -> bool {
 }
 
 /// What is current on a thread.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Current {
     pub(crate) manager: Option<EventManager>,
     pub(crate) context: Option<Context>,
@@ -187,18 +204,59 @@ pub(crate) fn with_current<T>(read: impl FnOnce(&Current) -> T) -> T {
     CURRENT.with(|current| read(&current.borrow()))
 }
 
-/// Swaps `mine` with what is current, until the guard is dropped.
-pub(crate) struct Swapped<'c>(&'c mut Current);
+/// What a future changes of what is current while it is polled; the rest stays as it is there.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Change {
+    pub(crate) manager: Option<EventManager>,
+    pub(crate) context: Option<Context>,
+    pub(crate) recording: Option<Recording>,
+}
 
-pub(crate) fn swap(mine: &mut Current) -> Swapped<'_> {
-    // A thread that is ending has no current any more: then there is nothing to swap with.
-    let _ = CURRENT.try_with(|current| std::mem::swap(&mut *current.borrow_mut(), mine));
-    Swapped(mine)
+impl Change {
+    pub(crate) fn context(context: Context) -> Self {
+        Self { context: Some(context), ..Self::default() }
+    }
+
+    pub(crate) fn recording(recording: Recording) -> Self {
+        Self { recording: Some(recording), ..Self::default() }
+    }
+}
+
+/// Undoes a change when it is dropped.
+pub(crate) struct Swapped<'c> {
+    change: &'c mut Change,
+    manager: bool,
+    context: bool,
+}
+
+/// Makes a change until the guard is dropped.
+pub(crate) fn swap(change: &mut Change) -> Swapped<'_> {
+    let mut swapped = Swapped { manager: change.manager.is_some(), context: change.context.is_some(), change };
+    swapped.swap();
+    swapped
+}
+
+impl Swapped<'_> {
+    fn swap(&mut self) {
+        // A thread that is ending has no current any more: then there is nothing to swap with.
+        let _ = CURRENT.try_with(|current| {
+            let mut current = current.borrow_mut();
+            if self.manager {
+                std::mem::swap(&mut current.manager, &mut self.change.manager);
+            }
+            if self.context {
+                std::mem::swap(&mut current.context, &mut self.change.context);
+            }
+            if let Some(recording) = &mut self.change.recording {
+                std::mem::swap(&mut current.recording, recording);
+            }
+        });
+    }
 }
 
 impl Drop for Swapped<'_> {
     fn drop(&mut self) {
-        let _ = CURRENT.try_with(|current| std::mem::swap(&mut *current.borrow_mut(), self.0));
+        self.swap();
     }
 }
 
@@ -207,7 +265,7 @@ pin_project! {
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
     pub struct Scoped<F> {
-        current: Current,
+        change: Change,
         // Gone once it is dropped inside its scope.
         #[pin]
         future: Option<F>,
@@ -216,7 +274,7 @@ pin_project! {
     impl<F> PinnedDrop for Scoped<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let _swapped = swap(this.current);
+            let _swapped = swap(this.change);
             this.future.set(None);
         }
     }
@@ -227,7 +285,7 @@ impl<F: Future> Future for Scoped<F> {
 
     fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<F::Output> {
         let mut this = self.project();
-        let _swapped = swap(this.current);
+        let _swapped = swap(this.change);
         match this.future.as_mut().as_pin_mut() {
             Some(future) => future.poll(task),
             None => Poll::Pending,
@@ -249,13 +307,11 @@ impl<F: Future> Future for Scoped<F> {
 /// # }
 /// ```
 pub fn scope<F: Future>(context: Context, future: F) -> Scoped<F> {
-    let mut current = with_current(Current::clone);
-    current.context = Some(context);
-    scoped(current, future)
+    scoped(Change::context(context), future)
 }
 
-pub(crate) fn scoped<F: Future>(current: Current, future: F) -> Scoped<F> {
-    Scoped { current, future: Some(future) }
+pub(crate) fn scoped<F: Future>(change: Change, future: F) -> Scoped<F> {
+    Scoped { change, future: Some(future) }
 }
 
 /// A future that carries what is current here to wherever it runs: another task, another thread.
@@ -268,7 +324,12 @@ pub(crate) fn scoped<F: Future>(current: Current, future: F) -> Scoped<F> {
 /// # }
 /// ```
 pub fn carried<F: Future>(future: F) -> Scoped<F> {
-    scoped(with_current(Current::clone), future)
+    let carried = with_current(|current| Change {
+        manager: current.manager.clone(),
+        context: current.context.clone(),
+        recording: Some(current.recording.clone()),
+    });
+    scoped(carried, future)
 }
 
 /// [`tokio::spawn`] that carries the context into the task.

@@ -19,14 +19,12 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use crate::context::{Current, Recording, Scoped, Skip, scoped, with_current};
+use crate::context::{Change, Recording, Scoped, Skip, scoped, with_current};
 
 fn without<F: Future>(operation: &'static str, handler: F) -> Scoped<F> {
-    let mut current = with_current(Current::clone);
-    if !matches!(current.recording, Recording::Off) {
-        current.recording = Recording::AllBut(Arc::new(Skip { operation, used: AtomicBool::new(false) }));
-    }
-    scoped(current, handler)
+    let off = with_current(|current| matches!(current.recording, Recording::Off));
+    let skip = Recording::AllBut(Arc::new(Skip { operation, used: AtomicBool::new(false) }));
+    scoped(if off { Change::default() } else { Change::recording(skip) }, handler)
 }
 
 macro_rules! facade {

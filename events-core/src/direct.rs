@@ -3,7 +3,7 @@
 use std::{borrow::Cow, future::poll_fn, sync::Arc, time::Instant};
 
 use crate::{
-    acl::{self, Lookup},
+    acl::{self, EventAcl, Lookup},
     call::identifiers,
     context::{Recording, with_current},
     declaration::EventDeclaration,
@@ -111,7 +111,7 @@ async fn record(
     declaration: &'static EventDeclaration,
     prepared: Option<Prepared>,
 ) -> Result<Option<EventId>, Refused> {
-    let Some(Prepared { manager, opening }) = prepared else { return Ok(None) };
+    let Some(Prepared { manager, mut opening }) = prepared else { return Ok(None) };
     let Some(shared) = manager.shared() else { return Ok(None) };
     let href = opening.href().and_then(|href| href.parse::<AnyHref>().ok());
     let inside = opening.context().operation().cloned();
@@ -128,15 +128,16 @@ async fn record(
                 Some(mut looking_up) => poll_fn(|task| looking_up.poll(shared, task)).await,
                 None => Lookup::Missing,
             };
+            let fallback = matches!(lookup, Lookup::Failed);
+            if fallback {
+                shared.counters.acl_fallbacks.add(1);
+            }
             let allow_anon = opening.plan().spec.allow_anon;
-            (acl::of_event(&lookup, opening.context().caller(), allow_anon), matches!(lookup, Lookup::Failed))
+            (acl::of_event(&lookup, opening.context().caller(), allow_anon).into(), fallback)
         }
     };
-    if fallback {
-        shared.counters.acl_fallbacks.add(1);
-    }
     let id = opening.identifiers().id;
-    let entry = Entry { id, document: opening.finish(&acl, fallback).document, kind: EntryKind::Direct };
+    let entry = Entry { id, document: opening.finish(EventAcl::Of(&acl), fallback).document, kind: EntryKind::Direct };
     let receipt = Arc::new(Receipt::default());
     let kept = inside.is_some();
     let ticket = if kept { Ticket::Kept(receipt.clone()) } else { Ticket::Single(receipt.clone()) };

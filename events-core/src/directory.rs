@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     acl::{Acl, Lookup},
-    context::{Current, Recording, swap, with_current},
+    context::{Change, Recording, swap},
     href::AnyHref,
     manager::Shared,
     search::BoxFuture,
@@ -31,7 +31,7 @@ pub trait ResourceDirectory: Send + Sync + 'static {
 /// A look-up under way. Holds its own copies, so that it can wait beside anything.
 pub(crate) struct LookingUp {
     future: BoxFuture<'static, Result<Option<Acl>, Box<dyn std::error::Error + Send + Sync>>>,
-    current: Current,
+    change: Change,
     until: Option<Instant>,
 }
 
@@ -39,16 +39,14 @@ impl LookingUp {
     /// Starts looking `resource` up; none when no directory is installed.
     pub(crate) fn start(shared: &std::sync::Arc<Shared>, resource: AnyHref) -> Option<Self> {
         let directory = shared.directory.clone()?;
-        let mut current = with_current(Current::clone);
-        current.recording = Recording::Off;
         let future = Box::pin(async move { directory.acl(&resource).await });
-        Some(Self { future, current, until: None })
+        Some(Self { future, change: Change::recording(Recording::Off), until: None })
     }
 
     /// Polls it, under the manager's limit.
     pub(crate) fn poll(&mut self, shared: &Shared, task: &mut Task<'_>) -> Poll<Lookup> {
         let polled = {
-            let _swapped = swap(&mut self.current);
+            let _swapped = swap(&mut self.change);
             let future: Pin<&mut _> = self.future.as_mut();
             catch_unwind(AssertUnwindSafe(|| future.poll(task)))
         };

@@ -67,6 +67,33 @@ pub trait Journal: Send + Sync + 'static {
     fn close(&self) {}
 }
 
+/// A shared journal is a journal.
+impl<J: Journal + ?Sized> Journal for Arc<J> {
+    fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, AppendError> {
+        (**self).append(entries)
+    }
+
+    fn get(&self, id: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+        (**self).get(id)
+    }
+
+    fn read(&self, from: Seq, limit: usize, bytes: usize) -> Result<Vec<Sequenced>, JournalError> {
+        (**self).read(from, limit, bytes)
+    }
+
+    fn open_operations(&self) -> Result<Vec<OpenOperation>, JournalError> {
+        (**self).open_operations()
+    }
+
+    fn search(&self) -> Arc<dyn Search> {
+        (**self).search()
+    }
+
+    fn close(&self) {
+        (**self).close();
+    }
+}
+
 /// An event on its way into a journal.
 #[derive(Clone, Debug)]
 pub struct Entry {

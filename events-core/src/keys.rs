@@ -57,6 +57,7 @@ pub enum Attribute {
     /// One of `tags`.
     Tag,
     /// A scalar detail, by its path: `details.<path>`; nested objects with dots, any element of an array.
+    /// A dot inside a name is not told apart from nesting.
     Detail(String),
     /// A word of the full-text attributes: name, message, tags.
     Word,
@@ -241,4 +242,67 @@ pub fn words(text: &str, put: &mut dyn FnMut(String)) {
     text.split(|character: char| !character.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .for_each(|word| put(word.to_lowercase()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{conformance::Generator, event::Event};
+
+    /// The keys, told from the event as it is read whole.
+    fn told(event: &Event) -> Vec<(Attribute, String)> {
+        let text = |value: &dyn ToString| value.to_string();
+        let mut keys = vec![
+            (Attribute::ResourceType, event.resource.resource_type.clone()),
+            (Attribute::EventType, text(&event.event_type)),
+            (Attribute::Phase, text(&event.phase)),
+            (Attribute::Name, event.name().into_owned()),
+            (Attribute::Category, event.category.clone()),
+            (Attribute::Severity, text(&event.severity)),
+        ];
+        let caller = &event.authn_info;
+        keys.extend(event.resource.href.iter().map(|href| (Attribute::Href, href.clone())));
+        keys.extend(event.success.iter().map(|_| (Attribute::Outcome, text(&event.phase))));
+        keys.extend(event.failure.iter().map(|failure| (Attribute::Reason, text(&failure.reason))));
+        keys.extend(caller.user_id.iter().map(|user| (Attribute::User, text(user))));
+        keys.extend(caller.active_claim.iter().map(|claim| (Attribute::ActiveClaim, text(claim))));
+        keys.extend(caller.session_id.iter().map(|session| (Attribute::Session, text(session))));
+        keys.extend(caller.claims.iter().map(|claim| (Attribute::Claim, text(claim))));
+        keys.extend(event.root.iter().map(|root| (Attribute::Root, text(root))));
+        keys.extend(event.parent.iter().map(|parent| (Attribute::Parent, text(parent))));
+        keys.extend(event.linked_identifiers.iter().map(|href| (Attribute::Linked, href.clone())));
+        keys.extend(event.tags.iter().map(|tag| (Attribute::Tag, tag.clone())));
+        keys
+    }
+
+    #[test]
+    fn keys_are_those_of_the_event_read_whole() {
+        for entry in Generator::new(1).events(1_000) {
+            let event = Event::from_document(&entry.document).unwrap();
+            let keys = Keys::of(&entry.document).unwrap();
+            let mut told = told(&event);
+            told.sort_unstable();
+            told.dedup();
+            let plain = |key: &&Key<'_>| !matches!(key.attribute, Attribute::Word | Attribute::Detail(_));
+            let found: Vec<(Attribute, String)> =
+                keys.keys.iter().filter(plain).map(|key| (key.attribute.clone(), key.value.to_string())).collect();
+            assert_eq!(found, told);
+            assert_eq!((keys.id, keys.timestamp, &keys.acl), (event.id, event.timestamp, &event.acl));
+        }
+    }
+
+    #[test]
+    fn who_views_is_told_by_the_acl_alone() {
+        for entry in Generator::new(2).events(300) {
+            let keys = Keys::of(&entry.document).unwrap();
+            let viewers = keys.viewers();
+            for claim in keys.acl.who(Right::Manage).chain(keys.acl.who(Right::ViewMeta)) {
+                let seen = keys.acl.visibility(&crate::identity::Viewer::with_claims([claim.clone()]));
+                let admin = claim.as_str() == crate::identity::ADMIN;
+                let data = admin || viewers.data.contains(&claim.as_str());
+                assert_eq!(data, seen >= Some(Visibility::Data), "{claim}");
+                assert_eq!(!admin && viewers.meta.contains(&claim.as_str()), seen == Some(Visibility::Meta), "{claim}");
+            }
+        }
+    }
 }

@@ -10,7 +10,7 @@
 //! let store = MemoryStore::new();
 //! store.append(&Generator::new(1).events(3))?;
 //! let events = store.wait_until(Duration::from_secs(1), |events| events.len() == 3)?;
-//! assert_eq!(events[0].phase.as_str(), "requested");
+//! assert_eq!(events, store.events());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -192,17 +192,16 @@ impl Stored {
                 Appended::Conflict { stored: stored.document.clone() }
             };
         }
-        let opening = entry.id.opening();
-        if entry.kind == EntryKind::Closing && self.get(opening).is_none_or(|found| found.phase != Phase::Requested) {
-            return Appended::NoOpening;
+        if entry.kind == EntryKind::Closing {
+            let opening = self.places.get(&entry.id.opening()).copied();
+            let Some(opening) = opening.filter(|place| self.events[*place].phase == Phase::Requested) else {
+                return Appended::NoOpening;
+            };
+            self.open.remove(&Seq(opening as u64 + 1));
         }
         let seq = self.push(entry.id, event);
-        match entry.kind {
-            EntryKind::Opening { process, deadline } => {
-                self.open.insert(seq, OpenOperation { id: entry.id, seq, process, deadline });
-            }
-            EntryKind::Closing => self.open.retain(|_, operation| operation.id != opening),
-            EntryKind::Direct => {}
+        if let EntryKind::Opening { process, deadline } = entry.kind {
+            self.open.insert(seq, OpenOperation { id: entry.id, seq, process, deadline });
         }
         Appended::Stored(seq)
     }

@@ -45,7 +45,7 @@ counters! {
     late_endings,
     /// Documents that met other bytes under their id.
     conflicts,
-    /// Events that took the safe default because an ACL could not be looked up.
+    /// Look-ups of an ACL that failed: the events took the safe default.
     acl_fallbacks,
     /// Operations closed by the sweeper or at start-up.
     swept,

@@ -165,6 +165,19 @@ pub fn outcome_value<T: OutcomeValue>(value: &T) -> Option<&dyn Record> {
     value.value()
 }
 
+/// A value that is recorded by a function: the fields of an enum's variant.
+pub fn record_with<F: Fn(&mut Recorder<'_>)>(record: F) -> impl Record {
+    RecordedWith(record)
+}
+
+struct RecordedWith<F>(F);
+
+impl<F: Fn(&mut Recorder<'_>)> Record for RecordedWith<F> {
+    fn record(&self, recorder: &mut Recorder<'_>) {
+        (self.0)(recorder);
+    }
+}
+
 /// What is known of a type that may designate a resource: `Known::<V>::DECLARATION` is the inherent
 /// constant where it does, else that of [`NotKnown`], so that a wrong type is reported once, where it is used.
 pub struct Known<V: ?Sized>(PhantomData<fn(&V)>);

@@ -114,7 +114,8 @@ impl Filter {
         }
     }
 
-    /// The times outside of which nothing is found: what prunes partitions.
+    /// The times outside of which nothing is found: what prunes partitions. The second is the first that
+    /// is too late; as [`Timestamp::MAX`] it stands for no end, and what happened then is found too.
     pub fn time_bounds(&self) -> (Timestamp, Timestamp) {
         match self {
             Self::Time { from, until } => (*from, *until),

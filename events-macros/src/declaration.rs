@@ -135,10 +135,29 @@ pub(crate) fn detail_field(
     let span = Span::mixed_site();
     let p = runtime.at(span);
     let type_name = match ty {
-        Some(ty) => quote!(#p::Option::Some(#p::stringify!(#ty))),
+        Some(ty) => {
+            let name = type_name(ty);
+            quote_spanned!(span=> #p::Option::Some(#name))
+        }
         None => quote_spanned!(span=> #p::Option::None),
     };
     quote_spanned!(span=> #(#cfgs)* #p::DetailField { name: #name, type_name: #type_name, required: #required })
+}
+
+/// A type as it is usually written: `Option<&'static str>`.
+fn type_name(ty: &Type) -> String {
+    let spaced = quote!(#ty).to_string();
+    let is_word = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
+    let mut name = String::with_capacity(spaced.len());
+    let mut letters = spaced.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let before = name.chars().last();
+        let is_needed = is_word(before) && is_word(letters.peek().copied()) || matches!(before, Some(',' | ';'));
+        if letter != ' ' || is_needed {
+            name.push(letter);
+        }
+    }
+    name
 }
 
 /// Whether a type is written as an `Option`.
@@ -208,6 +227,19 @@ fn check_version(arguments: &mut Arguments, mistakes: &mut Mistakes) -> Option<u
                 format!("`{number}` is not a version: write a number from 1 to {}, such as `version = 2`", u32::MAX);
             mistakes.at(number.span(), codes::VERSION, message);
             None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_named_as_they_are_written() {
+        for written in ["Option<&'static str>", "std::vec::Vec<u8>", "(u8, [T; 2])", "&mut dyn Record", "bool"] {
+            let ty: Type = syn::parse_str(written).expect("a type");
+            assert_eq!(type_name(&ty), written);
         }
     }
 }

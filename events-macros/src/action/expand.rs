@@ -49,8 +49,9 @@ fn recorded(action: &Action, block: &Group, captured: &[Captured]) -> TokenStrea
         }
     });
     let opening = opening(action, &call);
-    let captured = captured.iter().map(|Captured { cfgs, name }| quote_spanned!(span=> #(#cfgs)* let _ = &#name;));
+    let captured = captured.iter().map(capture);
     let (never, ty) = inference(action);
+    let label = label(block);
     let refuse = refuse(action);
     let run = quote_spanned!(span=> #call.run(#future).await);
     let run = match &action.returns {
@@ -60,17 +61,9 @@ fn recorded(action: &Action, block: &Group, captured: &[Captured]) -> TokenStrea
         }
         Returns::Named { .. } | Returns::Opaque { .. } => run,
     };
-    let ending = ending(action, &out);
+    let ended = ended(action, &call, &out);
     let created = created(action, &call, &out);
-    let outcome = action.payload.outcome.then(|| {
-        quote_spanned! {span=>
-            if #call.wants_outcome() {
-                if let #p::Option::Some(__events_value) = #p::outcome_value(&#out) {
-                    #call.outcome(__events_value);
-                }
-            }
-        }
-    });
+    let outcome = action.payload.outcome.then(|| outcome(action, &call, &out));
     quote_spanned! {span=>
         #declare
         #check
@@ -81,11 +74,11 @@ fn recorded(action: &Action, block: &Group, captured: &[Captured]) -> TokenStrea
         let #future = #p::pin!(async move {
             #never
             #(#captured)*
-            #block
+            #label #block
         });
         if let #p::Result::Err(__events_refused) = #call.begin().await { #refuse }
         let #out #ty = #run;
-        #call.ended(#ending);
+        #ended
         #created
         #outcome
         #call.finish().await;
@@ -173,7 +166,7 @@ fn check(action: &Action) -> TokenStream {
     }
 }
 
-/// What the opening event says, worked out only when something is recorded.
+/// What the opening event says, in the order of the document, and only when something is recorded.
 fn opening(action: &Action, call: &Ident) -> TokenStream {
     let span = Span::mixed_site();
     let p = action.runtime.at(span);
@@ -189,7 +182,6 @@ fn opening(action: &Action, call: &Ident) -> TokenStream {
         };
         said.extend(quote_spanned!(span=> #opening.resource(#href);));
     }
-    // In the order of the document, as `Opening` asks for it.
     for linked in &action.linked {
         let at = linked.span();
         let q = action.runtime.at(at);
@@ -258,6 +250,23 @@ fn refuse(action: &Action) -> TokenStream {
     quote_spanned!(span=> return #value;)
 }
 
+/// A mention that moves a binding into the body.
+fn capture(Captured { cfgs, name }: &Captured) -> TokenStream {
+    let span = Span::mixed_site();
+    // The name is the user's token, so the lint takes the mention for theirs.
+    let lint =
+        name.to_string().starts_with('_').then(|| quote_spanned!(span=> #[allow(clippy::used_underscore_binding)]));
+    quote_spanned!(span=> #(#cfgs)* #lint let _ = &#name;)
+}
+
+/// A label before the user's own braces: a bare block there would be linted as unnecessary. Its span is
+/// theirs, because a block is of the edition of its first token, and the edition decides when the
+/// temporaries of its last expression are dropped.
+fn label(block: &Group) -> TokenStream {
+    let at = block.span_open();
+    quote_spanned!(at=> '__events_body:)
+}
+
 /// The unreachable first line that gives the body its type, and the type of what it gives.
 fn inference(action: &Action) -> (TokenStream, TokenStream) {
     let Returns::Named { ty, span } = &action.returns else {
@@ -269,32 +278,67 @@ fn inference(action: &Action) -> (TokenStream, TokenStream) {
 }
 
 /// How it ended, read from what the body gave.
-fn ending(action: &Action, out: &Ident) -> TokenStream {
+fn ended(action: &Action, call: &Ident, out: &Ident) -> TokenStream {
+    let span = Span::mixed_site();
     match &action.outcome {
-        Some(path) => called(path, out),
-        None => probed(action, out, "__events_ending"),
+        Some(path) => {
+            let ending = called(path, out);
+            quote_spanned!(span=> #call.ended(#ending);)
+        }
+        None => {
+            let ending = probed(action, out, "__events_ending");
+            with_probes(action, &quote_spanned!(span=> #call.ended(#ending);))
+        }
     }
 }
 
+/// The href of what was added, read from what the body gave.
 fn created(action: &Action, call: &Ident, out: &Ident) -> TokenStream {
     let span = Span::mixed_site();
-    let p = action.runtime.at(span);
     match &action.created {
         Created::Nothing => TokenStream::new(),
         Created::Outcome => {
             let href = probed(action, out, "__events_created");
-            quote_spanned!(span=> #call.created(#href);)
+            with_probes(action, &quote_spanned!(span=> #call.created(#href);))
         }
         Created::Function(path) => {
+            let at = path.span();
+            let q = action.runtime.at(at);
             let href = called(path, out);
-            quote_spanned!(span=> #call.created(#p::Option::map(#p::Option::as_ref(&#href), #p::href));)
+            let href = quote_spanned!(at=> #q::Option::map(#q::Option::as_ref(&#href), #q::href));
+            quote_spanned!(span=> #call.created(#href);)
         }
     }
 }
 
+/// What the body gave, for the payload.
+fn outcome(action: &Action, call: &Ident, out: &Ident) -> TokenStream {
+    let span = Span::mixed_site();
+    let p = action.runtime.at(span);
+    let value = Ident::new("__events_value", span);
+    // An error about a value that cannot be recorded belongs to the return type.
+    let at = action.returns.span();
+    let (q, out) = (action.runtime.at(at), located(out, at));
+    let recorded = quote_spanned!(at=> #q::outcome_value(&#out));
+    quote_spanned! {span=>
+        if #call.wants_outcome() {
+            if let #p::Option::Some(#value) = #recorded {
+                #call.outcome(#value);
+            }
+        }
+    }
+}
+
+/// A function of the user, asked about what the body gave.
 fn called(path: &Path, out: &Ident) -> TokenStream {
     let at = path.span();
+    let out = located(out, at);
     quote_spanned!(at=> #path(&#out))
+}
+
+/// A name of ours, at a place of the user's.
+fn located(name: &Ident, at: Span) -> Ident {
+    Ident::new(&name.to_string(), name.span().located_at(at))
 }
 
 /// A question to the value, answered by the most specific of several traits (autoref specialisation).
@@ -302,9 +346,17 @@ fn probed(action: &Action, out: &Ident, question: &str) -> TokenStream {
     let span = Span::mixed_site();
     let p = action.runtime.at(span);
     let question = Ident::new(question, span);
+    // One `&` more than the most specific implementation has: method resolution tries the type itself
+    // by value before it borrows once more.
+    quote_spanned!(span=> (&&&&&&&&#p::Probe(&#out)).#question())
+}
+
+/// A statement that asks such questions.
+fn with_probes(action: &Action, statement: &TokenStream) -> TokenStream {
+    let span = Span::mixed_site();
+    let p = action.runtime.at(span);
     quote_spanned! {span=> {
-        #[allow(unused_imports)]
         use #p::probe::*;
-        (&&&&&&&&#p::Probe(&#out)).#question()
+        #statement
     }}
 }

@@ -83,9 +83,10 @@ fn check(event: &DirectEvent, resource: &Path) -> TokenStream {
 
 fn record_field(field: &Field, details: &Ident) -> TokenStream {
     let Field { member, name, ty, .. } = field;
-    let at = ty.span();
-    let value = quote_spanned!(at=> &self.#member);
-    let span = Span::mixed_site();
+    let (at, span) = (ty.span(), Span::mixed_site());
+    // `self` is the parameter of a function of ours.
+    let this = Ident::new("self", span);
+    let value = quote_spanned!(at=> &#this.#member);
     quote_spanned!(span=> #details.field(#name, #value);)
 }
 

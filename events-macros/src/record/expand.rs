@@ -18,11 +18,24 @@ pub(super) fn implementation(recorded: &Recorded, input: &DeriveInput) -> TokenS
     let generics = recordable(&input.generics, runtime);
     let (impl_generics, type_generics, bounds) = generics.split_for_impl();
     let body = match &recorded.shape {
-        Shape::Object(fields) => object(fields, &recorder, &|member, at| quote_spanned!(at=> &self.#member)),
+        Shape::Object(fields) => {
+            // `self` is the parameter of a function of ours.
+            let this = Ident::new("self", span);
+            object(fields, &recorder, &|member, at| quote_spanned!(at=> &#this.#member))
+        }
         Shape::Transparent(member) => {
             quote_spanned!(span=> #p::Record::record(&self.#member, #recorder);)
         }
         Shape::Enum(variants) => match_variants(variants, &recorder, runtime),
+    };
+    // What stands for another value is left out where that is: `None` in a newtype, too.
+    let is_absent = match &recorded.shape {
+        Shape::Transparent(member) => Some(quote_spanned! {span=>
+            fn is_absent(&self) -> #p::core::primitive::bool {
+                #p::Record::is_absent(&self.#member)
+            }
+        }),
+        Shape::Object(_) | Shape::Enum(_) => None,
     };
     quote_spanned! {span=>
         #[automatically_derived]
@@ -30,6 +43,7 @@ pub(super) fn implementation(recorded: &Recorded, input: &DeriveInput) -> TokenS
             fn record(&self, #recorder: &mut #p::Recorder<'_>) {
                 #body
             }
+            #is_absent
         }
     }
 }

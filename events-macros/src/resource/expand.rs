@@ -1,6 +1,6 @@
 //! What stands behind the struct of a resource type.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::spanned::Spanned as _;
 
@@ -55,7 +55,9 @@ fn designates(resource: &ResourceType) -> Option<TokenStream> {
     let known = option(resource, known);
     let at = id.span();
     let q = resource.runtime.at(at);
-    let href = quote_spanned!(at=> #q::Designates::href(&self.#id));
+    // `self` is the parameter of a function of ours.
+    let this = Ident::new("self", span);
+    let href = quote_spanned!(at=> #q::Designates::href(&#this.#id));
     Some(quote_spanned! {span=>
         #[automatically_derived]
         impl #p::Designates for #item {

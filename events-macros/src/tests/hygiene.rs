@@ -15,7 +15,7 @@ const WORDS: &[&str] = &[
 
 /// Names of lints, attributes and parameters of ours.
 const OWN: &[&str] =
-    &["allow", "unused_imports", "automatically_derived", "details", "recorder", "object", "value", "fields"];
+    &["allow", "unused_imports", "automatically_derived", "clippy", "details", "recorder", "object", "value", "fields"];
 
 #[test]
 fn an_expansion_names_only_absolute_paths_and_the_users_own_words() {

@@ -33,7 +33,7 @@ async fn add(Json(body): Json<New>) -> Result<Created, ApiError> {
     }
     let __events_body = ::events::__private::pin!(
         async move { if false { return ::events::__private::never:: < Result < Created,
-        ApiError > > (); } let _ = & body; { insert(body). await } }
+        ApiError > > (); } let _ = & body; '__events_body : { insert(body). await } }
     );
     if let ::events::__private::Result::Err(__events_refused) = __events_call
         .begin()
@@ -45,18 +45,20 @@ async fn add(Json(body): Json<New>) -> Result<Created, ApiError> {
         > as ::events::__private::Refusable>::refused(__events_refused);
     }
     let __events_out: Result<Created, ApiError> = __events_call.run(__events_body).await;
-    __events_call
-        .ended({
-            #[allow(unused_imports)]
-            use ::events::__private::probe::*;
-            (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending()
-        });
-    __events_call
-        .created({
-            #[allow(unused_imports)]
-            use ::events::__private::probe::*;
-            (&&&&&&&&::events::__private::Probe(&__events_out)).__events_created()
-        });
+    {
+        use ::events::__private::probe::*;
+        __events_call
+            .ended(
+                (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending(),
+            );
+    }
+    {
+        use ::events::__private::probe::*;
+        __events_call
+            .created(
+                (&&&&&&&&::events::__private::Probe(&__events_out)).__events_created(),
+            );
+    }
     __events_call.finish().await;
     __events_out
 }

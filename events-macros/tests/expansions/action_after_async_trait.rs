@@ -21,9 +21,7 @@ where
             details: &[
                 ::events::__private::DetailField {
                     name: "n",
-                    type_name: ::events::__private::Option::Some(
-                        ::events::__private::stringify!(u32),
-                    ),
+                    type_name: ::events::__private::Option::Some("u32"),
                     required: true,
                 },
             ],
@@ -55,8 +53,8 @@ where
         }
         let __events_body = ::events::__private::pin!(
             async move { if false { return ::events::__private::never:: < Result < u32,
-            ApiError > > (); } { let __self = self; let __ret : Result < u32, ApiError >
-            = { Ok(n) }; __ret } }
+            ApiError > > (); } '__events_body : { let __self = self; let __ret : Result <
+            u32, ApiError > = { Ok(n) }; __ret } }
         );
         if let ::events::__private::Result::Err(__events_refused) = __events_call
             .begin()
@@ -68,12 +66,13 @@ where
             > as ::events::__private::Refusable>::refused(__events_refused);
         }
         let __events_out: Result<u32, ApiError> = __events_call.run(__events_body).await;
-        __events_call
-            .ended({
-                #[allow(unused_imports)]
-                use ::events::__private::probe::*;
-                (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending()
-            });
+        {
+            use ::events::__private::probe::*;
+            __events_call
+                .ended(
+                    (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending(),
+                );
+        }
         __events_call.finish().await;
         __events_out
     })

@@ -11,9 +11,7 @@ async fn reboot(
             #[cfg(feature = "extra")]
             ::events::__private::DetailField {
                 name: "extra",
-                type_name: ::events::__private::Option::Some(
-                    ::events::__private::stringify!(u32),
-                ),
+                type_name: ::events::__private::Option::Some("u32"),
                 required: true,
             },
             ::events::__private::DetailField {
@@ -50,8 +48,8 @@ async fn reboot(
     }
     let __events_body = ::events::__private::pin!(
         async move { if false { return ::events::__private::never:: < Result < (),
-        ApiError > > (); } #[cfg(feature = "extra")] let _ = & extra; { #[cfg(feature =
-        "extra")] drop(extra); Ok(()) } }
+        ApiError > > (); } #[cfg(feature = "extra")] let _ = & extra; '__events_body : {
+        #[cfg(feature = "extra")] drop(extra); Ok(()) } }
     );
     if let ::events::__private::Result::Err(__events_refused) = __events_call
         .begin()
@@ -63,12 +61,13 @@ async fn reboot(
         > as ::events::__private::Refusable>::refused(__events_refused);
     }
     let __events_out: Result<(), ApiError> = __events_call.run(__events_body).await;
-    __events_call
-        .ended({
-            #[allow(unused_imports)]
-            use ::events::__private::probe::*;
-            (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending()
-        });
+    {
+        use ::events::__private::probe::*;
+        __events_call
+            .ended(
+                (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending(),
+            );
+    }
     __events_call.finish().await;
     __events_out
 }

@@ -42,8 +42,9 @@ async fn reboot(
     }
     let __events_body = ::events::__private::pin!(
         async move { if false { return ::events::__private::never:: < Result < (),
-        ApiError > > (); } let _ = & formatted; #[cfg(unix)] let _ = & _permit; let _ = &
-        left; let _ = & target; let _ = & self; { target.go(left,
+        ApiError > > (); } let _ = & formatted; #[cfg(unix)]
+        #[allow(clippy::used_underscore_binding)] let _ = & _permit; let _ = & left; let
+        _ = & target; let _ = & self; '__events_body : { target.go(left,
         format!("{formatted:?}")) } }
     );
     if let ::events::__private::Result::Err(__events_refused) = __events_call
@@ -56,12 +57,13 @@ async fn reboot(
         > as ::events::__private::Refusable>::refused(__events_refused);
     }
     let __events_out: Result<(), ApiError> = __events_call.run(__events_body).await;
-    __events_call
-        .ended({
-            #[allow(unused_imports)]
-            use ::events::__private::probe::*;
-            (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending()
-        });
+    {
+        use ::events::__private::probe::*;
+        __events_call
+            .ended(
+                (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending(),
+            );
+    }
     __events_call.finish().await;
     __events_out
 }

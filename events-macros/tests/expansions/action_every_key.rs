@@ -13,16 +13,12 @@ async fn update(name: String, options: Options, other: Href<Nuvlabox>) -> Answer
         details: &[
             ::events::__private::DetailField {
                 name: "release",
-                type_name: ::events::__private::Option::Some(
-                    ::events::__private::stringify!(u32),
-                ),
+                type_name: ::events::__private::Option::Some("u32"),
                 required: true,
             },
             ::events::__private::DetailField {
                 name: "name",
-                type_name: ::events::__private::Option::Some(
-                    ::events::__private::stringify!(String),
-                ),
+                type_name: ::events::__private::Option::Some("String"),
                 required: true,
             },
             ::events::__private::DetailField {
@@ -32,9 +28,7 @@ async fn update(name: String, options: Options, other: Href<Nuvlabox>) -> Answer
             },
             ::events::__private::DetailField {
                 name: "note",
-                type_name: ::events::__private::Option::Some(
-                    ::events::__private::stringify!(Option < String >),
-                ),
+                type_name: ::events::__private::Option::Some("Option<String>"),
                 required: false,
             },
         ],
@@ -117,8 +111,8 @@ async fn update(name: String, options: Options, other: Href<Nuvlabox>) -> Answer
     }
     let __events_body = ::events::__private::pin!(
         async move { if false { return ::events::__private::never:: < Answer > (); } let
-        _ = & other; let _ = & options; let _ = & name; { update_it(name, options, other)
-        . await } }
+        _ = & other; let _ = & options; let _ = & name; '__events_body : {
+        update_it(name, options, other). await } }
     );
     if let ::events::__private::Result::Err(__events_refused) = __events_call
         .begin()

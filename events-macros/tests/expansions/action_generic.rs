@@ -13,9 +13,7 @@ where
         details: &[
             ::events::__private::DetailField {
                 name: "count",
-                type_name: ::events::__private::Option::Some(
-                    ::events::__private::stringify!(usize),
-                ),
+                type_name: ::events::__private::Option::Some("usize"),
                 required: true,
             },
         ],
@@ -55,8 +53,8 @@ where
     }
     let __events_body = ::events::__private::pin!(
         async move { if false { return ::events::__private::never:: < Result < & 'a str,
-        ApiError > > (); } let _ = & by; let _ = & items; let _ = & id; { items
-        .retain(by); Ok(id.as_str()) } }
+        ApiError > > (); } let _ = & by; let _ = & items; let _ = & id; '__events_body :
+        { items.retain(by); Ok(id.as_str()) } }
     );
     if let ::events::__private::Result::Err(__events_refused) = __events_call
         .begin()
@@ -68,12 +66,13 @@ where
         > as ::events::__private::Refusable>::refused(__events_refused);
     }
     let __events_out: Result<&'a str, ApiError> = __events_call.run(__events_body).await;
-    __events_call
-        .ended({
-            #[allow(unused_imports)]
-            use ::events::__private::probe::*;
-            (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending()
-        });
+    {
+        use ::events::__private::probe::*;
+        __events_call
+            .ended(
+                (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending(),
+            );
+    }
     __events_call.finish().await;
     __events_out
 }

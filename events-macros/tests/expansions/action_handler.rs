@@ -15,9 +15,7 @@ pub async fn reboot(
         details: &[
             ::events::__private::DetailField {
                 name: "force",
-                type_name: ::events::__private::Option::Some(
-                    ::events::__private::stringify!(bool),
-                ),
+                type_name: ::events::__private::Option::Some("bool"),
                 required: true,
             },
         ],
@@ -51,8 +49,8 @@ pub async fn reboot(
     }
     let __events_body = ::events::__private::pin!(
         async move { if false { return ::events::__private::never:: < Result < Json < Job
-        >, ApiError > > (); } let _ = & id; let _ = & app; { let job = app.jobs
-        .submit("reboot", & id). await ?; Ok(Json(job)) } }
+        >, ApiError > > (); } let _ = & id; let _ = & app; '__events_body : { let job =
+        app.jobs.submit("reboot", & id). await ?; Ok(Json(job)) } }
     );
     if let ::events::__private::Result::Err(__events_refused) = __events_call
         .begin()
@@ -66,12 +64,13 @@ pub async fn reboot(
     let __events_out: Result<Json<Job>, ApiError> = __events_call
         .run(__events_body)
         .await;
-    __events_call
-        .ended({
-            #[allow(unused_imports)]
-            use ::events::__private::probe::*;
-            (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending()
-        });
+    {
+        use ::events::__private::probe::*;
+        __events_call
+            .ended(
+                (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending(),
+            );
+    }
     __events_call.finish().await;
     __events_out
 }

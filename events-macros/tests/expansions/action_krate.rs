@@ -31,7 +31,7 @@ async fn reboot(id: Href<Nuvlabox>, other: String) -> Result<(), ApiError> {
     }
     let __events_body = audit::api::__private::pin!(
         async move { if false { return audit::api::__private::never:: < Result < (),
-        ApiError > > (); } { Ok(()) } }
+        ApiError > > (); } '__events_body : { Ok(()) } }
     );
     if let audit::api::__private::Result::Err(__events_refused) = __events_call
         .begin()
@@ -43,12 +43,13 @@ async fn reboot(id: Href<Nuvlabox>, other: String) -> Result<(), ApiError> {
         > as audit::api::__private::Refusable>::refused(__events_refused);
     }
     let __events_out: Result<(), ApiError> = __events_call.run(__events_body).await;
-    __events_call
-        .ended({
-            #[allow(unused_imports)]
-            use audit::api::__private::probe::*;
-            (&&&&&&&&audit::api::__private::Probe(&__events_out)).__events_ending()
-        });
+    {
+        use audit::api::__private::probe::*;
+        __events_call
+            .ended(
+                (&&&&&&&&audit::api::__private::Probe(&__events_out)).__events_ending(),
+            );
+    }
     __events_call.finish().await;
     __events_out
 }

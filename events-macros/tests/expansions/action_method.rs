@@ -34,7 +34,8 @@ async fn start(&self, jobs: &Jobs) -> Result<JobId, Error> {
     }
     let __events_body = ::events::__private::pin!(
         async move { if false { return ::events::__private::never:: < Result < JobId,
-        Error > > (); } let _ = & jobs; { jobs.start(& self.id). await } }
+        Error > > (); } let _ = & jobs; '__events_body : { jobs.start(& self.id). await }
+        }
     );
     if let ::events::__private::Result::Err(__events_refused) = __events_call
         .begin()
@@ -46,12 +47,13 @@ async fn start(&self, jobs: &Jobs) -> Result<JobId, Error> {
         > as ::events::__private::Refusable>::refused(__events_refused);
     }
     let __events_out: Result<JobId, Error> = __events_call.run(__events_body).await;
-    __events_call
-        .ended({
-            #[allow(unused_imports)]
-            use ::events::__private::probe::*;
-            (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending()
-        });
+    {
+        use ::events::__private::probe::*;
+        __events_call
+            .ended(
+                (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending(),
+            );
+    }
     __events_call.finish().await;
     __events_out
 }

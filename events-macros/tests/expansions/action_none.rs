@@ -15,7 +15,7 @@ async fn switch(group: String) -> Result<(), ApiError> {
     let mut __events_call = ::events::__private::Call::new(&__EVENTS_DECLARATION);
     let __events_body = ::events::__private::pin!(
         async move { if false { return ::events::__private::never:: < Result < (),
-        ApiError > > (); } { Ok(()) } }
+        ApiError > > (); } '__events_body : { Ok(()) } }
     );
     if let ::events::__private::Result::Err(__events_refused) = __events_call
         .begin()
@@ -27,12 +27,13 @@ async fn switch(group: String) -> Result<(), ApiError> {
         > as ::events::__private::Refusable>::refused(__events_refused);
     }
     let __events_out: Result<(), ApiError> = __events_call.run(__events_body).await;
-    __events_call
-        .ended({
-            #[allow(unused_imports)]
-            use ::events::__private::probe::*;
-            (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending()
-        });
+    {
+        use ::events::__private::probe::*;
+        __events_call
+            .ended(
+                (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending(),
+            );
+    }
     __events_call.finish().await;
     __events_out
 }

@@ -29,7 +29,7 @@ async fn check(id: &Href<Nuvlabox>) -> Result<impl Serialize, ApiError> {
     }
     let __events_body = ::events::__private::pin!(
         async move { if false { return ::events::__private::never:: < Result < _,
-        ApiError > > (); } let _ = & id; { call(id). await } }
+        ApiError > > (); } let _ = & id; '__events_body : { call(id). await } }
     );
     if let ::events::__private::Result::Err(__events_refused) = __events_call
         .begin()
@@ -41,12 +41,13 @@ async fn check(id: &Href<Nuvlabox>) -> Result<impl Serialize, ApiError> {
         > as ::events::__private::Refusable>::refused(__events_refused);
     }
     let __events_out: Result<_, ApiError> = __events_call.run(__events_body).await;
-    __events_call
-        .ended({
-            #[allow(unused_imports)]
-            use ::events::__private::probe::*;
-            (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending()
-        });
+    {
+        use ::events::__private::probe::*;
+        __events_call
+            .ended(
+                (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending(),
+            );
+    }
     __events_call.finish().await;
     __events_out
 }

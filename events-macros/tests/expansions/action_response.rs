@@ -28,7 +28,7 @@ async fn delete(Path(id): Path<Href<Nuvlabox>>) -> impl IntoResponse {
         __events_opening.resource(::events::__private::href(&id));
     }
     let __events_body = ::events::__private::pin!(
-        async move { { StatusCode::NO_CONTENT } }
+        async move { '__events_body : { StatusCode::NO_CONTENT } }
     );
     if let ::events::__private::Result::Err(__events_refused) = __events_call
         .begin()
@@ -39,12 +39,13 @@ async fn delete(Path(id): Path<Href<Nuvlabox>>) -> impl IntoResponse {
     let __events_out = ::events::__private::axum::into_response(
         __events_call.run(__events_body).await,
     );
-    __events_call
-        .ended({
-            #[allow(unused_imports)]
-            use ::events::__private::probe::*;
-            (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending()
-        });
+    {
+        use ::events::__private::probe::*;
+        __events_call
+            .ended(
+                (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending(),
+            );
+    }
     __events_call.finish().await;
     __events_out
 }

@@ -5,9 +5,7 @@ const _: () = {
         details: &[
             ::events::__private::DetailField {
                 name: "amount",
-                type_name: ::events::__private::Option::Some(
-                    ::events::__private::stringify!(u64),
-                ),
+                type_name: ::events::__private::Option::Some("u64"),
                 required: true,
             },
             ::events::__private::DetailField {
@@ -17,9 +15,7 @@ const _: () = {
             },
             ::events::__private::DetailField {
                 name: "note",
-                type_name: ::events::__private::Option::Some(
-                    ::events::__private::stringify!(Option < String >),
-                ),
+                type_name: ::events::__private::Option::Some("Option<String>"),
                 required: false,
             },
         ],

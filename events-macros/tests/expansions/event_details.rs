@@ -9,23 +9,17 @@ const _: () = {
         details: &[
             ::events::__private::DetailField {
                 name: "old-state",
-                type_name: ::events::__private::Option::Some(
-                    ::events::__private::stringify!(Option < String >),
-                ),
+                type_name: ::events::__private::Option::Some("Option<String>"),
                 required: false,
             },
             ::events::__private::DetailField {
                 name: "new-state",
-                type_name: ::events::__private::Option::Some(
-                    ::events::__private::stringify!(String),
-                ),
+                type_name: ::events::__private::Option::Some("String"),
                 required: true,
             },
             ::events::__private::DetailField {
                 name: "by-whom",
-                type_name: ::events::__private::Option::Some(
-                    ::events::__private::stringify!(String),
-                ),
+                type_name: ::events::__private::Option::Some("String"),
                 required: true,
             },
         ],

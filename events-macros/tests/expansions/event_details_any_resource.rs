@@ -9,16 +9,12 @@ const _: () = {
         details: &[
             audit::api::__private::DetailField {
                 name: "name",
-                type_name: audit::api::__private::Option::Some(
-                    audit::api::__private::stringify!(& 'a str),
-                ),
+                type_name: audit::api::__private::Option::Some("&'a str"),
                 required: true,
             },
             audit::api::__private::DetailField {
                 name: "result",
-                type_name: audit::api::__private::Option::Some(
-                    audit::api::__private::stringify!(T),
-                ),
+                type_name: audit::api::__private::Option::Some("T"),
                 required: true,
             },
         ],

@@ -32,7 +32,7 @@ impl<T: Jobs> Service for Runner<T> {
         }
         let __events_body = audit::api::__private::pin!(
             async move { if false { return audit::api::__private::never:: < Result < (),
-            Error > > (); } { Ok(()) } }
+            Error > > (); } '__events_body : { Ok(()) } }
         );
         if let audit::api::__private::Result::Err(__events_refused) = __events_call
             .begin()
@@ -44,12 +44,14 @@ impl<T: Jobs> Service for Runner<T> {
             > as audit::api::__private::Refusable>::refused(__events_refused);
         }
         let __events_out: Result<(), Error> = __events_call.run(__events_body).await;
-        __events_call
-            .ended({
-                #[allow(unused_imports)]
-                use audit::api::__private::probe::*;
-                (&&&&&&&&audit::api::__private::Probe(&__events_out)).__events_ending()
-            });
+        {
+            use audit::api::__private::probe::*;
+            __events_call
+                .ended(
+                    (&&&&&&&&audit::api::__private::Probe(&__events_out))
+                        .__events_ending(),
+                );
+        }
         __events_call.finish().await;
         __events_out
     }
@@ -94,7 +96,7 @@ impl<T: Jobs> Service for Runner<T> {
         }
         let __events_body = audit::api::__private::pin!(
             async move { if false { return audit::api::__private::never:: < Result < (),
-            Error > > (); } { Ok(()) } }
+            Error > > (); } '__events_body : { Ok(()) } }
         );
         if let audit::api::__private::Result::Err(__events_refused) = __events_call
             .begin()
@@ -106,12 +108,14 @@ impl<T: Jobs> Service for Runner<T> {
             > as audit::api::__private::Refusable>::refused(__events_refused);
         }
         let __events_out: Result<(), Error> = __events_call.run(__events_body).await;
-        __events_call
-            .ended({
-                #[allow(unused_imports)]
-                use audit::api::__private::probe::*;
-                (&&&&&&&&audit::api::__private::Probe(&__events_out)).__events_ending()
-            });
+        {
+            use audit::api::__private::probe::*;
+            __events_call
+                .ended(
+                    (&&&&&&&&audit::api::__private::Probe(&__events_out))
+                        .__events_ending(),
+                );
+        }
         __events_call.finish().await;
         __events_out
     }

@@ -1,0 +1,319 @@
+//! Operations that stay open when their handlers return are closed once: by their job, by the sweeper when
+//! they are overdue, at the next start when their process died.
+
+mod fleet;
+
+use std::{collections::HashSet, future::pending, time::Duration};
+
+use events::{
+    Acl, Caller, CloseError, Closed, Closing, Ending, Event, EventId, EventManager, Failure, Href, ManualClock,
+    OpenOperation, Phase, Reason, Right, Scoped, Timestamp, action, assert_events,
+    memory::{Fault, MemoryStore},
+    scope,
+};
+use fleet::{Answer, Deployment, LIMIT, Nuvlabox, Problem, Store, jane, job, nuvlabox, until};
+use tokio::task::JoinSet;
+
+#[action(event = "deployment.start", deferred(within = "1h"), details(release: u32 = 7))]
+async fn start(id: Href<Deployment>, body: impl Future<Output = Result<Answer, Problem>>) -> Result<Answer, Problem> {
+    body.await
+}
+
+#[action(event = "deployment.stop", deferred)]
+async fn stop(id: Href<Deployment>) -> Result<Answer, Problem> {
+    Ok(Answer(202))
+}
+
+#[action(event = "nuvlabox.hold")]
+async fn hold(id: Href<Nuvlabox>, body: impl Future<Output = Result<Answer, Problem>>) -> Result<Answer, Problem> {
+    body.await
+}
+
+fn deployment(id: &str) -> Href<Deployment> {
+    id.parse().unwrap()
+}
+
+async fn accepted() -> Result<Answer, Problem> {
+    Ok(Answer(202))
+}
+
+fn by_jane<F: Future>(manager: &EventManager, handler: F) -> Scoped<Scoped<F>> {
+    manager.scope(scope(jane(), handler))
+}
+
+async fn only_open(manager: &EventManager) -> OpenOperation {
+    let open = manager.open_operations().await.unwrap();
+    let [operation] = open[..] else { panic!("{} operations are open", open.len()) };
+    operation
+}
+
+/// Starts a deployment and answers its operation.
+async fn started(manager: &EventManager) -> EventId {
+    by_jane(manager, start(deployment("1"), accepted())).await.unwrap();
+    only_open(manager).await.id
+}
+
+fn noon() -> ManualClock {
+    ManualClock::at("2026-11-24T12:00:00.000Z".parse::<Timestamp>().unwrap())
+}
+
+fn with_clock(store: &Store, clock: &ManualClock) -> EventManager {
+    // The sweeper of the manager looks only when it is asked.
+    let builder = store.builder().clock(clock.clone()).with_limits(|limits| limits.sweep = Duration::from_secs(3_600));
+    builder.build().unwrap()
+}
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deferred_operation_stays_open_until_its_job_closes_it() {
+    for store in Store::each() {
+        println!("{}", store.name);
+        let manager = store.manager();
+        let mut trail = store.trail();
+        let id = started(&manager).await;
+        assert_events!(trail, "deployment.start deployment/1" => open);
+        assert_eq!(manager.metrics().open_operations, 0, "it takes no place among those that run");
+
+        assert_eq!(manager.close(id, Ending::COMPLETED).await.unwrap(), Closed::Now);
+        assert_events!(trail, "deployment.start.completed deployment/1");
+        assert!(manager.open_operations().await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deferred_operation_that_does_not_return_ok_is_closed_at_once() {
+    let store = MemoryStore::new();
+    let manager = EventManager::builder(store.clone()).build().unwrap();
+    let mut trail = store.trail().within(LIMIT);
+    let broken = async { Err(Problem::Broken("no space")) };
+    by_jane(&manager, start(deployment("1"), broken)).await.unwrap_err();
+    assert_events!(trail, "deployment.start deployment/1" => failed(error));
+
+    let rejected = async { Ok(Answer(409)) };
+    by_jane(&manager, start(deployment("1"), rejected)).await.unwrap();
+    assert_events!(trail, "deployment.start deployment/1" => failed(status));
+
+    let limited = events::timeout(Duration::from_millis(5), start(deployment("1"), pending()));
+    by_jane(&manager, limited).await.unwrap_err();
+    assert_events!(trail, "deployment.start deployment/1" => failed(timeout));
+    assert!(manager.open_operations().await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_close_an_operation_one_does_and_the_others_learn_how() {
+    for store in Store::each() {
+        println!("{}", store.name);
+        let manager = store.manager();
+        let id = started(&manager).await;
+        let mut closers = JoinSet::new();
+        for number in 0..16 {
+            let manager = manager.clone();
+            let closing = Closing::new(Ending::COMPLETED).detail("job", &number);
+            closers.spawn(async move { manager.close(id, closing).await.unwrap() });
+        }
+        let answers = closers.join_all().await;
+        assert_eq!(answers.iter().filter(|answer| **answer == Closed::Now).count(), 1);
+        let stored = store.trail().events();
+        assert_eq!(stored.len(), 2);
+        for answer in answers {
+            assert!(matches!(&answer, Closed::Now) || answer == Closed::Before(Box::new(stored[1].clone())));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn closing_again_answers_how_it_was_closed_and_records_nothing() {
+    let store = Store::memory();
+    let manager = store.manager();
+    let id = started(&manager).await;
+    let failed = Ending::Failed(Failure::new(Reason::Error).because("no space on the device"));
+    assert_eq!(manager.close(id, failed.clone()).await.unwrap(), Closed::Now);
+    // Also where the same ending comes again, and by the id of the closing.
+    for (id, ending) in [(id, Ending::COMPLETED), (id, failed), (id.closing(), Ending::COMPLETED)] {
+        let Closed::Before(closing) = manager.close(id, ending).await.unwrap() else { panic!("it was closed before") };
+        assert_eq!(closing.failure.unwrap().message.as_deref(), Some("no space on the device"));
+    }
+    assert_events!(store.trail(), "deployment.start deployment/1" => failed(error));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operation_that_nobody_recorded_cannot_be_closed() {
+    let manager = Store::memory().manager();
+    let id: EventId = "event/01980000-0000-7000-8000-000000000000".parse().unwrap();
+    let error = manager.close(id, Ending::COMPLETED).await.unwrap_err();
+    assert!(matches!(error, CloseError::Unknown(unknown) if unknown == id), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_job_says_goes_to_the_closing() {
+    let store = Store::memory();
+    let manager = store.manager();
+    let id = started(&manager).await;
+    let job_runner = Caller::user("user/runner").unwrap();
+    let closing = Closing::new(Ending::COMPLETED)
+        .link(&job("17"))
+        .detail("attempts", &2_u32)
+        .message("started at the second attempt")
+        .by(job_runner.clone())
+        .visible_to("user/steve".parse().unwrap());
+    manager.close(id, closing).await.unwrap();
+    let events = store.trail().events();
+    let [opening, closing] = &events[..] else { panic!("{events:?}") };
+    assert_eq!(closing.linked_identifiers, ["job/17"]);
+    assert_eq!(closing.details["attempts"], 2);
+    assert_eq!(closing.details["release"], 7, "what the opening has stays");
+    assert_eq!(closing.message.as_deref(), Some("started at the second attempt"));
+    assert_eq!(closing.authn_info, job_runner);
+    assert_eq!(closing.acl, opening.acl.clone().granting(Right::ViewData, "user/steve".parse().unwrap()));
+    assert_eq!((closing.parent, closing.root), (Some(opening.id), opening.root));
+    assert_ne!(opening.acl, Acl::default());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closing_that_cannot_be_stored_yet_is_kept() {
+    let store = MemoryStore::new();
+    let manager = EventManager::builder(store.clone()).build().unwrap();
+    let mut trail = store.trail().within(LIMIT);
+    let id = started(&manager).await;
+    store.faults().fail_all(Fault::Full);
+    let error = manager.close(id, Ending::COMPLETED).await.unwrap_err();
+    assert!(matches!(error, CloseError::Pending), "{error}");
+    store.faults().heal();
+    assert_events!(trail, "deployment.start deployment/1" => completed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_overdue_operation_is_closed_as_timed_out_once() {
+    for store in Store::each() {
+        println!("{}", store.name);
+        let clock = noon();
+        let manager = with_clock(&store, &clock);
+        let mut trail = store.trail();
+        let id = started(&manager).await;
+        by_jane(&manager, stop(deployment("2"))).await.unwrap();
+        assert_events!(trail, "deployment.start deployment/1" => open, "deployment.stop deployment/2" => open);
+
+        assert_eq!(manager.sweep().await.unwrap(), 0);
+        clock.advance(HOUR - Duration::from_millis(1));
+        assert_eq!(manager.sweep().await.unwrap(), 0, "not before its deadline");
+        clock.advance(Duration::from_millis(1));
+        assert_eq!(manager.sweep().await.unwrap(), 1);
+        assert_eq!(manager.sweep().await.unwrap(), 0, "once");
+        let events = trail.events();
+        let [timeout] = &events[..] else { panic!("{events:?}") };
+        assert_eq!(timeout.event_type.as_str(), "deployment.start.failed");
+        assert_eq!(timeout.failure.as_ref().unwrap().reason, Reason::Timeout);
+        assert_eq!((timeout.parent, timeout.duration_ms), (Some(id), Some(3_600_000)));
+
+        // The default deadline of one that names none.
+        clock.advance(23 * HOUR);
+        assert_eq!(manager.sweep().await.unwrap(), 1);
+        assert_eq!(manager.metrics().swept, 2);
+        assert_events!(trail, "deployment.stop.failed deployment/2");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sweeper_looks_by_itself() {
+    let store = Store::memory();
+    let clock = noon();
+    let builder = store.builder().clock(clock.clone()).with_limits(|limits| limits.sweep = Duration::from_millis(5));
+    let manager = builder.build().unwrap();
+    started(&manager).await;
+    clock.advance(HOUR);
+    assert_events!(store.trail().within(LIMIT), "deployment.start deployment/1" => failed(timeout));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_true_ending_after_a_timeout_is_kept_once_beside_it() {
+    for store in Store::each() {
+        println!("{}", store.name);
+        let clock = noon();
+        let manager = with_clock(&store, &clock);
+        let id = started(&manager).await;
+        clock.advance(2 * HOUR);
+        manager.sweep().await.unwrap();
+        for ending in [Ending::COMPLETED, Ending::COMPLETED, Ending::failed(Reason::Error)] {
+            let Closed::Before(closing) = manager.close(id, ending).await.unwrap() else { panic!("it was closed") };
+            assert_eq!(closing.failure.unwrap().reason, Reason::Timeout);
+        }
+        let events = store.trail().events();
+        assert_events!(store.trail(),
+            "deployment.start deployment/1" => failed(timeout) {
+                "deployment.start.late-ending deployment/1",
+            },
+        );
+        let late = events.last().unwrap();
+        assert_eq!((late.phase, late.success, late.root), (Phase::Occurred, Some(true), Some(id)));
+        assert!(late.id != id && late.id != id.closing(), "an id of its own");
+    }
+}
+
+fn by_reason(events: &[Event], reason: Reason) -> HashSet<EventId> {
+    let failed = |event: &&Event| event.failure.as_ref().is_some_and(|failure| failure.reason == reason);
+    events.iter().filter(failed).map(|event| event.id.opening()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn operations_of_a_dead_process_are_abandoned_at_the_next_start_and_deferred_ones_stay() {
+    let store = Store::memory();
+    let clock = noon();
+    // The first process never says that it ends: for the journal it is as good as dead.
+    let dead = with_clock(&store, &clock);
+    let deferred = started(&dead).await;
+    let mut running = JoinSet::new();
+    for id in 0..100 {
+        running.spawn(by_jane(&dead, hold(nuvlabox(&id.to_string()), pending())));
+    }
+    until("all are open", || store.trail().events().len() == 101).await;
+    let opened: HashSet<EventId> =
+        store.trail().events().iter().map(|event| event.id).filter(|id| *id != deferred).collect();
+
+    clock.advance(Duration::from_secs(60));
+    let next = with_clock(&store, &clock);
+    let events = store.trail().events();
+    assert_eq!(by_reason(&events, Reason::Abandoned), opened, "before anything else is recorded");
+    assert_eq!(next.metrics().swept, 100);
+    let open = only_open(&next).await;
+    assert_eq!((open.id, open.deadline), (deferred, Some(noon_plus_an_hour())));
+
+    // It keeps its deadline.
+    clock.advance(HOUR);
+    assert_eq!(next.sweep().await.unwrap(), 1);
+    assert_eq!(by_reason(&store.trail().events(), Reason::Timeout), HashSet::from([deferred]));
+    running.shutdown().await;
+}
+
+fn noon_plus_an_hour() -> Timestamp {
+    "2026-11-24T13:00:00.000Z".parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_process_closes_what_this_one_deferred() {
+    let store = Store::memory();
+    let before = store.manager();
+    let id = started(&before).await;
+    assert!(before.shutdown(LIMIT).await);
+    let after = store.manager();
+    assert_eq!(after.close(id, Ending::COMPLETED).await.unwrap(), Closed::Now);
+    assert_events!(store.trail(), "deployment.start deployment/1" => completed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_true_ending_after_abandoned_is_kept_beside_it() {
+    let store = Store::memory();
+    let thought_dead = store.manager();
+    let body = async {
+        // Another process starts on the same journal while this one is only slow.
+        let next = store.manager();
+        assert_eq!(next.metrics().swept, 1);
+        Ok(Answer(200))
+    };
+    by_jane(&thought_dead, hold(nuvlabox("1"), body)).await.unwrap();
+    assert_events!(store.trail(),
+        "nuvlabox.hold nuvlabox/1" => failed(abandoned) { "nuvlabox.hold.late-ending nuvlabox/1" },
+    );
+    let metrics = thought_dead.metrics();
+    assert_eq!((metrics.lost_closings, metrics.late_endings), (1, 1));
+}

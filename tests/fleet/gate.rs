@@ -1,0 +1,71 @@
+//! A gate in front of a journal: closed, appends wait before it.
+
+use std::sync::{Arc, Condvar, Mutex};
+
+use events::{AppendError, Appended, Entry, EventId, Journal, JournalError, OpenOperation, Search, Seq, Sequenced};
+
+/// Holds appends back while it is closed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Gate(Arc<(Mutex<State>, Condvar)>);
+
+#[derive(Debug, Default)]
+struct State {
+    closed: bool,
+    waiting: usize,
+}
+
+impl Gate {
+    pub(crate) fn close(&self) {
+        self.0.0.lock().unwrap().closed = true;
+    }
+
+    pub(crate) fn open(&self) {
+        self.0.0.lock().unwrap().closed = false;
+        self.0.1.notify_all();
+    }
+
+    /// Whether an append waits before it.
+    pub(crate) fn holds(&self) -> bool {
+        self.0.0.lock().unwrap().waiting > 0
+    }
+
+    fn pass(&self) {
+        let mut state = self.0.0.lock().unwrap();
+        state.waiting += 1;
+        state = self.0.1.wait_while(state, |state| state.closed).unwrap();
+        state.waiting -= 1;
+    }
+}
+
+/// A journal behind a gate.
+pub(super) struct Gated {
+    pub(super) journal: Arc<dyn Journal>,
+    pub(super) gate: Gate,
+}
+
+impl Journal for Gated {
+    fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, AppendError> {
+        self.gate.pass();
+        self.journal.append(entries)
+    }
+
+    fn get(&self, id: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+        self.journal.get(id)
+    }
+
+    fn read(&self, from: Seq, limit: usize, bytes: usize) -> Result<Vec<Sequenced>, JournalError> {
+        self.journal.read(from, limit, bytes)
+    }
+
+    fn open_operations(&self) -> Result<Vec<OpenOperation>, JournalError> {
+        self.journal.open_operations()
+    }
+
+    fn search(&self) -> Arc<dyn Search> {
+        self.journal.search()
+    }
+
+    fn close(&self) {
+        self.journal.close();
+    }
+}

@@ -1,0 +1,14 @@
+//! The edge fleet that the end-to-end tests record, the stores they record in, and how they wait.
+#![allow(dead_code, unused_imports, reason = "each test program uses a part")]
+
+mod domain;
+mod gate;
+mod log;
+mod patience;
+mod stores;
+
+pub(crate) use domain::{Answer, Deployment, Job, Nuvlabox, Problem, context, jane, job, nuvlabox};
+pub(crate) use gate::Gate;
+pub(crate) use log::Log;
+pub(crate) use patience::{LIMIT, until};
+pub(crate) use stores::Store;

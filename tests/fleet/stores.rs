@@ -1,0 +1,43 @@
+//! The stores that promises are tested with.
+
+use std::sync::Arc;
+
+use events::{Builder, EventManager, Journal, memory::MemoryStore, testing::Trail};
+
+use super::gate::{Gate, Gated};
+
+/// A fresh store behind a gate.
+pub(crate) struct Store {
+    pub(crate) name: &'static str,
+    pub(crate) gate: Gate,
+    journal: Arc<dyn Journal>,
+    /// Gone with the test.
+    folder: Option<tempfile::TempDir>,
+}
+
+impl Store {
+    pub(crate) fn memory() -> Self {
+        Self::of("memory", MemoryStore::new(), None)
+    }
+
+    /// One of each kind.
+    pub(crate) fn each() -> Vec<Self> {
+        vec![Self::memory()]
+    }
+
+    fn of(name: &'static str, journal: impl Journal, folder: Option<tempfile::TempDir>) -> Self {
+        Self { name, gate: Gate::default(), journal: Arc::new(journal), folder }
+    }
+
+    pub(crate) fn builder(&self) -> Builder {
+        EventManager::builder(Gated { journal: self.journal.clone(), gate: self.gate.clone() })
+    }
+
+    pub(crate) fn manager(&self) -> EventManager {
+        self.builder().build().unwrap()
+    }
+
+    pub(crate) fn trail(&self) -> Trail<Arc<dyn Journal>> {
+        Trail::of(self.journal.clone())
+    }
+}

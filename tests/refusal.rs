@@ -1,0 +1,258 @@
+//! What cannot be recorded does not run: the caller is refused with a kind, nothing is left half recorded,
+//! and recording goes on by itself.
+
+mod fleet;
+
+use std::{
+    future::pending,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use events::{
+    EventDetails, EventManager, Href, Journal, Refused, RefusedKind, action, assert_events, emit,
+    memory::{Fault, MemoryStore},
+    scope,
+};
+use fleet::{Answer, Deployment, LIMIT, Nuvlabox, Problem, Store, jane, nuvlabox, until};
+
+#[action(event = "nuvlabox.reboot")]
+async fn reboot(id: Href<Nuvlabox>, ran: &AtomicUsize) -> Result<Answer, Problem> {
+    ran.fetch_add(1, Ordering::SeqCst);
+    Ok(Answer(202))
+}
+
+#[action(event = "nuvlabox.hold")]
+async fn hold(id: Href<Nuvlabox>) -> Result<Answer, Problem> {
+    pending().await
+}
+
+#[action(event = "deployment.start")]
+async fn start(id: Href<Deployment>, body: impl Future<Output = Result<Answer, Problem>>) -> Result<Answer, Problem> {
+    body.await
+}
+
+#[action(event = "nuvlabox.rename", resource = name)]
+async fn rename(name: String) -> Result<Answer, Problem> {
+    Ok(Answer(200))
+}
+
+#[derive(EventDetails)]
+#[event("nuvlabox.state-changed", category = "state", resource = Nuvlabox)]
+struct StateChanged {
+    new_state: &'static str,
+}
+
+/// A manager that gives up soon.
+fn impatient(journal: impl Journal) -> EventManager {
+    let builder = EventManager::builder(journal).with_limits(|limits| limits.opening = Duration::from_millis(250));
+    builder.build().unwrap()
+}
+
+async fn refused_reboot(manager: &EventManager) -> Refused {
+    let ran = AtomicUsize::new(0);
+    let answer = manager.scope(scope(jane(), reboot(nuvlabox("1"), &ran))).await;
+    assert_eq!(ran.into_inner(), 0, "the handler must not run");
+    answer.unwrap_err().refusal()
+}
+
+async fn recorded_reboot(manager: &EventManager) {
+    let ran = AtomicUsize::new(0);
+    manager.scope(scope(jane(), reboot(nuvlabox("2"), &ran))).await.unwrap();
+    assert_eq!(ran.into_inner(), 1);
+}
+
+async fn until_nothing_waits(manager: &EventManager) {
+    until("nothing waits for the store", || {
+        let metrics = manager.metrics();
+        metrics.waiting_events == 0 && metrics.open_operations == 0
+    })
+    .await;
+}
+
+/// What a trail may hold of an operation that was refused.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Leaves {
+    Nothing,
+    OpeningAndRefused,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_fails_refuses_and_leaves_no_lone_opening() {
+    let table = [
+        (Fault::Full, "no space left", Leaves::Nothing),
+        (Fault::ReadOnly, "read-only", Leaves::Nothing),
+        (Fault::Failed, "failed", Leaves::Nothing),
+        (Fault::CommittedButReported, "unknown", Leaves::OpeningAndRefused),
+        (Fault::Hang, "not stored within", Leaves::OpeningAndRefused),
+    ];
+    for (fault, said, leaves) in table {
+        println!("{fault:?}");
+        let store = MemoryStore::new();
+        let manager = impatient(store.clone());
+        let mut trail = store.trail().within(LIMIT);
+
+        store.faults().fail_all(fault);
+        let refused = refused_reboot(&manager).await;
+        assert_eq!(refused.kind, RefusedKind::Storage);
+        assert!(refused.kind.retry_after().is_some(), "trying again helps");
+        assert!(refused.to_string().contains(said), "{refused}");
+
+        store.faults().heal();
+        until_nothing_waits(&manager).await;
+        match leaves {
+            Leaves::Nothing => assert_events!(trail),
+            Leaves::OpeningAndRefused => assert_events!(trail, "nuvlabox.reboot nuvlabox/1" => failed(refused)),
+        }
+        recorded_reboot(&manager).await;
+        assert_events!(trail, "nuvlabox.reboot nuvlabox/2" => completed);
+        assert_eq!(manager.metrics().refused, 1);
+
+        drop(manager);
+        let restarted = impatient(store.clone());
+        assert_events!(trail);
+        assert_eq!(restarted.metrics().swept, 0, "nothing was left open");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_opening_that_no_batch_took_in_time_is_withdrawn() {
+    for store in Store::each() {
+        println!("{}", store.name);
+        let manager =
+            store.builder().with_limits(|limits| limits.opening = Duration::from_millis(250)).build().unwrap();
+        let mut trail = store.trail().within(LIMIT);
+        store.gate.close();
+        let first = refused_reboot(&manager).await;
+        let second = refused_reboot(&manager).await;
+        assert_eq!((first.kind, second.kind), (RefusedKind::Storage, RefusedKind::Storage));
+
+        store.gate.open();
+        until_nothing_waits(&manager).await;
+        // The store had the first one already; the second never reached it.
+        assert_events!(trail, "nuvlabox.reboot nuvlabox/1" => failed(refused));
+        recorded_reboot(&manager).await;
+        assert_events!(trail, "nuvlabox.reboot nuvlabox/2" => completed);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_that_cannot_be_stored_yet_survives_a_store_that_fails_for_long() {
+    let store = MemoryStore::new();
+    let manager = impatient(store.clone());
+    store.faults().fail_all(Fault::Full);
+    store.faults().fail_append(1, Fault::CommittedButReported);
+    refused_reboot(&manager).await;
+    until("the closing was tried again", || manager.metrics().append_failures >= 3).await;
+
+    store.faults().heal();
+    assert_events!(store.trail().within(LIMIT), "nuvlabox.reboot nuvlabox/1" => failed(refused));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_nested_operation_is_refused_and_its_caller_goes_on() {
+    let store = MemoryStore::new();
+    let manager = impatient(store.clone());
+    let body = async {
+        store.faults().fail_append(1, Fault::Full);
+        let ran = AtomicUsize::new(0);
+        let refused = reboot(nuvlabox("1"), &ran).await.unwrap_err().refusal();
+        assert_eq!((refused.kind, ran.into_inner()), (RefusedKind::Storage, 0));
+        Ok(Answer(200))
+    };
+    manager.scope(scope(jane(), start("7".parse().unwrap(), body))).await.unwrap();
+    assert_events!(store.trail(), "deployment.start deployment/7" => completed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_direct_event_outside_an_operation_is_refused_when_it_cannot_be_stored() {
+    let store = MemoryStore::new();
+    let manager = impatient(store.clone());
+    let changed = || StateChanged { new_state: "ACTIVATED" };
+    store.faults().fail_append(1, Fault::Full);
+    let id = nuvlabox("1");
+    let refused = manager.scope(scope(jane(), emit(&id, changed()))).await.unwrap_err();
+    assert_eq!(refused.kind, RefusedKind::Storage);
+    manager.scope(scope(jane(), emit(&id, changed()))).await.unwrap();
+    assert_events!(store.trail(), "nuvlabox.state-changed nuvlabox/1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_context_nothing_is_recorded_silently_as_anonymous() {
+    let store = MemoryStore::new();
+    let manager = impatient(store.clone());
+    let ran = AtomicUsize::new(0);
+    let refused = manager.scope(reboot(nuvlabox("1"), &ran)).await.unwrap_err().refusal();
+    assert_eq!(refused.kind, RefusedKind::NoContext);
+    assert!(refused.to_string().contains("events::scope"), "it says what to do: {refused}");
+    assert_eq!(ran.into_inner(), 0);
+    assert!(store.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_manager_nothing_runs() {
+    let ran = AtomicUsize::new(0);
+    let refused = scope(jane(), reboot(nuvlabox("1"), &ran)).await.unwrap_err().refusal();
+    assert_eq!(refused.kind, RefusedKind::Unregistered);
+    assert!(refused.to_string().contains("EventManager::builder"), "it says what to do: {refused}");
+    assert_eq!(ran.into_inner(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_href_of_another_type_is_a_bad_document() {
+    let store = MemoryStore::new();
+    let manager = impatient(store.clone());
+    for name in ["deployment/1", "nuvlabox/a b", "nuvlabox/", "nuvlabox/1\u{7}"] {
+        let refused = manager.scope(scope(jane(), rename(name.into()))).await.unwrap_err().refusal();
+        assert_eq!(refused.kind, RefusedKind::BadDocument, "{name}");
+        assert_eq!(refused.kind.status(), 500);
+    }
+    assert!(store.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_root_operations_are_refused_beyond_the_limit_and_nested_ones_never() {
+    let store = MemoryStore::new();
+    let builder = EventManager::builder(store.clone()).with_limits(|limits| limits.open_operations = 2);
+    let manager = builder.build().unwrap();
+    let held = tokio::spawn(manager.scope(scope(jane(), hold(nuvlabox("1")))));
+    until("one is open", || store.len() == 1).await;
+
+    let body = async {
+        // Two are open: no third root.
+        let refused = tokio::spawn({
+            let manager = manager.clone();
+            async move { refused_reboot(&manager).await }
+        });
+        assert_eq!(refused.await.unwrap().kind, RefusedKind::TooManyOpen);
+        let ran = AtomicUsize::new(0);
+        reboot(nuvlabox("2"), &ran).await
+    };
+    manager.scope(scope(jane(), start("7".parse().unwrap(), body))).await.unwrap();
+    recorded_reboot(&manager).await;
+    held.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_manager_that_shuts_down_takes_nothing_new_and_drains_the_rest() {
+    let store = MemoryStore::new();
+    let manager = impatient(store.clone());
+    let held = tokio::spawn(manager.scope(scope(jane(), hold(nuvlabox("1")))));
+    until("one is open", || store.len() == 1).await;
+    let down = tokio::spawn({
+        let manager = manager.clone();
+        async move { manager.shutdown(LIMIT).await }
+    });
+    let mut kind = None;
+    while kind.is_none() {
+        let ran = AtomicUsize::new(0);
+        let answer = manager.scope(scope(jane(), reboot(nuvlabox("2"), &ran))).await;
+        kind = answer.err().map(|problem| problem.refusal().kind);
+    }
+    assert_eq!(kind, Some(RefusedKind::ShuttingDown));
+    held.abort();
+    assert!(down.await.unwrap(), "everything is stored");
+    let mut events = store.events();
+    events.retain(|event| event.resource.href.as_deref() == Some("nuvlabox/1"));
+    assert_eq!(events.len(), 2);
+}
