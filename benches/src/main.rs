@@ -61,6 +61,13 @@ fn measure(options: &Options) -> Result<()> {
     let data = options.data.clone().unwrap_or_else(|| scratch.path().join("data"));
     std::fs::create_dir_all(&data)?;
     let mut report = Report::default();
+    // First what is measured in nanoseconds: no store works in the background yet.
+    if options.wants(RowName::Recording) {
+        recording::measure(&scale, &mut report)?;
+    }
+    if options.wants(RowName::Off) {
+        off::measure(&scale, &mut report)?;
+    }
     let of_stored =
         [RowName::Space, RowName::Search, RowName::Start, RowName::Throughput, RowName::Sustained, RowName::Http];
     if of_stored.into_iter().any(|row| options.wants(row)) {

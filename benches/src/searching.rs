@@ -12,6 +12,8 @@ use std::{
 
 use events::{Attribute, Event, EventId, EventManager, Filter, Key, Keys, Query, Search, Viewer};
 
+use tokio::task::JoinSet;
+
 use crate::{
     Result,
     base::{Base, sample},
@@ -95,23 +97,22 @@ fn add(name: &str, goal: f64, answers: BTreeMap<String, Durations>, beside: &str
     );
 }
 
-/// Records at a steady pace until it is stopped; how many events in how long.
+/// Records at a steady pace until it is stopped, however long each operation takes; how many events in
+/// how long.
 async fn paced(manager: EventManager, stopped: Arc<AtomicBool>) -> (u64, Duration) {
     let begun = Instant::now();
     let mut draws = Draws::new(99);
     let mut ticks = tokio::time::interval(Duration::from_millis(10));
-    let mut events = 0;
+    let mut operations = JoinSet::new();
     while !stopped.load(Ordering::Relaxed) {
         ticks.tick().await;
-        let operations = (0..OPERATIONS / 100).map(|_| {
+        for _ in 0..OPERATIONS / 100 {
             let (draw, manager) = (draws.draw(), manager.clone());
-            tokio::spawn(async move { manager.scope(draw.perform()).await.is_ok() })
-        });
-        for operation in operations.collect::<Vec<_>>() {
-            events += u64::from(operation.await.unwrap_or(false)) * 2;
+            operations.spawn(async move { manager.scope(draw.perform()).await.is_ok() });
         }
     }
-    (events, begun.elapsed())
+    let recorded = operations.join_all().await.into_iter().filter(|recorded| *recorded).count();
+    (2 * recorded as u64, begun.elapsed())
 }
 
 /// Values that stored events have, through the eyes of those who stored them.
