@@ -10,10 +10,11 @@ use std::{
     error::Error,
     future,
     io::{self, IsTerminal},
+    process::ExitCode,
     time::Duration,
 };
 
-use events::{Aggregation, Attribute, Event, Filter, Style, Trail, prelude::*, sqlite::SqliteStore};
+use events::{Aggregation, Attribute, Event, Filter, Style, Trail, prelude::*};
 use tokio::sync::Notify;
 
 // ---- What can be recorded: resource types, and the operations they have. ----
@@ -124,7 +125,15 @@ async fn day(manager: &EventManager) -> Answer<()> {
 }
 
 #[tokio::main]
-async fn main() -> Answer<()> {
+async fn main() -> ExitCode {
+    let ran = run().await;
+    if let Err(error) = &ran {
+        eprintln!("quickstart: {error}");
+    }
+    if ran.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+async fn run() -> Answer<()> {
     let folder = env::args().nth(1).unwrap_or_else(|| "target/quickstart".to_owned());
     let manager = EventManager::builder(SqliteStore::open(&folder)?).expect::<Nuvlabox>().install()?;
 
