@@ -40,9 +40,9 @@ impl Gate {
         self.0.1.notify_all();
     }
 
-    /// Blocks until the manager's thread waits at the closed gate.
-    pub(crate) fn wait_until_held(&self) {
-        drop(self.wait_while(|state| !state.waiting));
+    /// Whether the manager's thread waits at the closed gate.
+    pub(crate) fn is_held(&self) -> bool {
+        self.lock().waiting
     }
 
     /// Blocks until so many events went through in all.
@@ -60,7 +60,6 @@ impl Gate {
 impl Journal for Gate {
     fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, AppendError> {
         self.lock().waiting = true;
-        self.0.1.notify_all();
         let mut state = self.wait_while(|state| state.closed);
         state.waiting = false;
         let first = state.events + 1;

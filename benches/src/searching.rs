@@ -11,7 +11,6 @@ use std::{
 };
 
 use events::{Attribute, Event, EventId, EventManager, Filter, Key, Keys, Query, Search, Viewer};
-
 use tokio::task::JoinSet;
 
 use crate::{
