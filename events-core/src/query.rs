@@ -55,7 +55,7 @@ impl Filter {
     /// Has at least one of the words of `text`.
     pub fn text(text: &str) -> Self {
         let mut found = Vec::new();
-        words(text, &mut |word| found.push(Self::Is(Attribute::Word, word)));
+        words(text, &mut |word| found.push(Self::Is(Attribute::Word, word.into_owned())));
         Self::Any(found)
     }
 

@@ -8,7 +8,7 @@ use std::{
 use events_core::{Attribute, EventId, Keys, Timestamp};
 
 use crate::{
-    key_hash::{KeyHash, KeyHasher},
+    key_hash::{KeyHash, KeyHasher, KeyedAlready},
     lock::lock,
 };
 
@@ -42,7 +42,7 @@ const REMEMBERED: usize = 16_384;
 #[derive(Debug)]
 pub(crate) struct KeyDeriver {
     pub(crate) hasher: KeyHasher,
-    values: Mutex<HashMap<KeyHash, Arc<ListedValue>>>,
+    values: Mutex<HashMap<KeyHash, Arc<ListedValue>, KeyedAlready>>,
 }
 
 impl KeyDeriver {

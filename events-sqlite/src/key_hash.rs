@@ -3,12 +3,35 @@
 //! The hash key is random and never leaves the store, so nobody can make two values collide, and a
 //! posting list never has to be compared with the documents.
 
+use std::hash::{BuildHasherDefault, Hasher};
+
 use events_core::Attribute;
 use siphasher::sip128::SipHasher13;
 
 /// A key of an attribute with its value, or of a viewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct KeyHash(pub(crate) u128);
+
+/// For maps by key: a key is a hash already, and a keyed one.
+pub(crate) type KeyedAlready = BuildHasherDefault<LowBits>;
+
+/// Takes the low bits of a key for its hash.
+#[derive(Debug, Default)]
+pub(crate) struct LowBits(u64);
+
+impl Hasher for LowBits {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0 << 8 | u64::from(*byte));
+    }
+
+    fn write_u128(&mut self, key: u128) {
+        self.0 = key as u64;
+    }
+}
 
 impl KeyHash {
     pub(crate) fn high(self) -> u64 {

@@ -1,7 +1,7 @@
 //! Sealing: moving the oldest un-sealed events out of the journal into segments, one for each month.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap, HashSet},
     fs,
     sync::{Arc, PoisonError},
     time::Duration,
@@ -12,7 +12,7 @@ use events_core::{Month, Seq};
 use crate::{
     error::StoreError,
     journal_file::Durability,
-    key_hash::KeyHash,
+    key_hash::{KeyHash, KeyedAlready},
     place::Place,
     segment::{Segment, SegmentRow, month_folder},
     segment_writer::{SegmentWriter, sync_folder},
@@ -153,24 +153,19 @@ fn write_segment(
     observer.at(Step::SealDocumentsWritten);
 
     let mut values = Values::default();
-    let mut seen = std::collections::HashSet::new();
-    let keys_of_all = events.iter().map(|event| event.keys(deriver).hashes.len()).sum();
-    let mut pairs: Vec<(KeyHash, u16)> = Vec::with_capacity(keys_of_all);
+    let mut seen: HashSet<KeyHash, KeyedAlready> = HashSet::default();
+    let mut postings = Postings::default();
     for (position, event) in (0u16..=u16::MAX).zip(&events) {
         let keys = event.keys(deriver);
-        pairs.extend(keys.hashes.iter().map(|key| (*key, position)));
+        keys.hashes.iter().for_each(|key| postings.add(*key, position));
         for (key, listed) in &keys.listed {
             if seen.insert(*key) {
                 values.insert(&listed.attribute, &listed.value);
             }
         }
     }
-    pairs.sort_unstable();
-    let mut positions = Vec::new();
-    for same in pairs.chunk_by(|one, other| one.0 == other.0) {
-        positions.clear();
-        positions.extend(same.iter().map(|(_, position)| *position));
-        writer.key(same[0].0, &positions)?;
+    for (key, positions) in postings.sorted() {
+        writer.key(key, &positions)?;
     }
     let places: Vec<Place> = (0u32..)
         .zip(&events)
@@ -182,6 +177,23 @@ fn write_segment(
     written.sync()?;
     observer.at(Step::SealFileSynced);
     Ok(row)
+}
+
+/// The positions of each key. Most keys repeat, so it is the few distinct ones that are sorted.
+#[derive(Default)]
+struct Postings(HashMap<KeyHash, Vec<u16>, KeyedAlready>);
+
+impl Postings {
+    /// Positions come in ascending order.
+    fn add(&mut self, key: KeyHash, position: u16) {
+        self.0.entry(key).or_default().push(position);
+    }
+
+    fn sorted(self) -> Vec<(KeyHash, Vec<u16>)> {
+        let mut sorted: Vec<_> = self.0.into_iter().collect();
+        sorted.sort_unstable_by_key(|(key, _)| *key);
+        sorted
+    }
 }
 
 pub(crate) fn make_month_folder(shared: &Shared, month: Month) -> Result<(), StoreError> {
