@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use events::{Event, EventManager};
+use events::{Clock, Event, EventId, EventManager, SystemClock};
 use tokio::runtime::Runtime;
 
 use crate::{
@@ -96,7 +96,8 @@ impl Writer for Recording {
     }
 }
 
-/// Writes the same documents with `serde_json` and hands them to the floor.
+/// Does what a server does that has no events crate: builds each event from its parts, writes it with
+/// `serde_json`, hands the bytes to the floor and waits.
 pub(crate) struct ToFloor {
     pub(crate) floor: Arc<Floor>,
     pub(crate) events: Arc<Vec<[Event; 2]>>,
@@ -106,10 +107,16 @@ pub(crate) struct ToFloor {
 impl Writer for ToFloor {
     async fn operation(&mut self) -> Option<[Duration; 2]> {
         let pair = &self.events[self.draws.below(self.events.len() as u64) as usize];
+        let id =
+            EventId::from_u128(u128::from(self.draws.below(u64::MAX)) << 64 | u128::from(self.draws.below(u64::MAX)));
         let mut took = [Duration::ZERO; 2];
         for (event, took) in pair.iter().zip(&mut took) {
             let begun = Instant::now();
-            let document = serde_json::to_vec(event).ok()?;
+            let now = SystemClock.now();
+            let parent = event.parent.map(|_| id.opening());
+            let id = if event.phase.closes() { id.closing() } else { id.opening() };
+            let event = Event { id, parent, root: Some(id.opening()), timestamp: now, created: now, ..event.clone() };
+            let document = serde_json::to_vec(&event).ok()?;
             if !self.floor.append(document).await {
                 return None;
             }
