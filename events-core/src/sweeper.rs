@@ -106,7 +106,7 @@ pub(crate) fn overdue(shared: &Arc<Shared>) -> Result<u64, JournalError> {
     let mut count = 0;
     for operation in overdue {
         let ending = Ending::failed(Reason::Timeout);
-        if let Some(entry) = closing_of(shared, operation, &ending, now)? {
+        if let Some(entry) = closing_of(shared, operation, &ending, now) {
             shared.queue.push([Item::new(entry, Ticket::Kept(Arc::default()))]);
             count += 1;
         }
@@ -132,7 +132,7 @@ pub(crate) fn abandoned(shared: &Arc<Shared>) -> Result<(), JournalError> {
     for chunk in dead.chunks(CHUNK) {
         let mut entries = Vec::with_capacity(chunk.len());
         for operation in chunk {
-            entries.extend(closing_of(shared, *operation, &Ending::failed(Reason::Abandoned), now)?);
+            entries.extend(closing_of(shared, *operation, &Ending::failed(Reason::Abandoned), now));
         }
         let answers = match shared.journal.append(&entries) {
             Ok(answers) => answers,
@@ -151,18 +151,13 @@ pub(crate) fn abandoned(shared: &Arc<Shared>) -> Result<(), JournalError> {
     Ok(())
 }
 
-fn closing_of(
-    shared: &Shared,
-    operation: OpenOperation,
-    ending: &Ending,
-    now: Timestamp,
-) -> Result<Option<Entry>, JournalError> {
-    let Some(opening) = shared.journal.get(operation.id)? else { return Ok(None) };
-    match closing::of_stored(&opening, ending, shared.take_said(operation.id), now) {
-        Ok(entry) => Ok(Some(entry)),
-        Err(error) => {
-            tracing::error!(%error, id = %operation.id, "an open operation cannot be closed");
-            Ok(None)
-        }
-    }
+/// The closing of an operation; none, and a log line, where its opening cannot be read: one damaged part of
+/// the store must not keep the others from being closed, nor the program from starting.
+fn closing_of(shared: &Shared, operation: OpenOperation, ending: &Ending, now: Timestamp) -> Option<Entry> {
+    let unreadable = |error: &dyn fmt::Display| {
+        tracing::error!(%error, id = %operation.id, "an open operation cannot be closed");
+    };
+    let opening = shared.journal.get(operation.id).inspect_err(|error| unreadable(error)).ok()??;
+    let said = shared.take_said(operation.id);
+    closing::of_stored(&opening, ending, said, now).inspect_err(|error| unreadable(error)).ok()
 }
