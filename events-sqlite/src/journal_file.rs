@@ -4,7 +4,10 @@
 //! and the removal of its events from the journal are one transaction, so an event is never in both or
 //! in neither, whatever moment a crash takes.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
 use events_core::{Cursor, EntryKind, EventId, Month, OpenOperation, ProcessId, Seq, Timestamp};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
@@ -30,6 +33,7 @@ const TABLES: &str = "
         oldest_time INTEGER NOT NULL, oldest_id BLOB NOT NULL, newest_time INTEGER NOT NULL, newest_id BLOB NOT NULL,
         first_id BLOB NOT NULL, last_id BLOB NOT NULL
     );
+    CREATE TABLE IF NOT EXISTS obsolete (number INTEGER PRIMARY KEY);
 ";
 
 const INSERT_EVENTS: &str = "INSERT INTO journal (first_seq, last_seq, events) VALUES (?1, ?2, ?3)";
@@ -130,10 +134,45 @@ impl JournalRow {
 }
 
 impl JournalFile {
-    /// Opens the file for writing; makes its tables where they are missing.
+    /// Opens the file for writing; makes it, and its tables, where they are missing.
     pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
         let connection = Connection::open(path(folder)).map_err(|error| StoreError::sqlite(folder, error))?;
+        Self { folder: folder.to_owned(), connection }.made_ready()
+    }
+
+    /// Opens the file of a folder that has segments, for writing: without it nobody knows what they are.
+    pub(crate) fn open_of_segments(folder: &Path) -> Result<Self, StoreError> {
+        let path = path(folder);
+        let lost = |why| {
+            StoreError::damaged(
+                &path,
+                format!(
+                    "it {why}, but there are segments beside it: put back the journal.db that belongs to them, or move them away"
+                ),
+            )
+        };
+        match path.metadata() {
+            Ok(file) if file.len() == 0 => return Err(lost("is empty")),
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(lost("is missing")),
+            Err(error) => return Err(StoreError::io(&path, error)),
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection =
+            Connection::open_with_flags(&path, flags).map_err(|error| StoreError::sqlite(folder, error))?;
         let file = Self { folder: folder.to_owned(), connection };
+        let tables: u64 = file
+            .connection
+            .query_row("SELECT count(*) FROM sqlite_master WHERE name IN ('meta', 'segment')", [], |row| row.get(0))
+            .map_err(|error| file.failed(error))?;
+        if tables < 2 {
+            return Err(lost("has no tables of a store"));
+        }
+        file.made_ready()
+    }
+
+    fn made_ready(self) -> Result<Self, StoreError> {
+        let file = self;
         file.run("PRAGMA page_size = 8192; PRAGMA busy_timeout = 10000;")?;
         // The log is checkpointed at 32 MiB: larger logs stall longer, smaller ones more often (measured).
         file.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;")?;
@@ -365,7 +404,21 @@ impl JournalFile {
         rows().map_err(|error| self.failed(error))
     }
 
-    /// Registers segments and forgets others, inside a transaction.
+    /// Segments that are not valid any more and whose files may still be there.
+    pub(crate) fn obsolete(&self) -> Result<HashSet<u64>, StoreError> {
+        let numbers = || -> rusqlite::Result<HashSet<u64>> {
+            let mut select = self.connection.prepare("SELECT number FROM obsolete")?;
+            select.query_map([], |row| row.get(0))?.collect()
+        };
+        numbers().map_err(|error| self.failed(error))
+    }
+
+    /// The files of all obsolete segments are gone.
+    pub(crate) fn forget_obsolete(&self) -> Result<(), StoreError> {
+        self.run("DELETE FROM obsolete")
+    }
+
+    /// Registers segments and forgets others, whose files may go then, inside a transaction.
     pub(crate) fn change_segments(
         &self,
         added: &[SegmentRow],
@@ -393,8 +446,10 @@ impl JournalFile {
                 ])?;
             }
             let mut delete = self.connection.prepare_cached("DELETE FROM segment WHERE number = ?1")?;
+            let mut obsolete = self.connection.prepare_cached("INSERT OR IGNORE INTO obsolete VALUES (?1)")?;
             for number in removed {
                 delete.execute([number])?;
+                obsolete.execute([number])?;
             }
             self.connection
                 .prepare_cached("UPDATE meta SET value = max(value, ?1) WHERE name = 'next-segment'")?

@@ -14,7 +14,7 @@ use crate::{
     error::StoreError,
     key_hash::KeyHash,
     place::Place,
-    seal::{is_urgent, make_month_folder},
+    seal::{forget_file, is_urgent, make_month_folder},
     segment::{Segment, SegmentRow, page_keys},
     segment_writer::SegmentWriter,
     shared::{Shared, State},
@@ -115,8 +115,7 @@ fn merge(shared: &Shared, parts: &[Arc<Segment>]) -> Result<(), Stopped> {
     let unfinished = SegmentRow::of(number, month, 0, &[]);
     let result = write_merged(shared, parts, number, month).and_then(|row| register(shared, parts, row));
     if result.is_err() {
-        // It may not have been created; what stays is removed at the next start.
-        let _ = std::fs::remove_file(unfinished.path(&shared.folder));
+        forget_file(shared, &unfinished);
     }
     result
 }

@@ -19,6 +19,7 @@ use crate::{
     shared::{Shared, State},
     step::Step,
     tail::{Chunk, TailEvent},
+    unregistered::UNFINISHED,
     values::Values,
 };
 
@@ -128,9 +129,11 @@ fn forget_files(shared: &Shared, rows: &[SegmentRow], number: u64, month: Month)
     forget_file(shared, &unfinished);
 }
 
-fn forget_file(shared: &Shared, row: &SegmentRow) {
-    // It may not have been created.
-    let _ = fs::remove_file(row.path(&shared.folder));
+pub(crate) fn forget_file(shared: &Shared, row: &SegmentRow) {
+    let path = row.path(&shared.folder);
+    // It may not have been created, or not have got its name.
+    let _ = fs::remove_file(path.with_extension(UNFINISHED));
+    let _ = fs::remove_file(path);
 }
 
 fn write_segment(

@@ -1,7 +1,7 @@
 //! Writing a segment file.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{BufWriter, Write},
     path::{Path, PathBuf},
 };
@@ -17,6 +17,7 @@ use crate::{
     key_hash::KeyHash,
     place::{self, PLACES_PER_BLOCK, Place},
     posting,
+    unregistered::UNFINISHED,
     values::Values,
 };
 
@@ -59,10 +60,11 @@ struct KeyPages {
 }
 
 impl SegmentWriter {
-    /// Begins a segment of so many events in a new file.
+    /// Begins a segment of so many events in a new file, which gets its name when it is durable.
     pub(crate) fn create(path: &Path, events: usize) -> Result<Self, StoreError> {
         let failed = |error| StoreError::io(path, error);
-        let mut file = BufWriter::with_capacity(256 << 10, File::create(path).map_err(failed)?);
+        let unfinished = path.with_extension(UNFINISHED);
+        let mut file = BufWriter::with_capacity(256 << 10, File::create(unfinished).map_err(failed)?);
         file.write_all(&MAGIC).map_err(failed)?;
         let compressor = zstd::bulk::Compressor::new(LEVEL).map_err(StoreError::failed)?;
         Ok(Self {
@@ -217,6 +219,7 @@ impl Written {
     pub(crate) fn sync(self) -> Result<(), StoreError> {
         let failed = |error| StoreError::io(&self.path, error);
         self.file.get_ref().sync_all().map_err(failed)?;
+        fs::rename(self.path.with_extension(UNFINISHED), &self.path).map_err(failed)?;
         self.path.parent().map_or(Ok(()), sync_folder)
     }
 }
