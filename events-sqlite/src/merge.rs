@@ -12,6 +12,7 @@ use events_core::Month;
 
 use crate::{
     error::StoreError,
+    journal_file::Durability,
     key_hash::KeyHash,
     place::Place,
     seal::{forget_file, is_urgent, make_month_folder},
@@ -48,7 +49,7 @@ pub(crate) fn run(shared: &Shared) {
         };
         match merge(shared, &parts) {
             Ok(()) | Err(Stopped::Closing) => {}
-            Err(Stopped::Failed(error)) => {
+            Err(Stopped::Failed(error) | Stopped::Doubtful(error)) => {
                 // The parts stay what they are; the next sealing tries again.
                 tracing::warn!(%error, "merging segments failed and will be tried again");
                 shared.state().merged = true;
@@ -82,6 +83,8 @@ fn mergeable(shared: &Shared, state: &State) -> Option<Vec<Arc<Segment>>> {
 enum Stopped {
     Closing,
     Failed(StoreError),
+    /// The merged segment may be registered and may not.
+    Doubtful(StoreError),
 }
 
 impl From<StoreError> for Stopped {
@@ -114,7 +117,7 @@ fn merge(shared: &Shared, parts: &[Arc<Segment>]) -> Result<(), Stopped> {
     };
     let unfinished = SegmentRow::of(number, month, 0, &[]);
     let result = write_merged(shared, parts, number, month).and_then(|row| register(shared, parts, row));
-    if result.is_err() {
+    if matches!(result, Err(Stopped::Closing | Stopped::Failed(_))) {
         forget_file(shared, &unfinished);
     }
     result
@@ -239,19 +242,23 @@ fn register(shared: &Shared, parts: &[Arc<Segment>], row: SegmentRow) -> Result<
     if !all_there {
         return Err(Stopped::Failed(StoreError::failed("the parts are gone")));
     }
-    let commit = || {
-        writer.file.begin()?;
+    let segment = Arc::new(Segment::new(row.clone(), &shared.folder, &shared.files));
+    let change = || -> Result<(), StoreError> {
+        // Durable before the files of the parts go.
+        writer.file.begin(Durability::Now)?;
         writer.file.change_segments(std::slice::from_ref(&row), &removed, writer.next_segment)?;
         observer.at(Step::MergeRegistered);
-        // Durable before the files of the parts go.
-        writer.file.commit().map_err(|error| error.cause)
+        Ok(())
     };
-    if let Err(error) = commit() {
+    if let Err(error) = change() {
         writer.file.rollback();
         return Err(error.into());
     }
+    if let Err(error) = writer.commit() {
+        writer.keep_if_unknown(&error, std::slice::from_ref(&row), &shared.folder);
+        return Err(if error.unknown { Stopped::Doubtful(error.cause) } else { Stopped::Failed(error.cause) });
+    }
     observer.at(Step::MergeCommitted);
-    let segment = Arc::new(Segment::new(row, &shared.folder, &shared.files));
     let mut state = shared.state();
     state.replace_segments([segment], &removed);
     shared.progress.notify_all();
