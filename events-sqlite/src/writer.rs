@@ -12,12 +12,13 @@ use serde::Deserialize;
 
 use crate::{
     error::StoreError,
+    find::{Readable, View},
     journal_file::{CommitError, Durability, Frame, JournalFile, JournalRow, encode_row},
     lock::FolderLock,
     segment::SegmentRow,
     shared::Shared,
     step::Step,
-    tail::TailEvent,
+    tail::{TailEvent, TailView},
 };
 
 /// Events a row of the journal, at most.
@@ -132,53 +133,58 @@ struct Batch<'e> {
 }
 
 impl<'e> Batch<'e> {
-    fn judge(&mut self, shared: &Shared, open: &OpenOperations, entry: &'e Entry) -> Result<Verdict, StoreError> {
+    /// What cannot be read never decides: new events are stored, and a closing needs its opening.
+    fn judge(&mut self, shared: &Shared, open: &OpenOperations, entry: &'e Entry) -> Verdict {
         let verdict = match entry.kind {
-            EntryKind::Closing => self.judge_closing(shared, open, entry)?,
-            EntryKind::Opening { .. } | EntryKind::Direct => match self.find(shared, entry.id)? {
-                Some(stored) => already(stored, entry),
-                None => Verdict::Store,
+            EntryKind::Closing => self.judge_closing(shared, open, entry),
+            EntryKind::Opening { .. } | EntryKind::Direct => match self.find(shared, entry.id) {
+                Readable::Found(stored) => already(stored, entry),
+                Readable::Absent | Readable::Unknown => Verdict::Store,
             },
         };
         if matches!(verdict, Verdict::Store) {
             self.stored.insert(entry.id, entry);
         }
-        Ok(verdict)
+        verdict
     }
 
-    fn judge_closing(&self, shared: &Shared, open: &OpenOperations, entry: &Entry) -> Result<Verdict, StoreError> {
+    fn judge_closing(&self, shared: &Shared, open: &OpenOperations, entry: &Entry) -> Verdict {
         let opening = entry.id.opening();
         if let Some(earlier) = self.stored.get(&entry.id) {
-            return Ok(already(Arc::clone(&earlier.document), entry));
+            return already(Arc::clone(&earlier.document), entry);
         }
         let opened_here =
             self.stored.get(&opening).is_some_and(|earlier| matches!(earlier.kind, EntryKind::Opening { .. }));
         if opened_here || open.contains(opening) {
-            return Ok(Verdict::Store);
+            return Verdict::Store;
         }
-        if let Some(stored) = self.find(shared, entry.id)? {
-            return Ok(already(stored, entry));
+        match self.find(shared, entry.id) {
+            Readable::Found(stored) => return already(stored, entry),
+            Readable::Absent => {}
+            // It is not open, so a closing of it may well be what cannot be read.
+            Readable::Unknown => return Verdict::Answer(Appended::NoOpening),
         }
-        match self.find(shared, opening)? {
-            Some(stored) if opens(&stored) => Ok(Verdict::Store),
-            _ => Ok(Verdict::Answer(Appended::NoOpening)),
+        match self.find(shared, opening) {
+            Readable::Found(stored) if opens(&stored) => Verdict::Store,
+            _ => Verdict::Answer(Appended::NoOpening),
         }
     }
 
-    fn find(&self, shared: &Shared, id: EventId) -> Result<Option<Arc<[u8]>>, StoreError> {
+    fn find(&self, shared: &Shared, id: EventId) -> Readable {
         if let Some(earlier) = self.stored.get(&id) {
-            return Ok(Some(Arc::clone(&earlier.document)));
+            return Readable::Found(Arc::clone(&earlier.document));
         }
-        {
+        let segments = {
             let state = shared.state();
             if let Some(event) = state.tail.get(id) {
-                return Ok(Some(Arc::clone(&event.document)));
+                return Readable::Found(Arc::clone(&event.document));
             }
             if state.last_sealed_id.is_none_or(|last| id > last) {
-                return Ok(None);
+                return Readable::Absent;
             }
-        }
-        shared.document(id)
+            Arc::clone(&state.segments)
+        };
+        View { segments, tail: TailView::default() }.sealed_where_readable(id)
     }
 }
 
@@ -223,7 +229,7 @@ impl Writer {
         let mut events = Vec::with_capacity(entries.len());
         let mut next_seq = self.next_seq;
         for entry in entries {
-            match batch.judge(shared, &self.open, entry).map_err(not_stored)? {
+            match batch.judge(shared, &self.open, entry) {
                 Verdict::Answer(answer) => answers.push(answer),
                 Verdict::Store => {
                     let document = Arc::clone(&entry.document);
