@@ -40,6 +40,18 @@ impl StoreError {
         move |malformed| Self::damaged(what, malformed)
     }
 
+    /// Of the SQLite file in `folder`, when it is written.
+    pub(crate) fn sqlite_write(folder: &Path, error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            // SQLite does not say why a write failed: a limit on the size of files looks like a broken disk.
+            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => match probe(folder) {
+                Err(cause) => Self::io(folder, cause),
+                Ok(()) => Self::failed(error),
+            },
+            _ => Self::sqlite(folder, error),
+        }
+    }
+
     /// Of the SQLite file in `folder`.
     pub(crate) fn sqlite(folder: &Path, error: rusqlite::Error) -> Self {
         let code = match &error {
@@ -51,11 +63,6 @@ impl StoreError {
             ErrorCode::ReadOnly => Self::ReadOnly(folder.display().to_string()),
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::InUse(folder.display().to_string()),
             ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Self::damaged(&folder.join("journal.db"), error),
-            // SQLite does not say why a write failed: a limit on the size of files looks like a broken disk.
-            ErrorCode::SystemIoFailure | ErrorCode::CannotOpen => match probe(folder) {
-                Err(cause) => Self::io(folder, cause),
-                Ok(()) => Self::failed(error),
-            },
             _ => Self::failed(error),
         }
     }

@@ -61,9 +61,17 @@ impl Gathered {
 }
 
 impl View {
-    /// Events from a number on: at most `limit`, about `bytes` bytes, at least one where there is one.
+    /// Events from a number on: at most `limit`, about `bytes` bytes, at least one where there is one. What
+    /// cannot be read is an error of the read that begins there, not of one that comes to it.
     pub(crate) fn read(&self, from: Seq, limit: usize, bytes: usize) -> Result<Vec<Sequenced>, StoreError> {
         let mut gathered = Gathered { events: Vec::new(), limit, bytes };
+        match self.gather(from, &mut gathered) {
+            Err(error) if gathered.events.is_empty() => Err(error),
+            _ => Ok(gathered.events),
+        }
+    }
+
+    fn gather(&self, from: Seq, gathered: &mut Gathered) -> Result<(), StoreError> {
         // Segments of different months, and merged ones, overlap: they are read side by side.
         let mut segments: Vec<&Arc<Segment>> =
             self.segments.iter().filter(|segment| segment.row.last_seq >= from).collect();
@@ -84,11 +92,11 @@ impl View {
             let reader = &mut readers[index];
             let Some(place) = reader.places.pop() else { continue };
             if !gathered.has_room_for(0) {
-                return Ok(gathered.events);
+                return Ok(());
             }
             let document = reader.document(place)?;
             if !gathered.add(Sequenced { seq: place.seq, id: place.cursor.id, document }) {
-                return Ok(gathered.events);
+                return Ok(());
             }
             if let Some(next) = reader.places.last() {
                 heads.push(Reverse((next.seq, index)));
@@ -101,6 +109,6 @@ impl View {
                 break;
             }
         }
-        Ok(gathered.events)
+        Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! Searching and reading a store beside the process that writes to it.
 
 use std::{
+    collections::HashSet,
     fmt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
@@ -102,6 +103,9 @@ impl fmt::Debug for SqliteReader {
 impl Known {
     /// Learns what the writer has done since the last time.
     fn refresh(&mut self, source: &Source) -> Result<View, StoreError> {
+        if self.file.is_outlived() {
+            self.file = JournalFile::open_read_only(&source.folder)?;
+        }
         self.file.begin_read()?;
         let result = self.read_changes(source);
         // Nothing was written, so nothing is lost.
@@ -118,7 +122,12 @@ impl Known {
             let segment = |row: crate::segment::SegmentRow| {
                 known(row.number).unwrap_or_else(|| Arc::new(Segment::read_only(row, &source.folder, &source.files)))
             };
-            self.segments = rows.into_iter().map(segment).collect();
+            let segments: Arc<[Arc<Segment>]> = rows.into_iter().map(segment).collect();
+            let listed: HashSet<u64> = segments.iter().map(|segment| segment.row.number).collect();
+            let gone = self.segments.iter().filter(|segment| !listed.contains(&segment.row.number));
+            // An open file keeps its space although it is removed.
+            gone.for_each(|segment| source.files.forget(segment.row.number));
+            self.segments = segments;
         }
         let sealed_through = self.file.meta()?.sealed_through;
         if sealed_through != self.sealed_through {

@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, PoisonError},
 };
 
-use events_core::{AppendError, Appended, Entry, EntryKind, EventId, JournalError, OpenOperation, Phase, Seq};
+use events_core::{AppendError, Appended, Entry, EntryKind, EventId, JournalError, Month, OpenOperation, Phase, Seq};
 use serde::Deserialize;
 
 use crate::{
@@ -89,6 +89,17 @@ impl OpenOperations {
         let mut list: Vec<OpenOperation> = self.operations.values().map(|open| open.operation).collect();
         list.sort_unstable_by_key(|operation| operation.seq);
         list
+    }
+
+    /// Those whose openings are sealed and of a month.
+    pub(crate) fn sealed_in(&self, month: Month) -> Vec<EventId> {
+        let sealed = self.operations.iter().filter(|(id, open)| open.in_table && id.timestamp().month() == month);
+        sealed.map(|(id, _)| *id).collect()
+    }
+
+    /// Their openings are deleted, here and in the table.
+    pub(crate) fn forget(&mut self, operations: &[EventId]) {
+        operations.iter().for_each(|id| drop(self.operations.remove(id)));
     }
 
     /// Writes into the table what it has to know once the events up to `through` have left the journal.
