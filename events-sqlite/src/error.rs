@@ -5,8 +5,6 @@ use std::{io, path::Path, sync::Arc};
 use events_core::{JournalError, SearchError};
 use rusqlite::ErrorCode;
 
-use crate::codec::Malformed;
-
 /// Like [`JournalError`], but can be told to several callers: whoever waits for a failed sealing learns its cause.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum StoreError {
@@ -33,11 +31,6 @@ impl StoreError {
 
     pub(crate) fn damaged(what: &Path, why: impl ToString) -> Self {
         Self::Damaged { what: what.display().to_string(), why: why.to_string() }
-    }
-
-    /// Of a malformed part of a file.
-    pub(crate) fn malformed(what: &Path) -> impl Fn(Malformed) -> Self {
-        move |malformed| Self::damaged(what, malformed)
     }
 
     /// Of the SQLite file in `folder`, when it is written.

@@ -20,6 +20,7 @@ use crate::{
     evaluate::{self, Candidates},
     event_keys::KeyDeriver,
     part::{Part, PartSource},
+    read::Gap,
     segment::Segment,
     tail::TailView,
 };
@@ -29,6 +30,8 @@ use crate::{
 pub(crate) struct View {
     pub(crate) segments: Arc<[Arc<Segment>]>,
     pub(crate) tail: TailView,
+    /// What was lost of the journal.
+    pub(crate) gaps: Arc<[Gap]>,
 }
 
 /// What is known of an event where some segments cannot be read.

@@ -17,6 +17,7 @@ use crate::{
     checksum::checksum,
     codec::{Decoder, Malformed, Put},
     error::StoreError,
+    read::Gap,
     segment::SegmentRow,
 };
 
@@ -211,10 +212,12 @@ impl JournalFile {
                 "there is no store in {folder}: the process that records events makes it"
             )));
         }
-        Self::open_to_read(folder, Access::Read).or_else(|error| match log(folder).exists() {
-            true => Err(error),
+        Self::open_to_read(folder, Access::Read).or_else(|error| {
+            if log(folder).exists() {
+                return Err(error);
+            }
             // A log to read beside would have to be made first, and this process may not.
-            false => Self::open_to_read(folder, Access::ReadAlone).map_err(|_| error),
+            Self::open_to_read(folder, Access::ReadAlone).map_err(|_| error)
         })
     }
 
@@ -384,6 +387,18 @@ impl JournalFile {
             .optional()
             .map(|found| found.is_some())
             .map_err(|error| self.failed(error))
+    }
+
+    /// What was set aside.
+    pub(crate) fn gaps(&self) -> Result<Vec<Gap>, StoreError> {
+        let gaps = || -> rusqlite::Result<Vec<Gap>> {
+            let mut select = self.connection.prepare_cached("SELECT first_seq, last_seq FROM damaged_journal")?;
+            let gaps = select.query_map([], |row| {
+                Ok(Gap { first: Seq(row.get(0)?), last: Seq(row.get(1)?), journal: path(&self.folder) })
+            })?;
+            gaps.collect()
+        };
+        gaps().map_err(|error| self.failed(error))
     }
 
     /// The operations that were open when events were sealed last.

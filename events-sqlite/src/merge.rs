@@ -73,7 +73,9 @@ pub(crate) fn run(shared: &Shared) {
         let merged = catch_unwind(AssertUnwindSafe(|| merge(shared, &parts)))
             .unwrap_or_else(|_| Err(Stopped::Failed(StoreError::failed("merging panicked: see the log"))));
         match merged {
-            Ok(()) => drop(failing.0.remove(&month)),
+            Ok(()) => {
+                failing.0.remove(&month);
+            }
             Err(Stopped::Closing) => {}
             Err(Stopped::Failed(error) | Stopped::Doubtful(error)) => {
                 // The parts stay what they are; a sealing after the wait tries again.

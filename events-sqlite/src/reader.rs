@@ -17,12 +17,13 @@ use crate::{
     error::StoreError,
     event_keys::KeyDeriver,
     find::View,
-    journal_file::JournalFile,
+    journal_file::{JournalFile, JournalRow},
     key_hash::KeyHasher,
     lock::lock,
     open_files::OpenFiles,
     options::Options,
     pool::Pool,
+    read::Gap,
     searcher::{Searcher, Viewable},
     segment::Segment,
     tail::Tail,
@@ -62,6 +63,8 @@ struct Known {
     sealed_through: Seq,
     last_seq: Seq,
     segments: Arc<[Arc<Segment>]>,
+    /// Rows of the journal that cannot be read, and that the writer has not set aside.
+    damaged: Vec<Gap>,
 }
 
 impl SqliteReader {
@@ -74,6 +77,7 @@ impl SqliteReader {
             sealed_through: Seq(0),
             last_seq: Seq(0),
             segments: Arc::default(),
+            damaged: Vec::new(),
         };
         let source = Arc::new(Source {
             folder: folder.to_owned(),
@@ -107,11 +111,12 @@ impl Known {
             self.file = JournalFile::open_read_only(&source.folder)?;
         }
         self.file.begin_read()?;
-        let result = self.read_changes(source);
+        let result = self.read_changes(source).and_then(|()| self.file.gaps());
         // Nothing was written, so nothing is lost.
         self.file.rollback();
-        result?;
-        Ok(View { segments: Arc::clone(&self.segments), tail: self.tail.view() })
+        let mut gaps = result?;
+        gaps.extend(self.damaged.iter().cloned());
+        Ok(View { segments: Arc::clone(&self.segments), tail: self.tail.view(), gaps: gaps.into() })
     }
 
     fn read_changes(&mut self, source: &Source) -> Result<(), StoreError> {
@@ -132,6 +137,7 @@ impl Known {
         let sealed_through = self.file.meta()?.sealed_through;
         if sealed_through != self.sealed_through {
             self.tail = Tail::new(Options::new().segment_events);
+            self.damaged.clear();
             self.sealed_through = sealed_through;
             self.last_seq = sealed_through;
         }
@@ -140,7 +146,9 @@ impl Known {
             match events_of(&row) {
                 Ok(events) => self.tail.push(events),
                 Err(why) => {
-                    tracing::error!(first = %row.first_seq, last = %row.last_seq, %why, "damaged events of the journal are left out")
+                    let JournalRow { first_seq: first, last_seq: last, .. } = row;
+                    tracing::error!(%first, %last, %why, "damaged events of the journal are left out");
+                    self.damaged.push(Gap { first, last, journal: source.folder.join("journal.db") });
                 }
             }
         }

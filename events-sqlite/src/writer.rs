@@ -99,7 +99,9 @@ impl OpenOperations {
 
     /// Their openings are deleted, here and in the table.
     pub(crate) fn forget(&mut self, operations: &[EventId]) {
-        operations.iter().for_each(|id| drop(self.operations.remove(id)));
+        for id in operations {
+            self.operations.remove(id);
+        }
     }
 
     /// Writes into the table what it has to know once the events up to `through` have left the journal.
@@ -195,7 +197,7 @@ impl<'e> Batch<'e> {
             }
             Arc::clone(&state.segments)
         };
-        View { segments, tail: TailView::default() }.sealed_where_readable(id)
+        View { segments, tail: TailView::default(), gaps: Arc::default() }.sealed_where_readable(id)
     }
 }
 
@@ -321,10 +323,19 @@ impl Writer {
         self.commit().map_err(|error| error.cause)?;
         let mut found = Vec::new();
         for row in self.file.rows(first)? {
-            found.push(events_of(&row).map_err(StoreError::malformed(&shared.folder.join("journal.db")))?);
+            match events_of(&row) {
+                Ok(events) => found.push(events),
+                Err(why) => {
+                    self.file.set_row_aside(row.first_seq)?;
+                    tracing::error!(first = %row.first_seq, last = %row.last_seq, %why, "damaged events of the journal are set aside");
+                    self.next_seq = self.next_seq.max(row.last_seq.next());
+                }
+            }
         }
+        let gaps = self.file.gaps()?;
         // Nothing fails from here on.
         let mut state = shared.state();
+        state.gaps = gaps.into();
         for events in found {
             let (Some(first), Some(last)) = (events.first(), events.last().map(|event| event.seq)) else { continue };
             // A panic may have come after some.
@@ -333,7 +344,7 @@ impl Writer {
                 state.tail.push(events);
             }
             state.last_seq = last;
-            self.next_seq = last.next();
+            self.next_seq = self.next_seq.max(last.next());
         }
         drop(state);
         shared.work.notify_all();

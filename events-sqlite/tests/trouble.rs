@@ -10,7 +10,8 @@ use std::{
 };
 
 use events_core::{
-    Appended, Claim, Entry, EntryKind, EventId, Filter, Journal, JournalError, Query, Search, SearchError, Seq, Viewer,
+    Appended, Claim, Entry, EntryKind, EventId, Filter, Journal, JournalError, Query, Search, SearchError, Seq,
+    Sequenced, Viewer,
     conformance::{Generator, Naive, Questions},
 };
 use events_sqlite::{Options, SqliteStore};
@@ -222,11 +223,25 @@ fn damaged_events_of_the_journal_are_set_aside_and_recording_goes_on() {
         .unwrap();
     assert_eq!(changed, 1);
     drop(journal);
+    let reader = SqliteStore::open_read_only(folder.path()).unwrap();
+    assert!(matches!(reader.read(Seq(51), 1_000, usize::MAX), Err(JournalError::Damaged { .. })));
+    assert_eq!(reader.read(Seq(101), 1_000, usize::MAX).unwrap().len(), 100);
+    drop(reader);
     let store = SqliteStore::open(folder.path()).unwrap();
-    assert_eq!(store.read(Seq(1), 1_000, usize::MAX).unwrap().len(), 150);
+    let assert_gap = |read: &dyn Fn(Seq) -> Result<Vec<Sequenced>, JournalError>| {
+        assert_eq!(read(Seq(1)).unwrap().last().unwrap().seq, Seq(50));
+        for from in [51, 100] {
+            let Err(JournalError::Damaged { what, why }) = read(Seq(from)) else { panic!("a gap is not skipped") };
+            assert!(what.ends_with("journal.db") && why.contains("51 to 100"), "{what}: {why}");
+        }
+        read(Seq(101)).unwrap().len()
+    };
+    assert_eq!(assert_gap(&|from| store.read(from, 1_000, usize::MAX)), 100);
     assert!(matches!(store.append(&entries[200..201]).unwrap()[..], [Appended::Stored(Seq(201))]));
     drop(store);
-    assert_eq!(SqliteStore::open(folder.path()).unwrap().read(Seq(1), 1_000, usize::MAX).unwrap().len(), 151);
+    let store = SqliteStore::open(folder.path()).unwrap();
+    store.seal_now().unwrap();
+    assert_eq!(assert_gap(&|from| store.read(from, 1_000, usize::MAX)), 101);
 }
 
 #[test]
