@@ -38,6 +38,7 @@ mod event_keys;
 mod find;
 mod footer;
 mod journal_file;
+mod journal_row;
 mod key_hash;
 mod lock;
 mod merge;

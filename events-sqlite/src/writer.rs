@@ -13,7 +13,8 @@ use serde::Deserialize;
 use crate::{
     error::StoreError,
     find::{Readable, View},
-    journal_file::{CommitError, Durability, Frame, JournalFile, JournalRow, encode_row},
+    journal_file::{CommitError, Durability, JournalFile},
+    journal_row::{Frame, JournalRow, encode_row},
     lock::FolderLock,
     segment::SegmentRow,
     shared::Shared,
