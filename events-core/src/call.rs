@@ -44,6 +44,8 @@ use crate::{
 pub struct Call {
     declaration: &'static EventDeclaration,
     stage: Stage,
+    /// The context that the declaration names: the body runs in it whether or not anything is recorded.
+    given: Option<Context>,
     /// Known from the moment the handler returned, whatever is cancelled later.
     ending: Option<Ending>,
     created: Option<Box<Created>>,
@@ -104,13 +106,13 @@ impl Call {
     /// A call in the current context.
     pub fn new(declaration: &'static EventDeclaration) -> Self {
         let stage = with_current(|current| prepare(declaration, current, None));
-        Self { declaration, stage, ending: None, created: None, room: None }
+        Self { declaration, stage, given: None, ending: None, created: None, room: None }
     }
 
     /// A call in a context that the handler names.
     pub fn in_context(declaration: &'static EventDeclaration, context: Context) -> Self {
-        let stage = with_current(|current| prepare(declaration, current, Some(context)));
-        Self { declaration, stage, ending: None, created: None, room: None }
+        let stage = with_current(|current| prepare(declaration, current, Some(context.clone())));
+        Self { declaration, stage, given: Some(context), ending: None, created: None, room: None }
     }
 
     /// The opening to be filled in; none when nothing is recorded of this call.
@@ -143,9 +145,17 @@ impl Call {
         let inside = match &self.stage {
             Stage::Open(operation) => Some(operation.context.inside(operation.clone())),
             // What the body says must not be recorded of the operation that encloses it.
-            _ => with_current(|current| {
-                let enclosing = current.context.as_ref().filter(|context| context.recorded().is_some());
-                enclosing.map(Context::inside_unrecorded)
+            _ => with_current(|current| match &self.given {
+                None => {
+                    let enclosing = current.context.as_ref().filter(|context| context.recorded().is_some());
+                    enclosing.map(Context::inside_unrecorded)
+                }
+                Some(given) => {
+                    placed(Some(given.clone()), current.context.as_ref()).map(|context| match context.recorded() {
+                        Some(_) => context.inside_unrecorded(),
+                        None => context,
+                    })
+                }
             }),
         };
         let inside = inside.map(Change::context);
@@ -289,14 +299,7 @@ fn prepare(declaration: &'static EventDeclaration, current: &Current, given: Opt
     if !plan.enabled() {
         return Stage::Unrecorded;
     }
-    let context = match (given, &current.context) {
-        // A context that says nothing else stands below the operation that runs here.
-        (Some(given), Some(here)) if given.lineage().is_none() => match here.operation() {
-            Some(operation) => Some(given.inside(operation.clone())),
-            None => Some(given),
-        },
-        (given, here) => given.or_else(|| here.clone()),
-    };
+    let context = placed(given, current.context.as_ref());
     let Some(context) = context else {
         let how = "no context says who acts: run it inside `events::scope(context, …)` or behind `EventsLayer`, carry the \
                    context into tasks with `events::spawn`, or say `Context::anonymous()`";
@@ -316,6 +319,14 @@ fn prepare(declaration: &'static EventDeclaration, current: &Current, given: Opt
     let identifiers = identifiers(shared, plan, lineage, now);
     let opening = Opening::new(plan.clone(), context, identifiers, shared.limits.payload);
     Stage::Preparing(Preparing { shared: shared.clone(), opening, started: Instant::now(), slot })
+}
+
+/// A context that says nothing else stands below the operation that runs here.
+fn placed(given: Option<Context>, here: Option<&Context>) -> Option<Context> {
+    match (given, here.and_then(Context::operation)) {
+        (Some(given), Some(operation)) if given.lineage().is_none() => Some(given.inside(operation.clone())),
+        (given, _) => given.or_else(|| here.cloned()),
+    }
 }
 
 pub(crate) fn identifiers(
