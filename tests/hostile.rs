@@ -1,0 +1,277 @@
+//! Whatever a caller sends: it is capped and marked, or refused with a reason, and what waits for the store is
+//! bounded in bytes.
+
+mod fleet;
+
+use std::{
+    process::Command,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use events::{
+    Caller, Claim, Context, Event, EventDetails, EventManager, Href, Journal, Operation, Phase, RefusedKind, action, emit,
+    memory::MemoryStore, plain, scope,
+};
+use fleet::{Answer, Deployment, Nuvlabox, Problem, jane, nuvlabox, until};
+use serde_json::{Value, json};
+use tokio::{sync::watch, task::JoinSet};
+
+#[action(event = "nuvlabox.update", details(note), payload(request = note))]
+async fn update(id: Href<Nuvlabox>, note: &str, says: impl FnOnce(&Operation)) -> Result<Answer, Problem> {
+    says(&Operation::current());
+    Ok(Answer(200))
+}
+
+#[action(event = "nuvlabox.upload", payload(request = body))]
+async fn upload(id: Href<Nuvlabox>, body: Arc<String>, mut go_on: watch::Receiver<bool>) -> Result<Answer, Problem> {
+    go_on.wait_for(|go_on| *go_on).await.unwrap();
+    Operation::current().payload("received", &body);
+    Ok(Answer(201))
+}
+
+#[action(event = "deployment.start", resource = name, linked = name)]
+async fn start(name: &str) -> Result<Answer, Problem> {
+    Ok(Answer(200))
+}
+
+#[derive(EventDetails)]
+#[event("nuvlabox.state-changed", category = "state", resource = Nuvlabox)]
+struct StateChanged {
+    new_state: String,
+}
+
+struct Recording {
+    store: MemoryStore,
+    manager: EventManager,
+}
+
+impl Recording {
+    fn start() -> Self {
+        let store = MemoryStore::new();
+        let manager = EventManager::builder(store.clone()).build().unwrap();
+        Self { store, manager }
+    }
+
+    /// Opening and closing of an update with this note.
+    async fn updated(&self, note: &str, says: impl FnOnce(&Operation)) -> [Event; 2] {
+        let before = self.store.len();
+        self.manager.scope(scope(jane(), update(nuvlabox("1"), note, says))).await.unwrap();
+        self.store.events().split_off(before).try_into().unwrap()
+    }
+}
+
+fn is_marked(event: &Event) -> bool {
+    event.tags.iter().any(|tag| tag == "truncated")
+}
+
+/// Strings that somebody tries in every field.
+fn nasty() -> Vec<String> {
+    let mut nasty: Vec<String> = ["", "\"", "\\", "</script>", "\u{0}\u{1}\u{1f}\u{7f}", "a\r\nb", "\u{202e}evil", "🦀\u{fffd}"]
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    nasty.extend(["é".repeat(300), "\"\\".repeat(400), "\u{1}".repeat(600), "🦀".repeat(5_000), "x".repeat(100_000)]);
+    nasty
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_string_in_any_place_leaves_events_that_read_back() {
+    let recording = Recording::start();
+    for text in nasty() {
+        println!("{} bytes of {:?}", text.len(), text.chars().next());
+        let says = |operation: &Operation| {
+            operation.link(text.as_str());
+            operation.tag(&text);
+            operation.detail(&text, &text);
+            operation.detail("list", &[&text, &text]);
+            operation.payload(&text, &text);
+            operation.payload("plain", &plain(&json!({ text.as_str(): [text] })));
+            operation.message(text.clone());
+        };
+        let [opening, closing] = recording.updated(&text, says).await;
+        for event in [&opening, &closing] {
+            let Value::String(note) = &event.details["note"] else { panic!("a string") };
+            assert_eq!(is_marked(event), *note != text || text.len() > 256, "what is cut is marked, nothing else is");
+            assert!(note == &text || note.len() <= 8_192 && note.ends_with('…') && text.starts_with(note.trim_end_matches('…')));
+            assert!(event.linked_identifiers.iter().chain(&event.tags).all(|item| item.len() <= 512));
+        }
+        assert!(closing.message.unwrap().len() <= 8_192);
+
+        let id = nuvlabox("1");
+        recording.manager.scope(scope(jane(), emit(&id, StateChanged { new_state: text }))).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payload_beyond_its_limit_leaves_its_head_and_its_size() {
+    let recording = Recording::start();
+    let text = "é".repeat(50_000);
+    let [opening, _] = recording.updated(&text, |_| {}).await;
+    let request = &opening.payload.as_ref().unwrap()["request"];
+    assert_eq!(request["truncated"], true);
+    assert_eq!(request["bytes"], text.len() + 2, "as JSON");
+    let Value::String(head) = &request["head"] else { panic!("{request}") };
+    assert!(head.len() <= 1_024 && head.len() > 1_000 && head.trim_start_matches('"').chars().all(|c| c == 'é'), "{head}");
+    assert!(is_marked(&opening));
+
+    let [opening, _] = recording.updated(&"x".repeat(8_000), |_| {}).await;
+    assert_eq!(opening.payload.unwrap()["request"].as_str().unwrap().len(), 8_000);
+    assert!(opening.tags.is_empty(), "nothing was cut");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_are_bounded() {
+    let recording = Recording::start();
+    let says = |operation: &Operation| {
+        for number in 0..2_000 {
+            operation.link(&format!("job/{number}"));
+            operation.tag(&format!("tag-{number}"));
+            operation.detail(&format!("detail-{number}"), &number);
+        }
+    };
+    let [_, closing] = recording.updated("", says).await;
+    let lens = (closing.linked_identifiers.len(), closing.tags.len(), closing.details.len());
+    assert!(lens.0 == 1_000 && lens.1 <= 1_001 && lens.2 <= 1_001, "{lens:?}");
+    assert!(is_marked(&closing), "what was left out is marked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_href_that_is_none_is_refused_with_a_reason() {
+    let recording = Recording::start();
+    for text in nasty().into_iter().chain(["deployment/a/b".into(), "Deployment/1".into(), "nuvlabox/1".into()]) {
+        let refused = recording.manager.scope(scope(jane(), start(&text))).await.unwrap_err().refusal();
+        assert_eq!(refused.kind, RefusedKind::BadDocument);
+        assert!(refused.to_string().len() < 1_000, "a reason, not the whole of what was sent");
+        assert!(!refused.to_string().contains(char::is_control), "nothing that garbles a log: {refused:?}");
+    }
+    assert!(recording.store.is_empty());
+}
+
+#[test]
+fn claims_that_are_none_do_not_become_callers() {
+    for text in ["", "a b", "a\u{0}", "a\n", &"x".repeat(513)] {
+        assert!(text.parse::<Claim>().is_err() && Caller::user(text).is_err(), "{text:?}");
+    }
+    assert!("x".repeat(512).parse::<Claim>().is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trace_that_is_none_is_left_out() {
+    let recording = Recording::start();
+    for trace in nasty().iter().map(String::as_str).chain(["00-0-0-0", "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"]) {
+        let context: Context = jane().with_trace(trace);
+        recording.manager.scope(scope(context, update(nuvlabox("1"), "", |_| {}))).await.unwrap();
+    }
+    assert!(recording.store.events().iter().all(|event| event.traceparent.is_none()));
+}
+
+/// Runs a test in a process of its own that may use half a gigabyte of addresses.
+fn within_half_a_gigabyte(test: &str, body: impl Future<Output = ()>) {
+    const INSIDE: &str = "EVENTS_WITHIN_A_LIMIT";
+    if std::env::var_os(INSIDE).is_some() {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        return runtime.block_on(body);
+    }
+    let program = std::env::current_exe().unwrap();
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "ulimit -v 524288 && exec \"$0\" --exact \"$1\" --nocapture"]).arg(program).arg(test);
+    let output = limited.env(INSIDE, "1").output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && out.contains("1 passed"), "{}\n{out}\n{err}", output.status);
+}
+
+const IN_FLIGHT: usize = 8_192;
+const TEN_MEGABYTES: usize = 10_000_000;
+
+#[test]
+fn thousands_of_operations_that_record_one_large_value_fit_into_memory() {
+    within_half_a_gigabyte("thousands_of_operations_that_record_one_large_value_fit_into_memory", async {
+        let store = MemoryStore::new();
+        let builder = EventManager::builder(store.clone()).with_limits(|limits| limits.opening = fleet::LIMIT);
+        let manager = builder.build().unwrap();
+        let body = Arc::new("x".repeat(TEN_MEGABYTES));
+        let (go_on, wait) = watch::channel(false);
+        let mut running = JoinSet::new();
+        for number in 0..IN_FLIGHT {
+            let handler = upload(nuvlabox(&number.to_string()), body.clone(), wait.clone());
+            running.spawn(manager.scope(scope(jane(), handler)));
+        }
+        until("all are in flight", || store.len() == IN_FLIGHT).await;
+        go_on.send(true).unwrap();
+        while let Some(answer) = running.join_next().await {
+            assert_eq!(answer.unwrap(), Ok(Answer(201)));
+        }
+        until("all are closed", || store.len() == 2 * IN_FLIGHT).await;
+        let events = store.events();
+        assert!(events.iter().all(is_marked));
+        assert_eq!(events[0].payload.as_ref().unwrap()["request"]["bytes"], TEN_MEGABYTES + 2);
+        assert_eq!(events.iter().filter(|event| event.phase == Phase::Completed).count(), IN_FLIGHT);
+    });
+}
+
+/// A journal that counts and forgets.
+#[derive(Clone, Default)]
+struct Sink {
+    events: Arc<AtomicUsize>,
+    largest: Arc<AtomicUsize>,
+}
+
+impl Journal for Sink {
+    fn append(&self, entries: &[events::Entry]) -> Result<Vec<events::Appended>, events::AppendError> {
+        let largest = entries.iter().map(|entry| entry.document.len()).max().unwrap_or_default();
+        self.largest.fetch_max(largest, Ordering::SeqCst);
+        let first = self.events.fetch_add(entries.len(), Ordering::SeqCst) as u64;
+        Ok((first..).zip(entries).map(|(seq, _)| events::Appended::Stored(events::Seq(seq + 1))).collect())
+    }
+
+    fn get(&self, _id: events::EventId) -> Result<Option<Arc<[u8]>>, events::JournalError> {
+        Ok(None)
+    }
+
+    fn read(&self, _from: events::Seq, _limit: usize, _bytes: usize) -> Result<Vec<events::Sequenced>, events::JournalError> {
+        Ok(Vec::new())
+    }
+
+    fn open_operations(&self) -> Result<Vec<events::OpenOperation>, events::JournalError> {
+        Ok(Vec::new())
+    }
+
+    fn search(&self) -> Arc<dyn events::Search> {
+        Arc::new(MemoryStore::new())
+    }
+}
+
+#[test]
+fn what_waits_for_the_store_is_bounded_where_large_payloads_are_recorded_whole() {
+    within_half_a_gigabyte("what_waits_for_the_store_is_bounded_where_large_payloads_are_recorded_whole", async {
+        let sink = Sink::default();
+        let builder = EventManager::builder(sink.clone()).with_limits(|limits| limits.payload = 10 << 20);
+        let manager = builder.build().unwrap();
+        let body = Arc::new("x".repeat(TEN_MEGABYTES));
+        let (_go_on, wait) = watch::channel(true);
+        let mut running = JoinSet::new();
+        for number in 0..IN_FLIGHT {
+            let handler = upload(nuvlabox(&number.to_string()), body.clone(), wait.clone());
+            running.spawn(manager.scope(scope(jane(), handler)));
+        }
+        let (mut recorded, mut refused) = (0, 0);
+        while let Some(answer) = running.join_next().await {
+            match answer.unwrap() {
+                Ok(_) => recorded += 1,
+                Err(problem) => {
+                    // There was no room for its payload within the limit for openings.
+                    assert_eq!(problem.refusal().kind, RefusedKind::Storage);
+                    refused += 1;
+                }
+            }
+        }
+        assert_eq!(recorded + refused, IN_FLIGHT);
+        assert!(recorded > 0);
+        until("all that ran are closed", || sink.events.load(Ordering::SeqCst) == 2 * recorded).await;
+        assert!(sink.largest.load(Ordering::SeqCst) > TEN_MEGABYTES, "recorded whole");
+        println!("{recorded} recorded, {refused} refused");
+    });
+}
