@@ -1,13 +1,18 @@
 #![doc = include_str!("../README.md")]
 
+mod macros;
+
 pub use events_core::*;
-pub use events_macros::{EventDetails, Record, action, category, resource};
+
+pub use crate::macros::{EventDetails, Record, action, category, resource};
 
 #[doc(hidden)]
 pub use events_core::__private;
 
 #[cfg(feature = "sqlite")]
 pub use events_sqlite as sqlite;
+#[cfg(feature = "sqlite")]
+pub use events_sqlite::SqliteStore;
 
 /// axum: the layer that puts a caller's context around each request.
 #[cfg(feature = "axum")]
@@ -15,6 +20,8 @@ pub use events_http as http;
 
 /// What most programs name.
 pub mod prelude {
+    #[cfg(feature = "sqlite")]
+    pub use crate::SqliteStore;
     pub use crate::{
         Acl, AnyHref, Caller, Claim, Context, Ending, EventDetails, EventId, EventManager, Failure, Href, Operation,
         Outcome, Query, Reason, Record, Refused, Right, Viewer, action, category, emit, resource,

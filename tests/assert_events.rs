@@ -154,5 +154,10 @@ async fn what_is_deeper_or_higher_than_expected_is_a_difference() {
     recording.by_jane(submit(job("1"))).await.unwrap();
     recording.by_jane(submit(job("2"))).await.unwrap();
     let said = says(|| assert_events!(recording.trail, "job.add job/1" => completed { "job.add job/2" => completed }));
-    assert!(said.ends_with("\n  job.add job/1 => completed\n-     job.add job/2 => completed\n+ job.add job/2 => completed"), "{said}");
+    assert!(
+        said.ends_with(
+            "\n  job.add job/1 => completed\n-     job.add job/2 => completed\n+ job.add job/2 => completed"
+        ),
+        "{said}"
+    );
 }

@@ -129,7 +129,8 @@ async fn ten_thousand_closings_that_wait_for_a_store_are_bounded_and_none_is_dro
     store.faults().heal();
     until("all are stored", || store.len() == 2 * IN_FLIGHT).await;
     let events = store.events();
-    let closed: HashSet<_> = events.iter().filter(|event| event.phase == Phase::Completed).map(|event| event.id).collect();
+    let closed: HashSet<_> =
+        events.iter().filter(|event| event.phase == Phase::Completed).map(|event| event.id).collect();
     assert_eq!(closed.len(), IN_FLIGHT, "each operation is closed once");
     until("nothing is open", || manager.metrics().open_operations == 0).await;
 }

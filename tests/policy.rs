@@ -8,7 +8,8 @@ use std::{
 };
 
 use events::{
-    EventDetails, EventManager, Href, Operation, Outcomes, Policy, RefusedKind, Scoped, action, assert_events, crud, emit,
+    EventDetails, EventManager, Href, Operation, Outcomes, Policy, RefusedKind, Scoped, action, assert_events, crud,
+    emit,
     memory::{Fault, MemoryStore},
     resource, scope,
     testing::Trail,
@@ -191,7 +192,11 @@ async fn the_most_specific_word_of_a_policy_counts() {
         ("the event type off", Policy::new().off_event_type("nuvlabox.reboot"), false),
         ("the resource type off", Policy::new().off_resource_type("nuvlabox"), false),
         ("the category off", Policy::new().off_category("system"), false),
-        ("another off", Policy::new().off_event_type("nuvlabox.edit").off_resource_type("job").off_category("crud"), true),
+        (
+            "another off",
+            Policy::new().off_event_type("nuvlabox.edit").off_resource_type("job").off_category("crud"),
+            true,
+        ),
         ("type on, resource off", Policy::new().on_event_type("nuvlabox.reboot").off_resource_type("nuvlabox"), true),
         ("resource on, category off", Policy::new().on_resource_type("nuvlabox").off_category("system"), true),
         ("off, then on", Policy::new().off_event_type("nuvlabox.reboot").on_event_type("nuvlabox.reboot"), true),

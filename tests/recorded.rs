@@ -56,7 +56,11 @@ async fn reboot(id: Href<Nuvlabox>, options: RebootOptions) -> Result<Report, Pr
     operation.detail("reached", &["ping", "ssh"]);
     operation.changed(&"ON", &"OFF");
     operation.payload("power", &plain(&json!({"watts": 3})));
-    if options.password.is_empty() { Err(Problem::Broken("no \"password\"\n")) } else { Ok(Report { ok: options.force }) }
+    if options.password.is_empty() {
+        Err(Problem::Broken("no \"password\"\n"))
+    } else {
+        Ok(Report { ok: options.force })
+    }
 }
 
 #[action(event = "nuvlabox.add", payload(request = name), created = created)]

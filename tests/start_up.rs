@@ -6,8 +6,8 @@ mod fleet;
 use std::time::Duration;
 
 use events::{
-    EventDeclaration, EventManager, EventSpec, Href, InstallError, Location, Policy, RefusedKind, Registration, Registry,
-    Resource, ResourceDeclaration, ResourceSpec, action, assert_events, memory::MemoryStore, scope,
+    EventDeclaration, EventManager, EventSpec, Href, InstallError, Location, Policy, RefusedKind, Registration,
+    Registry, Resource, ResourceDeclaration, ResourceSpec, action, assert_events, memory::MemoryStore, scope,
 };
 use fleet::{Answer, Deployment, Nuvlabox, Problem, jane, nuvlabox};
 
@@ -15,7 +15,11 @@ const fn at(file: &'static str, line: u32) -> Location {
     Location { krate: "edge-fleet", module: "edge_fleet", file, line, column: 1 }
 }
 
-const fn resource(resource_type: &'static str, operations: Option<&'static [&'static str]>, at: Location) -> ResourceDeclaration {
+const fn resource(
+    resource_type: &'static str,
+    operations: Option<&'static [&'static str]>,
+    at: Location,
+) -> ResourceDeclaration {
     ResourceDeclaration::new(ResourceSpec {
         resource_type,
         operations,
@@ -26,7 +30,11 @@ const fn resource(resource_type: &'static str, operations: Option<&'static [&'st
     })
 }
 
-const fn event(event_type: &'static str, (resource_type, operation): (&'static str, &'static str), at: Location) -> EventDeclaration {
+const fn event(
+    event_type: &'static str,
+    (resource_type, operation): (&'static str, &'static str),
+    at: Location,
+) -> EventDeclaration {
     EventDeclaration::new(EventSpec { event_type, resource_type, operation, location: at, ..EventSpec::ACTION })
 }
 

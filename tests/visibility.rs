@@ -107,7 +107,9 @@ fn recording(directory: impl ResourceDirectory) -> (MemoryStore, EventManager) {
 }
 
 fn victor_for_the_fleet() -> Context {
-    Context::new(Caller::user("user/victor").unwrap().with_claim("group/fleet").unwrap().acting_as("group/fleet").unwrap())
+    Context::new(
+        Caller::user("user/victor").unwrap().with_claim("group/fleet").unwrap().acting_as("group/fleet").unwrap(),
+    )
 }
 
 const ADMIN: &str = "group/nuvla-admin";
@@ -124,7 +126,7 @@ async fn audience(manager: &EventManager) -> Vec<(&'static str, Visibility)> {
     let mut audience = Vec::new();
     for (name, viewer) in viewers {
         let found = manager.search(&Query::new(viewer.clone())).await.unwrap().events;
-        let count = manager.count(&events::Filter::everything(), &viewer, ).await.unwrap();
+        let count = manager.count(&events::Filter::everything(), &viewer).await.unwrap();
         assert_eq!(count.events, found.len() as u64, "nobody counts what is not seen");
         let Some(first) = found.first() else { continue };
         assert!(found.iter().all(|event| event.visibility() == first.visibility()), "opening and closing alike");

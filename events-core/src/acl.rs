@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{ADMIN, ANON, Caller, Claim, Viewer};
+use crate::{
+    identity::{ADMIN, ANON, Caller, Claim, Viewer},
+    json,
+};
 
 /// What an ACL can grant beside ownership.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -29,6 +32,20 @@ pub enum Right {
 }
 
 impl Right {
+    /// Its name in an ACL.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::ViewMeta => "view-meta",
+            Self::ViewData => "view-data",
+            Self::ViewAcl => "view-acl",
+            Self::EditMeta => "edit-meta",
+            Self::EditData => "edit-data",
+            Self::EditAcl => "edit-acl",
+            Self::Manage => "manage",
+            Self::Delete => "delete",
+        }
+    }
+
     /// Whether who has `self` also has `other`.
     ///
     /// edit-acl implies everything; edit-data implies edit-meta and view-data; edit-meta and delete
@@ -90,6 +107,28 @@ impl Acl {
         self
     }
 
+    /// Appends it as JSON, as it serialises.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        let claims = |out: &mut Vec<u8>, name: &str, claims: &[Claim]| {
+            json::string(out, name);
+            out.extend_from_slice(b":[");
+            for (index, claim) in claims.iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                json::string(out, claim.as_str());
+            }
+            out.push(b']');
+        };
+        out.push(b'{');
+        claims(out, "owners", &self.owners);
+        for (right, to) in &self.rights {
+            out.push(b',');
+            claims(out, right.as_str(), to);
+        }
+        out.push(b'}');
+    }
+
     /// Whether one of `claims` has `right`, by ownership, directly or by implication. Administrators do.
     pub fn allows<'c>(&self, right: Right, claims: impl IntoIterator<Item = &'c Claim>) -> bool {
         claims.into_iter().any(|claim| {
@@ -140,13 +179,48 @@ pub enum Lookup {
     Failed,
 }
 
+/// The ACL of an event: somebody else's, or just an owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EventAcl<'a> {
+    Of(&'a Acl),
+    OwnedBy(&'a Claim),
+    Admin,
+}
+
+impl EventAcl<'_> {
+    /// Appends it as JSON.
+    pub(crate) fn write(self, out: &mut Vec<u8>) {
+        match self {
+            Self::Of(acl) => acl.write(out),
+            Self::OwnedBy(owner) => write_owner(out, owner.as_str()),
+            Self::Admin => write_owner(out, ADMIN),
+        }
+    }
+}
+
+fn write_owner(out: &mut Vec<u8>, owner: &str) {
+    out.extend_from_slice(b"{\"owners\":[");
+    json::string(out, owner);
+    out.extend_from_slice(b"]}");
+}
+
+impl From<EventAcl<'_>> for Acl {
+    fn from(acl: EventAcl<'_>) -> Self {
+        match acl {
+            EventAcl::Of(acl) => acl.clone(),
+            EventAcl::OwnedBy(owner) => Self::owned_by(owner.clone()),
+            EventAcl::Admin => Self::admin(),
+        }
+    }
+}
+
 /// The ACL of an event, worked out once (REQUIREMENTS B6).
-pub(crate) fn of_event(lookup: &Lookup, caller: &Caller, allow_anon: bool) -> Acl {
-    let acting = || caller.active_claim.clone().map_or_else(Acl::admin, Acl::owned_by);
+pub(crate) fn of_event<'a>(lookup: &'a Lookup, caller: &'a Caller, allow_anon: bool) -> EventAcl<'a> {
+    let acting = || caller.active_claim.as_ref().map_or(EventAcl::Admin, EventAcl::OwnedBy);
     match lookup {
-        Lookup::Found(acl) if acl.shows_data_to(caller) => acl.clone(),
+        Lookup::Found(acl) if acl.shows_data_to(caller) => EventAcl::Of(acl),
         Lookup::Found(_) if allow_anon => acting(),
-        Lookup::Found(_) | Lookup::Failed => Acl::admin(),
+        Lookup::Found(_) | Lookup::Failed => EventAcl::Admin,
         Lookup::Missing => acting(),
     }
 }
@@ -175,9 +249,18 @@ mod tests {
 
     #[test]
     fn an_acl_is_written_flat() {
+        use Right::*;
+        let rights = [ViewMeta, ViewData, ViewAcl, EditMeta, EditData, EditAcl, Manage, Delete];
         let acl = Acl::owned_by(claim("user/jane")).granting(Right::ViewData, claim("group/fleet"));
         let text = r#"{"owners":["user/jane"],"view-data":["group/fleet"]}"#;
         assert_eq!(serde_json::to_string(&acl).unwrap(), text);
         assert_eq!(serde_json::from_str::<Acl>(text).unwrap(), acl);
+        let mut written = Vec::new();
+        acl.write(&mut written);
+        assert_eq!(written, text.as_bytes());
+        let all = rights.into_iter().fold(acl, |acl, right| acl.granting(right, claim("group/\"other\"")));
+        written.clear();
+        all.write(&mut written);
+        assert_eq!(String::from_utf8(written).unwrap(), serde_json::to_string(&all).unwrap());
     }
 }

@@ -193,14 +193,15 @@ impl Call {
 
     /// Hands the closing over. Afterwards the guard is disarmed.
     fn close(&mut self, ending: &Ending) {
-        let stage = std::mem::replace(&mut self.stage, Stage::Unrecorded);
-        let Stage::Open(operation) = stage else {
-            self.stage = stage;
-            return;
-        };
+        let Stage::Open(operation) = &self.stage else { return };
+        let operation = operation.clone();
+        self.stage = Stage::Unrecorded;
+        let ended = Instant::now();
         let mut said = operation.said.lock().unwrap_or_else(PoisonError::into_inner);
         said.ended = true;
         if operation.plan.spec.deferred.is_some() && ending.failure().is_none() {
+            operation.shared.keep_said(operation.identifiers.id, std::mem::take(&mut *said));
+            said.ended = true;
             drop(said);
             operation.release();
             self.stage = Stage::Unrecorded;
@@ -210,7 +211,9 @@ impl Call {
         let room = said.room.take().map(Arc::new);
         let closing = Item {
             room,
-            ..Item::new(closing::write(&operation, ending, &said, created), Ticket::Closing(operation.clone()))
+            since: ended,
+            entry: closing::write(&operation, ended, ending, &said, created),
+            ticket: Ticket::Closing(operation.clone()),
         };
         drop(said);
         match &operation.at_end {
@@ -254,9 +257,13 @@ fn prepare(declaration: &'static EventDeclaration, current: &Current, given: Opt
         Recording::AllBut(skip) if skip.takes(spec.operation) => return Stage::Unrecorded,
         Recording::AllBut(_) => {}
     }
+    let installed;
     let manager = match &current.manager {
-        Some(manager) => Some(manager.clone()),
-        None => EventManager::current(),
+        Some(manager) => Some(manager),
+        None => {
+            installed = EventManager::current();
+            installed.as_ref()
+        }
     };
     let Some(manager) = manager else {
         let how = "no event manager is installed: call `EventManager::builder(…).install()` at start-up, or \
@@ -356,6 +363,10 @@ impl Future for Room<'_> {
             shared.keeper.wake_at(*until, task.waker());
             return Poll::Pending;
         }
+        if is_optional(this.call) {
+            this.call.stage = Stage::Unrecorded;
+            return Poll::Ready(Ok(()));
+        }
         shared.counters.refused.add(1);
         let how = "other payloads that wait for the event store leave no room for its own: try again";
         let refused = this.call.refuse(RefusedKind::Storage, how);
@@ -439,6 +450,9 @@ fn start(call: &mut Call) -> Start {
         call.stage = Stage::Refused(refused.clone());
         return Start::Done(Err(refused));
     }
+    if preparing.shared.directory.is_none() {
+        return Start::Known(Lookup::Missing);
+    }
     let resource = preparing.opening.href().and_then(|href| href.parse::<AnyHref>().ok());
     match resource.and_then(|resource| LookingUp::start(&preparing.shared, resource)) {
         Some(looking_up) => Start::LookUp(Box::new(looking_up)),
@@ -453,7 +467,7 @@ fn open(call: &mut Call, lookup: &Lookup) -> Option<Result<(), Refused>> {
         call.stage = stage;
         return Some(Ok(()));
     };
-    let Preparing { shared, opening, started, slot } = preparing;
+    let Preparing { shared, mut opening, started, slot } = preparing;
     let fallback = matches!(lookup, Lookup::Failed);
     if fallback {
         shared.counters.acl_fallbacks.add(1);
@@ -461,11 +475,10 @@ fn open(call: &mut Call, lookup: &Lookup) -> Option<Result<(), Refused>> {
     if opening.truncated() {
         shared.counters.truncated.add(1);
     }
-    let plan = opening.plan().clone();
-    let context = opening.context().clone();
+    let (plan, context) = (opening.plan().clone(), opening.context().clone());
     let identifiers = *opening.identifiers();
     let acl = acl::of_event(lookup, context.caller(), plan.spec.allow_anon);
-    let written = opening.finish(&acl, fallback);
+    let written = opening.finish(acl, fallback);
     let kind = EntryKind::Opening { process: identifiers.process, deadline: identifiers.deadline };
     let entry = Entry { id: identifiers.id, document: written.document.clone(), kind };
     let written_whole = written.forget_payload();
@@ -483,6 +496,13 @@ fn open(call: &mut Call, lookup: &Lookup) -> Option<Result<(), Refused>> {
     shared.queue.push([Item { room, ..Item::new(entry, Ticket::Opening(operation)) }]);
     shared.keeper.watch();
     None
+}
+
+/// Whether the operation is nested and says that it runs unrecorded rather than not at all.
+fn is_optional(call: &Call) -> bool {
+    let Stage::Preparing(preparing) = &call.stage else { return false };
+    let nested = preparing.opening.identifiers().parent.is_some();
+    nested && call.declaration.spec.on_nested_failure == NestedFailure::Continue
 }
 
 /// The part of a reservation that is really used.
@@ -518,8 +538,7 @@ fn opened(call: &mut Call, learned: Learned) -> Result<(), Refused> {
         operation.release();
         call.stage = Stage::Unrecorded;
     }
-    let nested = operation.identifiers.parent.is_some();
-    if nested && operation.plan.spec.on_nested_failure == NestedFailure::Continue {
+    if operation.identifiers.parent.is_some() && operation.plan.spec.on_nested_failure == NestedFailure::Continue {
         tracing::warn!(event_type = operation.plan.spec.event_type, %reason, "a nested operation runs unrecorded");
         call.stage = Stage::Unrecorded;
         return Ok(());
@@ -623,7 +642,7 @@ impl Future for Finish<'_> {
                     }
                     let acl = acl::of_event(&lookup, operation.context.caller(), operation.plan.spec.allow_anon);
                     if let Some(created) = &mut call.created {
-                        created.acl = Some((acl, fallback));
+                        created.acl = Some((acl.into(), fallback));
                     }
                     let ending = call.ending.clone().unwrap_or(Ending::COMPLETED);
                     call.close(&ending);

@@ -1,10 +1,9 @@
 //! Writing closings: of an operation of this process, and of one that only its opening tells about.
 
-use std::{cell::RefCell, sync::Arc};
+use std::{sync::Arc, time::Instant};
 
 use crate::{
     acl::{Acl, Right},
-    declaration::MessagePart,
     event::{AboutResource, Event, InvalidEvent, Phase},
     event_type::EventType,
     id::EventId,
@@ -14,15 +13,9 @@ use crate::{
     operation::{OperationState, Said},
     outcome::{Ending, Failure, Reason},
     record::MAX_DETAIL_STRING,
+    scratch,
     timestamp::Timestamp,
 };
-
-thread_local! {
-    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Largest scratch buffer that a thread keeps.
-const KEPT_SCRATCH: usize = 64 * 1_024;
 
 /// What an `add` added, and who may see it.
 #[derive(Debug)]
@@ -31,34 +24,32 @@ pub(crate) struct Created {
     pub(crate) acl: Option<(Acl, bool)>,
 }
 
-/// The closing of an operation that ends here.
-pub(crate) fn write(operation: &OperationState, ending: &Ending, said: &Said, created: Option<&Created>) -> Entry {
-    let id = operation.identifiers.id.closing();
-    let document = SCRATCH.try_with(|scratch| match scratch.try_borrow_mut() {
-        Ok(mut scratch) => {
-            scratch.clear();
-            write_into(&mut scratch, operation, ending, said, created);
-            let document: Arc<[u8]> = scratch.as_slice().into();
-            scratch.shrink_to(KEPT_SCRATCH);
-            document
-        }
-        Err(_in_use) => write_fresh(operation, ending, said, created),
-    });
-    // A thread that is ending has no scratch any more.
-    let document = document.unwrap_or_else(|_| write_fresh(operation, ending, said, created));
-    Entry { id, document, kind: EntryKind::Closing }
+/// The closing of an operation that ended at `ended`.
+pub(crate) fn write(
+    operation: &OperationState,
+    ended: Instant,
+    ending: &Ending,
+    said: &Said,
+    created: Option<&Created>,
+) -> Entry {
+    let mut out = scratch::take();
+    write_into(&mut out, operation, ended, ending, said, created);
+    let document: Arc<[u8]> = out.as_slice().into();
+    scratch::give_back(out);
+    Entry { id: operation.identifiers.id.closing(), document, kind: EntryKind::Closing }
 }
 
-fn write_fresh(operation: &OperationState, ending: &Ending, said: &Said, created: Option<&Created>) -> Arc<[u8]> {
-    let mut out = Vec::with_capacity(1_536);
-    write_into(&mut out, operation, ending, said, created);
-    out.into()
-}
-
-fn write_into(out: &mut Vec<u8>, operation: &OperationState, ending: &Ending, said: &Said, created: Option<&Created>) {
+fn write_into(
+    out: &mut Vec<u8>,
+    operation: &OperationState,
+    ended: Instant,
+    ending: &Ending,
+    said: &Said,
+    created: Option<&Created>,
+) {
     let OperationState { plan, identifiers, written, .. } = operation;
     let phase = if ending.failure().is_none() { Phase::Completed } else { Phase::Failed };
-    let took = operation.started.elapsed();
+    let took = ended.saturating_duration_since(operation.started);
     let kept = &written.kept;
     let parts = &written.parts;
     let id = identifiers.id.closing();
@@ -100,9 +91,12 @@ fn write_into(out: &mut Vec<u8>, operation: &OperationState, ending: &Ending, sa
     out.extend_from_slice(b",\"duration-ms\":");
     json::unsigned(out, u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
 
-    let details_at = out.len();
-    write_details(out, &kept[parts.details.range()], &said.details);
-    write_message(out, details_at, operation, ending, said, created);
+    if plan.quotes_details {
+        write_message_before_details(out, operation, ending, said, created);
+    } else {
+        write_message(out, operation, ending, said, created, &[]);
+        write_details(out, &kept[parts.details.range()], &said.details);
+    }
     write_payload(out, &said.payload);
 
     out.extend_from_slice(b",\"acl\":");
@@ -117,7 +111,7 @@ fn write_into(out: &mut Vec<u8>, operation: &OperationState, ending: &Ending, sa
             let acl = acl
                 .unwrap_or_else(|| serde_json::from_slice(&kept[parts.acl.range()]).unwrap_or_else(|_| Acl::admin()));
             let acl = said.visible_to.iter().fold(acl, |acl, claim| acl.granting(Right::ViewData, claim.clone()));
-            let _ = serde_json::to_writer(&mut *out, &acl);
+            acl.write(out);
         }
     }
     end(out, fallback, operation.context.traceparent(), plan.spec.version);
@@ -183,27 +177,40 @@ fn write_details(out: &mut Vec<u8>, opening: &[u8], said: &[(String, Vec<u8>)]) 
     out.push(b'}');
 }
 
-/// The message stands before the details but may quote them: it is written behind and put in place.
-fn write_message(
+/// The message stands before the details: one that quotes them is written after them and put in place.
+fn write_message_before_details(
     out: &mut Vec<u8>,
-    details_at: usize,
     operation: &OperationState,
     ending: &Ending,
     said: &Said,
     created: Option<&Created>,
 ) {
     let at = out.len();
-    let parts = operation.plan.message();
-    let quotes_details = parts.iter().any(|part| matches!(part, MessagePart::Detail(_)));
-    let details = out[details_at..].strip_prefix(b",\"details\":{").and_then(|rest| rest.strip_suffix(b"}"));
-    let details = details.filter(|_| quotes_details).unwrap_or_default().to_vec();
+    let written = &operation.written;
+    write_details(out, &written.kept[written.parts.details.range()], &said.details);
+    let details = out[at..].strip_prefix(b",\"details\":{").and_then(|rest| rest.strip_suffix(b"}"));
+    let details = details.unwrap_or_default().to_vec();
+    let message_at = out.len();
+    write_message(out, operation, ending, said, created, &details);
+    let len = out.len() - message_at;
+    out[at..].rotate_right(len);
+}
+
+fn write_message(
+    out: &mut Vec<u8>,
+    operation: &OperationState,
+    ending: &Ending,
+    said: &Said,
+    created: Option<&Created>,
+    details: &[u8],
+) {
     out.extend_from_slice(b",\"message\":\"");
     match &said.message {
         Some(message) => json::escaped(out, message),
         None => {
             let href = created.map(|created| created.href.as_str().into()).or_else(|| operation.href());
-            let spec = operation.plan.spec;
-            message(out, parts, &operation.context, href.as_deref(), spec.resource_type, &details);
+            let (spec, parts) = (operation.plan.spec, operation.plan.message());
+            message(out, parts, &operation.context, href.as_deref(), spec.resource_type, details);
             if let Some(failure) = ending.failure() {
                 out.extend_from_slice(b": failed (");
                 out.extend_from_slice(failure.reason.as_str().as_bytes());
@@ -212,8 +219,6 @@ fn write_message(
         }
     }
     out.push(b'"');
-    let len = out.len() - at;
-    out[details_at..].rotate_right(len);
 }
 
 fn write_payload(out: &mut Vec<u8>, payload: &[(String, Vec<u8>)]) {

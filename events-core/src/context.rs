@@ -59,7 +59,11 @@ impl Context {
     pub fn new(caller: Caller) -> Self {
         // A caller is claims: strings without anything that could fail to serialise.
         let authn_info = serde_json::to_vec(&caller).unwrap_or_else(|_| b"{}".to_vec()).into();
-        Self { identity: Arc::new(Identity { caller, authn_info, traceparent: None, under: None }), operation: None, unrecorded: false }
+        Self {
+            identity: Arc::new(Identity { caller, authn_info, traceparent: None, under: None }),
+            operation: None,
+            unrecorded: false,
+        }
     }
 
     /// Nobody in particular acts, on purpose.

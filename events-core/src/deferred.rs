@@ -139,6 +139,7 @@ impl EventManager {
         let read = move || Ok::<_, JournalError>((job.journal.get(id)?, job.journal.get(id.closing())?));
         let (opening, closed) = shared.sweeper.run(read).await.ok_or(CloseError::Stopped)??;
         let opening = opening.ok_or(CloseError::Unknown(operation))?;
+        let said = shared.take_said(id).and_then(said);
         let entry = closing::of_stored(&opening, &ending, said, shared.clock.now())?;
         if let Some(stored) = closed {
             // The queue keeps a late ending; anything else would only be refused again.

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, future::poll_fn, sync::Arc, time::Instant};
 
 use crate::{
-    acl::{self, Lookup},
+    acl::{self, EventAcl, Lookup},
     call::identifiers,
     context::{Recording, with_current},
     declaration::EventDeclaration,
@@ -111,7 +111,7 @@ async fn record(
     declaration: &'static EventDeclaration,
     prepared: Option<Prepared>,
 ) -> Result<Option<EventId>, Refused> {
-    let Some(Prepared { manager, opening }) = prepared else { return Ok(None) };
+    let Some(Prepared { manager, mut opening }) = prepared else { return Ok(None) };
     let Some(shared) = manager.shared() else { return Ok(None) };
     let href = opening.href().and_then(|href| href.parse::<AnyHref>().ok());
     let inside = opening.context().operation().cloned();
@@ -133,11 +133,11 @@ async fn record(
                 shared.counters.acl_fallbacks.add(1);
             }
             let allow_anon = opening.plan().spec.allow_anon;
-            (acl::of_event(&lookup, opening.context().caller(), allow_anon), fallback)
+            (acl::of_event(&lookup, opening.context().caller(), allow_anon).into(), fallback)
         }
     };
     let id = opening.identifiers().id;
-    let entry = Entry { id, document: opening.finish(&acl, fallback).document, kind: EntryKind::Direct };
+    let entry = Entry { id, document: opening.finish(EventAcl::Of(&acl), fallback).document, kind: EntryKind::Direct };
     let receipt = Arc::new(Receipt::default());
     let kept = inside.is_some();
     let ticket = if kept { Ticket::Kept(receipt.clone()) } else { Ticket::Single(receipt.clone()) };

@@ -106,13 +106,28 @@ pub(crate) fn check(text: &str) -> Result<(), &'static str> {
     check_id(id)
 }
 
-fn check_id(id: &str) -> Result<(), &'static str> {
+/// What RFC 3986 allows in a path segment without escaping, and no further slash.
+const IN_ID: [bool; 256] = {
+    let mut allowed = [false; 256];
+    let others = b"-._~:@!$&'()*+,;=";
+    let mut byte = 0;
+    while byte < 256 {
+        allowed[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let mut at = 0;
+    while at < others.len() {
+        allowed[others[at] as usize] = true;
+        at += 1;
+    }
+    allowed
+};
+
+pub(crate) fn check_id(id: &str) -> Result<(), &'static str> {
     if id.is_empty() {
         return Err("its id is empty");
     }
-    // What RFC 3986 allows in a path segment without escaping, and no further slash.
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:@!$&'()*+,;=".contains(&byte);
-    if !id.bytes().all(plain) {
+    if !id.bytes().all(|byte| IN_ID[usize::from(byte)]) {
         return Err("its id has a character that is not allowed");
     }
     Ok(())

@@ -37,6 +37,18 @@ pub struct InvalidEventId(String);
 /// Length of `event/` and a UUID.
 pub(crate) const ID_LEN: usize = 42;
 
+/// The two digits of each byte.
+const HEX: [[u8; 2]; 256] = {
+    let digits = b"0123456789abcdef";
+    let mut pairs = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        pairs[byte] = [digits[byte >> 4], digits[byte & 15]];
+        byte += 1;
+    }
+    pairs
+};
+
 impl EventId {
     /// From the 128 bits of the UUID.
     pub const fn from_u128(bits: u128) -> Self {
@@ -70,16 +82,10 @@ impl EventId {
 
     /// The UUID without `event/`, hyphenated.
     pub(crate) fn write(self) -> [u8; ID_LEN] {
-        const HEX: &[u8; 16] = b"0123456789abcdef";
+        const PLACES: [usize; 16] = [6, 8, 10, 12, 15, 17, 20, 22, 25, 27, 30, 32, 34, 36, 38, 40];
         let mut text = *b"event/00000000-0000-0000-0000-000000000000";
-        let mut at = 6;
-        for (index, byte) in self.0.to_be_bytes().into_iter().enumerate() {
-            if matches!(index, 4 | 6 | 8 | 10) {
-                at += 1;
-            }
-            text[at] = HEX[usize::from(byte >> 4)];
-            text[at + 1] = HEX[usize::from(byte & 15)];
-            at += 2;
+        for (place, byte) in PLACES.into_iter().zip(self.0.to_be_bytes()) {
+            text[place..place + 2].copy_from_slice(&HEX[usize::from(byte)]);
         }
         text
     }

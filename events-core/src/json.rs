@@ -23,6 +23,28 @@ pub(crate) fn string(out: &mut Vec<u8>, text: &str) {
 /// Appends the inside of a JSON string.
 pub(crate) fn escaped(out: &mut Vec<u8>, text: &str) {
     let bytes = text.as_bytes();
+    if all_plain(bytes) {
+        out.extend_from_slice(bytes);
+    } else {
+        escape(out, bytes);
+    }
+}
+
+/// Whether there is nothing to escape, as for nearly every text: no branch per byte, so that the
+/// compiler compares many at once.
+fn all_plain(bytes: &[u8]) -> bool {
+    let plain = |bytes: &[u8]| {
+        bytes.iter().fold(true, |plain, byte| plain & (*byte >= 0x20) & (*byte != b'"') & (*byte != b'\\'))
+    };
+    // The last chunk overlaps the one before it.
+    match bytes.last_chunk::<16>() {
+        Some(last) => bytes.as_chunks::<16>().0.iter().all(|chunk| plain(chunk)) && plain(last),
+        None => plain(bytes),
+    }
+}
+
+#[cold]
+fn escape(out: &mut Vec<u8>, bytes: &[u8]) {
     let mut from = 0;
     for (at, byte) in bytes.iter().enumerate() {
         if PLAIN[usize::from(*byte)] {

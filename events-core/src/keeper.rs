@@ -3,7 +3,10 @@
 use std::{
     cmp::Reverse,
     collections::BinaryHeap,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
     task::Waker,
     time::{Duration, Instant},
 };
@@ -18,7 +21,6 @@ struct State {
     alarms: BinaryHeap<Reverse<Alarm>>,
     next: u64,
     closed: bool,
-    idle: bool,
 }
 
 #[derive(Debug)]
@@ -53,6 +55,8 @@ impl Ord for Alarm {
 pub(crate) struct Keeper {
     state: Mutex<State>,
     changed: Condvar,
+    /// Whether the thread sleeps until something is handed over.
+    idle: AtomicBool,
 }
 
 impl Keeper {
@@ -72,9 +76,9 @@ impl Keeper {
 
     /// Something waits in the queue.
     pub(crate) fn watch(&self) {
-        let mut state = self.lock();
-        if std::mem::take(&mut state.idle) {
-            drop(state);
+        // The thread says that it is idle before it looks at the queue, and looks at this again before it sleeps.
+        if self.idle.load(Ordering::SeqCst) && self.idle.swap(false, Ordering::SeqCst) {
+            drop(self.lock());
             self.changed.notify_one();
         }
     }
@@ -88,6 +92,7 @@ impl Keeper {
 /// The thread. It ends with the manager.
 pub(crate) fn run(shared: &Weak<Shared>, keeper: &Arc<Keeper>) {
     loop {
+        keeper.idle.store(true, Ordering::SeqCst);
         let waiting = {
             let Some(shared) = shared.upgrade() else { return };
             shared.queue.expire(Instant::now(), shared.limits.opening, shared.limits.closing_wait);
@@ -104,13 +109,14 @@ pub(crate) fn run(shared: &Weak<Shared>, keeper: &Arc<Keeper>) {
         }
         let next = state.alarms.peek().map(|Reverse(alarm)| alarm.at.saturating_duration_since(now));
         if due.is_empty() {
-            state.idle = !waiting;
             let pause = match (waiting, next) {
                 (true, next) => Some(next.map_or(TICK, |next| next.min(TICK))),
                 (false, next) => next,
             };
             match pause {
                 Some(pause) => drop(keeper.changed.wait_timeout(state, pause)),
+                // Something was handed over meanwhile.
+                None if !keeper.idle.load(Ordering::SeqCst) => {}
                 None => drop(keeper.changed.wait(state)),
             }
         } else {

@@ -57,6 +57,7 @@ pub enum Attribute {
     /// One of `tags`.
     Tag,
     /// A scalar detail, by its path: `details.<path>`; nested objects with dots, any element of an array.
+    /// A dot inside a name is not told apart from nesting.
     Detail(String),
     /// A word of the full-text attributes: name, message, tags.
     Word,
@@ -132,12 +133,12 @@ impl<'d> Keys<'d> {
             Cow::Borrowed(name) if name.len() == event.event_type.len() => event.event_type.clone(),
             name => Cow::Owned(name.into_owned()),
         };
-        words(&name, &mut |word| put(Attribute::Word, Cow::Owned(word)));
-        if let Some(message) = &event.message {
-            words(&message.0, &mut |word| put(Attribute::Word, Cow::Owned(word)));
-        }
-        for tag in &event.tags {
-            words(&tag.0, &mut |word| put(Attribute::Word, Cow::Owned(word)));
+        let texts = event.message.iter().chain(&event.tags).map(|text| &text.0);
+        for text in texts.chain([&name]) {
+            match text {
+                Cow::Borrowed(text) => words(text, &mut |word| put(Attribute::Word, word)),
+                Cow::Owned(text) => words(text, &mut |word| put(Attribute::Word, Cow::Owned(word.into_owned()))),
+            }
         }
         put(Attribute::Name, name);
         put(Attribute::EventType, event.event_type);
@@ -236,9 +237,10 @@ fn scalars(path: String, value: Value, put: &mut dyn FnMut(String, String)) {
     }
 }
 
-/// The words of a text: runs of letters and digits, lower case.
-pub fn words(text: &str, put: &mut dyn FnMut(String)) {
-    text.split(|character: char| !character.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .for_each(|word| put(word.to_lowercase()));
+/// The words of a text: runs of letters and digits, lower case. Most are so already and stay borrowed.
+pub fn words<'t>(text: &'t str, put: &mut dyn FnMut(Cow<'t, str>)) {
+    let is_lower_case = |word: &str| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty()).for_each(|word| {
+        put(if is_lower_case(word) { Cow::Borrowed(word) } else { Cow::Owned(word.to_lowercase()) });
+    });
 }

@@ -43,11 +43,13 @@ mod receipt;
 mod record;
 mod refused;
 mod registry;
+mod scratch;
 mod search;
 mod sweeper;
 pub mod testing;
 mod timeout;
 mod timestamp;
+mod trail;
 
 pub use acl::{Acl, Lookup, Right, Visibility};
 pub use category::{Category, CategoryRef, Severity};
@@ -81,3 +83,4 @@ pub use registry::{InstallError, Problem, Registry};
 pub use search::{Aggregation, BoxFuture, Buckets, Count, Found, Page, Partition, Search, SearchError};
 pub use timeout::{Elapsed, Timeout, timeout};
 pub use timestamp::{InvalidTimestamp, Month, Timestamp};
+pub use trail::{Style, Trail};

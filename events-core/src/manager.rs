@@ -1,11 +1,11 @@
 //! The event manager: journal, limits, policy and directory, on threads of its own.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     fmt,
     future::Future,
     sync::{
-        Arc, PoisonError, RwLock,
+        Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
@@ -20,12 +20,13 @@ use crate::{
     declaration::{EventDeclaration, Registration},
     directory::ResourceDirectory,
     href::Resource,
-    id::{IdGenerator, ProcessId},
+    id::{EventId, IdGenerator, ProcessId},
     identity::Viewer,
     journal::{Journal, JournalError},
     keeper::{self, Keeper},
     limits::{Limits, MAX_PAYLOAD},
     metrics::{Counters, Metrics},
+    operation::Said,
     plan::Plan,
     policy::{Policy, PolicyError},
     query::{Filter, Query},
@@ -65,6 +66,9 @@ pub(crate) struct Shared {
     pub(crate) open_operations: AtomicUsize,
     pub(crate) payload_room: Arc<Semaphore>,
     pub(crate) shutting_down: AtomicBool,
+    /// What handlers of deferred operations said, until they are closed. What a job in another process says
+    /// goes into its `Closing`.
+    said: Mutex<HashMap<EventId, Said>>,
     /// By the number of the declaration.
     plans: Vec<Option<Arc<Plan>>>,
     /// By event type: for declarations that no registry saw but whose event type was declared explicitly.
@@ -90,6 +94,25 @@ impl fmt::Debug for EventManager {
 static INSTALLED: RwLock<Option<EventManager>> = RwLock::new(None);
 
 impl Shared {
+    /// Keeps what the handler of a deferred operation said.
+    pub(crate) fn keep_said(&self, operation: EventId, said: Said) {
+        if said.is_empty() {
+            return;
+        }
+        let mut kept = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < self.limits.open_operations {
+            kept.insert(operation, said);
+        } else {
+            self.counters.truncated.add(1);
+            tracing::error!(%operation, "too many deferred operations are open: what its handler said is not kept");
+        }
+    }
+
+    /// What the handler of a deferred operation said.
+    pub(crate) fn take_said(&self, operation: EventId) -> Said {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner).remove(&operation).unwrap_or_default()
+    }
+
     /// What this manager does about a declaration; none when nobody told it of it.
     pub(crate) fn plan(&self, declaration: &EventDeclaration) -> Option<&Arc<Plan>> {
         let seen = declaration.slot.index().and_then(|index| self.plans.get(index)?.as_ref());
@@ -153,14 +176,20 @@ impl EventManager {
     /// # Errors
     /// The store cannot be read. Cancel-safe.
     pub async fn search(&self, query: &Query) -> Result<Page, SearchError> {
-        self.search_in()?.search(query).await
+        match query.within {
+            Some(_) => self.search_in()?.search(query).await,
+            None => {
+                let within = self.shared().map(|shared| shared.limits.search);
+                self.search_in()?.search(&Query { within, ..query.clone() }).await
+            }
+        }
     }
 
     /// One event, if `viewer` sees it; found at once after it was acknowledged.
     ///
     /// # Errors
     /// The store cannot be read. Cancel-safe.
-    pub async fn get(&self, id: crate::EventId, viewer: &Viewer) -> Result<Option<Found>, SearchError> {
+    pub async fn get(&self, id: EventId, viewer: &Viewer) -> Result<Option<Found>, SearchError> {
         self.search_in()?.get(id, viewer).await
     }
 
@@ -178,14 +207,15 @@ impl EventManager {
     /// # Errors
     /// The store cannot be read. Cancel-safe.
     pub async fn aggregate(&self, aggregation: &Aggregation) -> Result<Buckets, SearchError> {
-        self.search_in()?.aggregate(aggregation).await
+        let within = aggregation.within.or_else(|| self.shared().map(|shared| shared.limits.search));
+        self.search_in()?.aggregate(&Aggregation { within, ..aggregation.clone() }).await
     }
 
     /// The events of the tree of a root, oldest first: everything that followed from it.
     ///
     /// # Errors
     /// The store cannot be read. Cancel-safe.
-    pub async fn tree(&self, root: crate::EventId, viewer: &Viewer) -> Result<Vec<Found>, SearchError> {
+    pub async fn tree(&self, root: EventId, viewer: &Viewer) -> Result<Vec<Found>, SearchError> {
         let query = Query::new(viewer.clone()).root(root);
         self.all(query).await
     }
@@ -194,7 +224,7 @@ impl EventManager {
     ///
     /// # Errors
     /// The store cannot be read. Cancel-safe.
-    pub async fn children(&self, parent: crate::EventId, viewer: &Viewer) -> Result<Vec<Found>, SearchError> {
+    pub async fn children(&self, parent: EventId, viewer: &Viewer) -> Result<Vec<Found>, SearchError> {
         let query = Query::new(viewer.clone()).parent(parent);
         self.all(query).await
     }
@@ -472,6 +502,7 @@ impl Builder {
             counters: Counters::default(),
             open_operations: AtomicUsize::new(0),
             shutting_down: AtomicBool::new(false),
+            said: Mutex::default(),
             plans,
             by_type,
             policy: RwLock::new(self.policy),

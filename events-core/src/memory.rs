@@ -10,7 +10,7 @@
 //! let store = MemoryStore::new();
 //! store.append(&Generator::new(1).events(3))?;
 //! let events = store.wait_until(Duration::from_secs(1), |events| events.len() == 3)?;
-//! assert_eq!(events[0].phase.as_str(), "requested");
+//! assert_eq!(events, store.events());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

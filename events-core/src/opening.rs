@@ -3,7 +3,7 @@
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use crate::{
-    acl::Acl,
+    acl::EventAcl,
     context::Context,
     declaration::{EventKind, MessagePart},
     event::Phase,
@@ -13,6 +13,7 @@ use crate::{
     keys::MAX_TAG,
     plan::Plan,
     record::{self, Details, Record},
+    scratch,
     timestamp::Timestamp,
 };
 
@@ -126,7 +127,7 @@ pub(crate) const MAX_LIST: usize = 1_000;
 
 impl Opening {
     pub(crate) fn new(plan: Arc<Plan>, context: Context, identifiers: Identifiers, payload_limit: usize) -> Self {
-        let mut bytes = Vec::with_capacity(1_536);
+        let mut bytes = scratch::take();
         let phase = match plan.spec.kind {
             EventKind::Action => Phase::Requested,
             EventKind::Direct => Phase::Occurred,
@@ -181,12 +182,13 @@ impl Opening {
     pub fn resource(&mut self, given: Cow<'_, str>) {
         let resource_type = self.plan.spec.resource_type;
         let whole = if given.contains('/') { given } else { Cow::Owned(format!("{resource_type}/{given}")) };
-        let about = |whole: &str| whole.split_once('/').is_some_and(|(given_type, _)| given_type == resource_type);
-        if let Err(reason) = href::check(&whole) {
-            self.problem = Some(format!("its resource `{}` is not an href: {reason}", shown(&whole)).into());
-        } else if !about(&whole) {
-            self.problem =
-                Some(format!("it is about a {resource_type}, but its resource is `{}`", shown(&whole)).into());
+        // A declared resource type is kebab-case: only the id is left to be checked.
+        let id = whole.strip_prefix(resource_type).and_then(|rest| rest.strip_prefix('/'));
+        if id.is_none_or(|id| href::check_id(id).is_err() || whole.len() > href::MAX_HREF) {
+            self.problem = Some(match href::check(&whole) {
+                Err(reason) => format!("its resource `{}` is not an href: {reason}", shown(&whole)).into(),
+                Ok(()) => format!("it is about a {resource_type}, but its resource is `{}`", shown(&whole)).into(),
+            });
         }
         self.write_resource(Some(&whole));
     }
@@ -302,13 +304,19 @@ impl Opening {
         if self.stage == Stage::Tags && stage > Stage::Tags {
             self.close_list(self.parts.tags);
             self.write_lineage();
+            self.message_at = self.bytes.len();
+            if !self.plan.quotes_details {
+                self.write_message();
+            }
             self.stage = Stage::Details;
         }
         if self.stage == Stage::Details && stage > Stage::Details {
             if !self.parts.details.is_empty() {
                 self.bytes.push(b'}');
             }
-            self.write_message();
+            if self.plan.quotes_details {
+                self.write_message_before_details();
+            }
             self.stage = Stage::Payload;
         }
         debug_assert!(self.stage <= stage, "called in the order of the document");
@@ -346,44 +354,46 @@ impl Opening {
             out.extend_from_slice(&deadline.write());
             out.push(b'"');
         }
-        self.message_at = out.len();
     }
 
-    /// The message stands before the details but may quote them: it is written after them and put in place.
     fn write_message(&mut self) {
-        let at = self.bytes.len();
-        self.bytes.extend_from_slice(b",\"message\":\"");
-        let plan = self.plan.clone();
+        let Self { plan, context, bytes, parts, href, .. } = self;
+        bytes.extend_from_slice(b",\"message\":\"");
         for part in plan.message() {
             match part {
-                MessagePart::Resource if !self.href.is_empty() => self.bytes.extend_from_within(self.href.range()),
+                MessagePart::Resource if !href.is_empty() => bytes.extend_from_within(href.range()),
                 MessagePart::Detail(name) => {
-                    let text = detail_text(&self.bytes[self.parts.details.range()], name);
-                    json::escaped(&mut self.bytes, &text);
+                    let text = detail_text(&bytes[parts.details.range()], name);
+                    json::escaped(bytes, &text);
                 }
-                part => message_part(&mut self.bytes, *part, &self.context, plan.spec.resource_type),
+                part => message_part(bytes, *part, context, plan.spec.resource_type),
             }
         }
-        if self.plan.spec.kind == EventKind::Action {
-            self.bytes.extend_from_slice(b": requested");
+        if plan.spec.kind == EventKind::Action {
+            bytes.extend_from_slice(b": requested");
         }
-        self.bytes.push(b'"');
+        bytes.push(b'"');
+    }
+
+    /// The message stands before the details: one that quotes them is written after them and put in place.
+    fn write_message_before_details(&mut self) {
+        let at = self.bytes.len();
+        self.write_message();
         let len = self.bytes.len() - at;
         self.bytes[self.message_at..].rotate_right(len);
         self.parts.details.shift(len);
     }
 
-    /// Ends the document.
-    pub(crate) fn finish(mut self, acl: &Acl, fallback: bool) -> Written {
+    /// Ends the document. What it was written from is still there; the document can be taken once.
+    pub(crate) fn finish(&mut self, acl: EventAcl<'_>, fallback: bool) -> Written {
         self.reach(Stage::Payload);
         if self.truncated {
             self.mark_truncated();
         }
-        let mut out = self.bytes;
+        let mut out = std::mem::take(&mut self.bytes);
         out.extend_from_slice(b",\"acl\":");
         let start = out.len();
-        // An ACL is claims under fixed names: writing it cannot fail.
-        let _ = serde_json::to_writer(&mut out, acl);
+        acl.write(&mut out);
         self.parts.acl = Part::new(start..out.len());
         end(&mut out, fallback, self.context.traceparent(), self.plan.spec.version);
         let document: Arc<[u8]> = out.as_slice().into();
@@ -397,6 +407,7 @@ impl Opening {
             parts.acl = Part::new(acl.start - len..acl.end - len);
             out.as_slice().into()
         };
+        scratch::give_back(out);
         Written { document, kept, parts }
     }
 
@@ -424,9 +435,11 @@ pub(crate) fn start(out: &mut Vec<u8>, head: &[u8], id: EventId, timestamp: Time
     out.extend_from_slice(b"{\"id\":\"");
     out.extend_from_slice(&id.write());
     out.extend_from_slice(head);
-    out.extend_from_slice(&timestamp.write());
+    let written = timestamp.write();
+    out.extend_from_slice(&written);
     out.extend_from_slice(b"\",\"created\":\"");
-    out.extend_from_slice(&created.write());
+    // Nearly always the same millisecond.
+    out.extend_from_slice(&if created == timestamp { written } else { created.write() });
     out.push(b'"');
 }
 

@@ -157,6 +157,43 @@ pub(crate) struct Said {
     pub(crate) ended: bool,
 }
 
+impl Said {
+    /// Whether anything was said that a closing would carry.
+    pub(crate) fn is_empty(&self) -> bool {
+        let Self { linked, tags, details, payload, message, identified, visible_to, truncated, room: _, ended: _ } =
+            self;
+        linked.is_empty()
+            && tags.is_empty()
+            && details.is_empty()
+            && payload.is_empty()
+            && message.is_none()
+            && identified.is_none()
+            && visible_to.is_empty()
+            && !truncated
+    }
+
+    /// What was said first and what was said later, which counts where both say the same thing.
+    pub(crate) fn and_then(mut self, later: Self) -> Self {
+        for (name, json) in later.details {
+            put(&mut self.details, &name, json);
+        }
+        for (name, json) in later.payload {
+            put(&mut self.payload, &name, json);
+        }
+        let new = |list: &[String], more: Vec<String>| -> Vec<String> {
+            more.into_iter().filter(|item| !list.contains(item)).collect()
+        };
+        let (linked, tags) = (new(&self.linked, later.linked), new(&self.tags, later.tags));
+        self.linked.extend(linked);
+        self.tags.extend(tags);
+        self.visible_to.extend(later.visible_to);
+        self.message = later.message.or(self.message);
+        self.identified = later.identified.or(self.identified);
+        self.truncated |= later.truncated;
+        self
+    }
+}
+
 fn put(fields: &mut Vec<(String, Vec<u8>)>, name: &str, mut json: Vec<u8>) {
     json.shrink_to_fit();
     let name = json::prefix(name, 256);

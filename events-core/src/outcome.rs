@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use crate::refused::Refused;
+use crate::{href::Href, refused::Refused};
 
 /// What became of an operation. Decides the closing event's type and its `failure`.
 ///
@@ -161,6 +161,17 @@ pub trait Outcome {
     /// `<resource-type>/<id>` of what an `add` added.
     fn created(&self) -> Option<Cow<'_, str>> {
         None
+    }
+}
+
+/// The href of what an `add` added: `Result<Href<Nuvlabox>, E>` is all that such a handler has to return.
+impl<R: ?Sized> Outcome for Href<R> {
+    fn ending(&self) -> Ending {
+        Ending::COMPLETED
+    }
+
+    fn created(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(self.as_str()))
     }
 }
 

@@ -21,6 +21,8 @@ pub(crate) struct Plan {
     /// What its documents start with, by phase: everything between the id and the timestamp.
     heads: [Box<[u8]>; 4],
     default_message: [MessagePart; 3],
+    /// Whether its message quotes a detail.
+    pub(crate) quotes_details: bool,
     enabled: AtomicBool,
     outcomes: RwLock<Option<Outcomes>>,
 }
@@ -45,6 +47,9 @@ impl Plan {
             spec,
             category,
             heads,
+            quotes_details: spec
+                .message
+                .is_some_and(|parts| parts.iter().any(|part| matches!(part, MessagePart::Detail(_)))),
             default_message: [MessagePart::Caller, MessagePart::Text(verb), MessagePart::Resource],
             enabled: AtomicBool::new(true),
             outcomes: RwLock::new(None),

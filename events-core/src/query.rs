@@ -55,7 +55,7 @@ impl Filter {
     /// Has at least one of the words of `text`.
     pub fn text(text: &str) -> Self {
         let mut found = Vec::new();
-        words(text, &mut |word| found.push(Self::Is(Attribute::Word, word)));
+        words(text, &mut |word| found.push(Self::Is(Attribute::Word, word.into_owned())));
         Self::Any(found)
     }
 
@@ -114,7 +114,8 @@ impl Filter {
         }
     }
 
-    /// The times outside of which nothing is found: what prunes partitions.
+    /// The times outside of which nothing is found: what prunes partitions. The second is the first that
+    /// is too late; as [`Timestamp::MAX`] it stands for no end, and what happened then is found too.
     pub fn time_bounds(&self) -> (Timestamp, Timestamp) {
         match self {
             Self::Time { from, until } => (*from, *until),

@@ -61,6 +61,9 @@ pub struct Recorder<'o> {
     /// Bytes the value would have had.
     total: u64,
     cut: bool,
+    /// How many arrays and objects are open, and the most there were.
+    depth: usize,
+    deepest: usize,
 }
 
 /// What bounds one recorded value.
@@ -78,7 +81,22 @@ const CUT: &str = "…";
 impl<'o> Recorder<'o> {
     fn new(out: &'o mut Vec<u8>, caps: Caps) -> Self {
         let start = out.len();
-        Self { out, start, caps, total: 0, cut: false }
+        Self { out, start, caps, total: 0, cut: false, depth: 0, deepest: 0 }
+    }
+
+    fn too_deep(&self) -> bool {
+        self.deepest > MAX_DEPTH
+    }
+
+    fn open(&mut self, bracket: u8) {
+        self.depth += 1;
+        self.deepest = self.deepest.max(self.depth);
+        self.put(|out| out.push(bracket));
+    }
+
+    fn close(&mut self, bracket: u8) {
+        self.depth -= 1;
+        self.put(|out| out.push(bracket));
     }
 
     fn put(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
@@ -150,22 +168,22 @@ impl<'o> Recorder<'o> {
 
     /// An array of what `items` yields.
     pub fn array<'i>(&mut self, items: impl IntoIterator<Item = &'i dyn Record>) {
-        self.put(|out| out.push(b'['));
+        self.open(b'[');
         for (index, item) in items.into_iter().enumerate() {
             if index > 0 {
                 self.put(|out| out.push(b','));
             }
             item.record(self);
         }
-        self.put(|out| out.push(b']'));
+        self.close(b']');
     }
 
     /// An object, written field by field.
     pub fn object(&mut self, fields: impl FnOnce(&mut Object<'_, 'o>)) {
-        self.put(|out| out.push(b'{'));
+        self.open(b'{');
         let mut object = Object { recorder: self, first: true };
         fields(&mut object);
-        self.put(|out| out.push(b'}'));
+        self.close(b'}');
     }
 }
 
@@ -214,7 +232,7 @@ pub(crate) fn whole_or_head(out: &mut Vec<u8>, value: &dyn Record, limit: usize)
     let start = out.len();
     let mut recorder = Recorder::new(out, Caps { string: usize::MAX - CUT.len(), total: limit });
     value.record(&mut recorder);
-    let (cut, total) = (recorder.cut, recorder.total);
+    let (cut, total) = (recorder.cut || recorder.too_deep(), recorder.total);
     if !cut {
         return false;
     }
@@ -232,6 +250,10 @@ pub(crate) fn whole_or_head(out: &mut Vec<u8>, value: &dyn Record, limit: usize)
 /// Longest string in details, in bytes.
 pub(crate) const MAX_DETAIL_STRING: usize = 8 * 1_024;
 
+/// Most arrays and objects within each other; a deeper value is replaced by its head. Readers of JSON,
+/// ours among them, refuse documents beyond 128, and a client may send one of just that depth.
+const MAX_DEPTH: usize = 64;
+
 /// Largest single detail, in bytes; a larger one is replaced by the string of its head.
 const MAX_DETAIL: usize = 64 * 1_024;
 
@@ -240,12 +262,12 @@ pub(crate) fn detail(out: &mut Vec<u8>, value: &dyn Record) -> bool {
     let start = out.len();
     let mut recorder = Recorder::new(out, Caps { string: MAX_DETAIL_STRING, total: MAX_DETAIL });
     value.record(&mut recorder);
-    let cut = recorder.cut;
-    if cut && recorder.total > MAX_DETAIL as u64 {
+    let (cut, too_deep) = (recorder.cut, recorder.too_deep());
+    if too_deep || cut && recorder.total > MAX_DETAIL as u64 {
         out.truncate(start);
         whole_or_head(out, value, HEAD);
     }
-    cut
+    cut || too_deep
 }
 
 /// The details of an event while they are recorded.
@@ -300,10 +322,20 @@ impl<T: serde::Serialize + ?Sized> Record for Plain<'_, T> {
         // A value whose own code fails midway must not leave half a value behind.
         match serde_json::to_value(self.0) {
             Ok(value) => {
+                recorder.deepest = recorder.deepest.max(recorder.depth + depth(&value));
                 let _ = serde_json::to_writer(&mut *recorder, &value);
             }
             Err(error) => recorder.string(&format!("not serialisable: {error}")),
         }
+    }
+}
+
+/// How many arrays and objects lie within each other.
+fn depth(value: &serde_json::Value) -> usize {
+    match value {
+        serde_json::Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        serde_json::Value::Object(fields) => 1 + fields.values().map(depth).max().unwrap_or(0),
+        _ => 0,
     }
 }
 
@@ -498,6 +530,21 @@ mod tests {
             assert_eq!(recorded["bytes"], size);
             let head = recorded["head"].as_str().unwrap();
             assert!(head.len() > 1_000 && head.len() <= 1_024, "{}", head.len());
+        }
+    }
+
+    #[test]
+    fn a_value_that_readers_would_refuse_for_its_depth_leaves_its_head() {
+        for (deep, kept) in [(MAX_DEPTH, true), (MAX_DEPTH + 1, false), (127, false)] {
+            let value: serde_json::Value =
+                serde_json::from_str(&format!("{}{}", "[".repeat(deep), "]".repeat(deep))).unwrap();
+            let (mut payload, mut details) = (Vec::new(), Vec::new());
+            assert_eq!(whole_or_head(&mut payload, &plain(&value), 1_024), !kept);
+            assert_eq!(detail(&mut details, &vec![plain(&value)]), !(kept && deep < MAX_DEPTH));
+            for recorded in [payload, details] {
+                let document = format!("{{\"payload\":{{\"key\":{}}}}}", String::from_utf8(recorded).unwrap());
+                assert!(serde_json::from_str::<serde_json::Value>(&document).is_ok(), "{document}");
+            }
         }
     }
 

@@ -248,10 +248,17 @@ impl fmt::Display for Problem {
 }
 
 /// Everything that is wrong with how a program is set up, at once.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, PartialEq, thiserror::Error)]
 pub struct InstallError {
     /// What is wrong.
     pub problems: Vec<Problem>,
+}
+
+/// The same as [`Display`](fmt::Display): what a `main` that returns it prints is meant for people.
+impl fmt::Debug for InstallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl fmt::Display for InstallError {

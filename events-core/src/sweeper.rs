@@ -13,7 +13,6 @@ use crate::{
     closing,
     journal::{Appended, Entry, JournalError, OpenOperation},
     manager::Shared,
-    operation::Said,
     outcome::{Ending, Reason},
     queue::{Item, Ticket},
     timestamp::Timestamp,
@@ -135,7 +134,16 @@ pub(crate) fn abandoned(shared: &Arc<Shared>) -> Result<(), JournalError> {
         for operation in chunk {
             entries.extend(closing_of(shared, *operation, &Ending::failed(Reason::Abandoned), now)?);
         }
-        let answers = shared.journal.append(&entries).map_err(|error| error.cause)?;
+        let answers = match shared.journal.append(&entries) {
+            Ok(answers) => answers,
+            Err(error) => {
+                // A full disk must not keep the program from starting: they go before everything new.
+                tracing::error!(%error, "operations that a process before this one left open are closed later");
+                let later = |entry| Item::new(entry, Ticket::Kept(Arc::default()));
+                shared.queue.push(entries.into_iter().map(later));
+                continue;
+            }
+        };
         let stored = answers.iter().filter(|answer| matches!(answer, Appended::Stored(_))).count();
         shared.counters.swept.add(stored as u64);
         tracing::warn!(operations = stored, "closed operations that a process before this one left open");
@@ -150,7 +158,7 @@ fn closing_of(
     now: Timestamp,
 ) -> Result<Option<Entry>, JournalError> {
     let Some(opening) = shared.journal.get(operation.id)? else { return Ok(None) };
-    match closing::of_stored(&opening, ending, Said::default(), now) {
+    match closing::of_stored(&opening, ending, shared.take_said(operation.id), now) {
         Ok(entry) => Ok(Some(entry)),
         Err(error) => {
             tracing::error!(%error, id = %operation.id, "an open operation cannot be closed");

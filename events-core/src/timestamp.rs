@@ -71,22 +71,35 @@ impl Timestamp {
         let (year, month, day) = civil_from_days(self.0.div_euclid(MILLIS_PER_DAY));
         let millis = u32::try_from(self.0.rem_euclid(MILLIS_PER_DAY)).unwrap_or(0);
         let mut text = *b"0000-00-00T00:00:00.000Z";
-        let mut put = |from: usize, digits: usize, mut value: u32| {
-            for at in (from..from + digits).rev() {
-                text[at] = b'0' + (value % 10) as u8;
-                value /= 10;
-            }
-        };
-        put(0, 4, u32::try_from(year).unwrap_or(0));
-        put(5, 2, month.into());
-        put(8, 2, day.into());
-        put(11, 2, millis / 3_600_000);
-        put(14, 2, millis / 60_000 % 60);
-        put(17, 2, millis / 1_000 % 60);
-        put(20, 3, millis % 1_000);
+        let year = u32::try_from(year).unwrap_or(0);
+        let pairs = [
+            (0, year / 100),
+            (2, year % 100),
+            (5, month.into()),
+            (8, day.into()),
+            (11, millis / 3_600_000),
+            (14, millis / 60_000 % 60),
+            (17, millis / 1_000 % 60),
+            (20, millis % 1_000 / 10),
+        ];
+        for (at, value) in pairs {
+            text[at..at + 2].copy_from_slice(&DIGITS[value as usize % 100]);
+        }
+        text[22] = b'0' + (millis % 10) as u8;
         text
     }
 }
+
+/// The two digits of each number below 100.
+const DIGITS: [[u8; 2]; 100] = {
+    let mut digits = [[0; 2]; 100];
+    let mut value = 0;
+    while value < 100 {
+        digits[value] = [b'0' + (value / 10) as u8, b'0' + (value % 10) as u8];
+        value += 1;
+    }
+    digits
+};
 
 /// A month of a year: the partition an event belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

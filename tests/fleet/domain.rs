@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use axum::{http::StatusCode, response::{IntoResponse, Response}};
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use events::{Caller, Context, Ending, Href, Outcome, Refused, resource};
 
 /// An edge device.

@@ -2,9 +2,7 @@
 
 use std::sync::{Arc, Condvar, Mutex};
 
-use events::{
-    AppendError, Appended, Entry, EventId, Journal, JournalError, OpenOperation, Search, Seq, Sequenced,
-};
+use events::{AppendError, Appended, Entry, EventId, Journal, JournalError, OpenOperation, Search, Seq, Sequenced};
 
 /// Holds appends back while it is closed.
 #[derive(Clone, Debug, Default)]

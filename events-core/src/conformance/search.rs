@@ -110,11 +110,10 @@ impl<S: Subject<Store: Searchable>> Filled<S> {
             let page = self.page(&query);
             let full = page.events.len() == query.limit;
             found.extend(page.events);
-            match page.next {
-                None => return found,
-                Some(next) => query.after = Some(next),
-            }
+            let Some(next) = page.next else { return found };
             assert!(full, "a page that is not the last is full");
+            assert!(query.after.is_none_or(|after| next < after), "a page goes on behind the one before");
+            query.after = Some(next);
         }
     }
 

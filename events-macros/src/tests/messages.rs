@@ -424,14 +424,14 @@ fn types() -> Vec<Case> {
                     A,
                 }
             ),
-            &["`EventDetails` is derived for a struct with named fields, one for each detail [EVT050]"],
+            &["`EventDetails` is derived for a struct with named fields, one for each detail [EVT055]"],
         ),
         details(
             quote!(
                 #[event("a.b")]
                 struct E(u8);
             ),
-            &["`EventDetails` is derived for a struct with named fields, one for each detail [EVT050]"],
+            &["`EventDetails` is derived for a struct with named fields, one for each detail [EVT055]"],
         ),
         details(
             quote!(
@@ -473,7 +473,7 @@ fn types() -> Vec<Case> {
             quote!(
                 struct Pair(u8, u8);
             ),
-            &["the fields of a tuple have no names to record them under: give them names, or keep one field [EVT051]"],
+            &["the fields of a tuple have no names to record them under: give them names, or keep one field [EVT056]"],
         ),
         record(
             quote!(
@@ -486,17 +486,17 @@ fn types() -> Vec<Case> {
                 }
             ),
             &[
-                "the fields of a variant have no names to record them under: give them names, or keep one field [EVT051]",
+                "the fields of a variant have no names to record them under: give them names, or keep one field [EVT056]",
                 "unknown key `skipp`: did you mean `skip`? (one of `skip`, `rename`) [EVT001]",
             ],
         ),
-        record(quote!(union U { a: u8 }), &["a union cannot say what it holds, so it cannot be recorded [EVT051]"]),
+        record(quote!(union U { a: u8 }), &["a union cannot say what it holds, so it cannot be recorded [EVT056]"]),
         category(
             quote!("billing"),
             quote!(
                 fn f() {}
             ),
-            &["`#[category(\"…\")]` goes on a type, such as `struct Billing;` [EVT052]"],
+            &["`#[category(\"…\")]` goes on a type, such as `struct Billing;` [EVT057]"],
         ),
     ]
 }

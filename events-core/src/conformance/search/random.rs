@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::{
-    super::{Generator, Naive, Questions},
-    Check, Filled, Searchable, Subject, assert_found, promises,
+    super::{Generator, Naive, Questions, wait},
+    Check, Filled, Filter, Query, Searchable, Subject, assert_found, healthy, promises,
 };
-use crate::journal::Entry;
+use crate::{identity::Viewer, journal::Entry, keys::Attribute};
 
 pub(super) fn checks<S: Subject<Store: Searchable>>() -> Vec<Check<S>> {
     promises![
@@ -14,6 +14,7 @@ pub(super) fn checks<S: Subject<Store: Searchable>>() -> Vec<Check<S>> {
         random_counts_by_value_are_those_of_a_naive_evaluation,
         searches_in_events_of_one_instant_are_those_of_a_naive_evaluation,
         searches_over_many_months_are_those_of_a_naive_evaluation,
+        a_search_that_its_time_limit_cuts_says_so,
     ]
 }
 
@@ -61,4 +62,25 @@ fn searches_in_events_of_one_instant_are_those_of_a_naive_evaluation<S: Subject<
 fn searches_over_many_months_are_those_of_a_naive_evaluation<S: Subject<Store: Searchable>>(subject: &S) {
     let entries = Generator::new(300).resources(8).users(5).every(Duration::from_secs(40_000)).events(500);
     answers_are_right(subject, &entries, 300);
+}
+
+fn a_search_that_its_time_limit_cuts_says_so<S: Subject<Store: Searchable>>(subject: &S) {
+    let entries = Generator::new(400).resources(8).users(5).events(600);
+    let naive = Naive::of(&entries).expect("generated events are events");
+    let filled = Filled::<S>::with(subject, &entries);
+    let (filter, viewer) = (Filter::StartsWith(Attribute::Href, "nuvlabox/".to_owned()), Viewer::admin());
+    let expected = naive.search(&filter, &viewer);
+    for within in [Duration::ZERO, Duration::from_secs(60)].map(Some) {
+        let query = Query { within, ..Query::new(viewer.clone()).filter(filter.clone()).limit(expected.len()) };
+        let page = healthy(wait(filled.search.search(&query)));
+        let right = page.events.iter().all(|found| expected.iter().any(|event| event.document == *found.stored()));
+        assert!(right, "what a cut search finds is right");
+        assert!(
+            page.cut || page.events.len() == expected.len(),
+            "an incomplete page of {within:?} says that it is cut"
+        );
+        let count = healthy(wait(filled.search.count(&filter, &viewer, within)));
+        assert!(count.events <= expected.len() as u64);
+        assert!(count.cut || count.events == expected.len() as u64, "an incomplete count says that it is cut");
+    }
 }

@@ -1,0 +1,217 @@
+//! What recording costs in process: two events of about 1 KB, up to the moment they are handed over.
+
+use std::{
+    future::Future,
+    hint::black_box,
+    io,
+    pin::Pin,
+    task::{Context as Task, Poll, Waker},
+    time::{Duration, Instant},
+};
+
+use events::{Builder, EventManager};
+use tracing_subscriber::fmt::format::FmtSpan;
+
+use crate::{
+    Result,
+    fleet::{Draw, Draws, FleetAcls, reboot},
+    gate::Gate,
+    options::Scale,
+    report::{Report, Row},
+    statistics::{fastest_tenth, median},
+};
+
+/// Operations that are under way at once.
+const BATCH: usize = 64;
+/// Batches of a run; the fastest tenth of them counts, on both sides.
+const BATCHES: usize = 300;
+
+/// Measures recording and `tracing` in turns.
+pub(crate) fn measure(scale: &Scale, report: &mut Report) -> Result<()> {
+    let mut plain = Bench::new(|builder| builder)?;
+    let mut with_acls = Bench::new(|builder| builder.resources(FleetAcls::new()))?;
+    let (mut recording, mut looking_up, mut tracing) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..scale.pairs {
+        recording.push(plain.run()?);
+        tracing.push(traced());
+        looking_up.push(with_acls.run()?);
+    }
+    let ratios: Vec<f64> = recording.iter().zip(&tracing).map(|(ours, peer)| ours.nanos / peer.nanos).collect();
+    let (ratio, ours, peer) = (median(&ratios), Cost::median(&recording), Cost::median(&tracing));
+    let name = format!("recording in process, two events of {} bytes, before hand-off", plain.gate.mean_bytes());
+    report.add(
+        Row::new(name, "≤ 800 ns and ≤ 4 allocations")
+            .figure(ours.to_string())
+            .met(ours.nanos <= 800.0 && ours.allocations <= 4.0),
+    );
+    report.add(
+        Row::new("the same against `tracing`: a span of 10 fields, JSON layer, to nowhere", "≤ 0.1 of it")
+            .figure(ours.to_string())
+            .beside(peer.to_string())
+            .ratio(ratio)
+            .met(ratio <= 0.1),
+    );
+    report.add(
+        Row::new("the same, looking up an ACL in memory", "")
+            .figure(Cost::median(&looking_up).to_string())
+            .beside("the application's look-up included"),
+    );
+    Ok(())
+}
+
+/// What one operation costs the thread that runs it.
+#[derive(Clone, Copy, Debug)]
+struct Cost {
+    nanos: f64,
+    allocations: f64,
+}
+
+impl Cost {
+    fn median(costs: &[Self]) -> Self {
+        Self {
+            nanos: median(&costs.iter().map(|cost| cost.nanos).collect::<Vec<_>>()),
+            allocations: median(&costs.iter().map(|cost| cost.allocations).collect::<Vec<_>>()),
+        }
+    }
+
+    /// Of batches of a known size.
+    fn of(batches: &[(Duration, u64)], size: usize) -> Self {
+        let size = size as f64;
+        let nanos: Vec<f64> = batches.iter().map(|(took, _)| took.as_nanos() as f64 / size).collect();
+        let allocations: Vec<f64> = batches.iter().map(|(_, allocations)| *allocations as f64 / size).collect();
+        Self { nanos: fastest_tenth(&nanos), allocations: median(&allocations) }
+    }
+}
+
+impl std::fmt::Display for Cost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:.0} ns, {:.1} allocations", self.nanos, self.allocations)
+    }
+}
+
+type Handler<'d> = Pin<Box<dyn Future<Output = bool> + Send + 'd>>;
+
+/// A manager whose journal answers when it is told to.
+struct Bench {
+    manager: EventManager,
+    gate: Gate,
+    draws: Draws,
+    /// Handed over in all.
+    events: u64,
+    /// Allocated above each batch's documents, so that the allocator does not give their pages back to the
+    /// operating system after every batch, as it never would in a server that goes on recording.
+    pins: Vec<Box<[u8]>>,
+}
+
+impl Bench {
+    fn new(set: impl FnOnce(Builder) -> Builder) -> Result<Self> {
+        let gate = Gate::default();
+        let manager = set(EventManager::builder(gate.clone())).build()?;
+        Ok(Self { manager, gate, draws: Draws::new(1), events: 0, pins: Vec::new() })
+    }
+
+    fn run(&mut self) -> Result<Cost> {
+        let mut batches = Vec::new();
+        for _ in 0..BATCHES {
+            batches.push(self.batch()?);
+        }
+        Ok(Cost::of(&batches, BATCH))
+    }
+
+    /// The time and the allocations of a batch of operations.
+    fn batch(&mut self) -> Result<(Duration, u64)> {
+        let draws: Vec<Draw> = (0..=BATCH).map(|_| self.draws.draw()).collect();
+        let mut handlers: Vec<Handler<'_>> = draws.iter().map(|draw| self.handler(draw)).collect();
+        // The first of them keeps the manager's thread at the gate.
+        let (plug, handlers) = handlers.split_first_mut().ok_or("a batch is not empty")?;
+        let mut total = (Duration::ZERO, 0);
+        // Openings are handed over at the first poll, closings at the second.
+        for _ in 0..2 {
+            self.gate.close();
+            // Its opening may have gone through without being answered yet: ask again.
+            while !self.gate.is_held() {
+                let _ = poll(plug);
+                std::thread::yield_now();
+            }
+            let mut took = Duration::ZERO;
+            let allocations = allocation_counter::measure(|| {
+                let begun = Instant::now();
+                for handler in &mut *handlers {
+                    let _ = poll(handler);
+                }
+                took = begun.elapsed();
+            });
+            self.pins.push(vec![0; 64].into());
+            total = (total.0 + took, total.1 + allocations.count_total);
+            self.gate.open();
+            self.events += 1 + BATCH as u64;
+            self.gate.wait_for(self.events);
+        }
+        // The answers are on their way.
+        for handler in handlers.iter_mut().chain([plug]) {
+            let begun = Instant::now();
+            loop {
+                match poll(handler) {
+                    Poll::Ready(true) => break,
+                    Poll::Ready(false) => return Err("an operation was refused while recording was measured".into()),
+                    Poll::Pending if begun.elapsed() > Duration::from_secs(5) => return Err("no answer".into()),
+                    Poll::Pending => std::thread::yield_now(),
+                }
+            }
+        }
+        Ok(total)
+    }
+
+    fn handler<'d>(&self, draw: &'d Draw) -> Handler<'d> {
+        // Who acts is put in place by the HTTP layer, once for a request: not a part of recording.
+        let operation = events::scope(draw.context.clone(), reboot(&draw.id, &draw.options));
+        let operation = self.manager.scope(operation);
+        Box::pin(async move { operation.await.is_ok() })
+    }
+}
+
+fn poll(handler: &mut Handler<'_>) -> Poll<bool> {
+    handler.as_mut().poll(&mut Task::from_waker(Waker::noop()))
+}
+
+/// The peer: a span with ten fields, written when it is opened and when it is closed.
+fn traced() -> Cost {
+    let layer = tracing_subscriber::fmt().json().with_writer(io::sink);
+    let subscriber = layer.with_span_events(FmtSpan::NEW | FmtSpan::CLOSE).finish();
+    tracing::subscriber::with_default(subscriber, || {
+        let mut draws = Draws::new(1);
+        let batches: Vec<_> = (0..BATCHES)
+            .map(|_| {
+                let draws: Vec<Draw> = (0..BATCH).map(|_| draws.draw()).collect();
+                let mut took = Duration::ZERO;
+                let allocations = allocation_counter::measure(|| {
+                    let begun = Instant::now();
+                    draws.iter().for_each(traced_operation);
+                    took = begun.elapsed();
+                });
+                (took, allocations.count_total)
+            })
+            .collect();
+        Cost::of(&batches, BATCH)
+    })
+}
+
+fn traced_operation(draw: &Draw) {
+    let caller = draw.context.caller();
+    let claim = |claim: &Option<events::Claim>| claim.clone();
+    let span = tracing::info_span!(
+        "reboot",
+        event_type = "nuvlabox.reboot",
+        category = "action",
+        severity = "high",
+        resource = %draw.id,
+        user = ?claim(&caller.user_id),
+        active_claim = ?claim(&caller.active_claim),
+        session = ?claim(&caller.session_id),
+        force = draw.options.force,
+        delay_seconds = draw.options.delay_seconds,
+        release = draw.options.release,
+    );
+    let _entered = span.enter();
+    black_box(draw);
+}

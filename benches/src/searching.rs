@@ -1,0 +1,190 @@
+//! Finding: the newest 20 by any key, exact counts, one event by its id; all under an ACL, while events
+//! are recorded.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use events::{Attribute, Event, EventId, EventManager, Filter, Key, Keys, Query, Search, Viewer};
+use tokio::task::JoinSet;
+
+use crate::{
+    Result,
+    base::{Base, sample},
+    fleet::{Draws, FleetAcls},
+    load::runtime,
+    options::Scale,
+    report::{Report, Row},
+    statistics::{Durations, milliseconds, thousands},
+};
+
+/// Operations a second that are recorded meanwhile: two events each.
+const OPERATIONS: u64 = 500;
+
+/// Milliseconds.
+const PAGE_GOAL: f64 = 3.0;
+const COUNT_GOAL: f64 = 5.0;
+const GET_GOAL: f64 = 3.0;
+
+/// Measures searches beside a paced load. `factor`: what the goals are multiplied by.
+pub(crate) fn measure(base: &Base, factor: f64, scale: &Scale, report: &mut Report) -> Result<()> {
+    let runtime = runtime()?;
+    let store = base.open()?;
+    let sampled = sample(&store, base.events, scale.questions as u64)?;
+    let manager = EventManager::builder(store).resources(FleetAcls::new()).build()?;
+    let search = manager.searcher().ok_or("the manager searches in its store")?;
+    let stopped = Arc::new(AtomicBool::new(false));
+    let writer = runtime.spawn(paced(manager.clone(), stopped.clone()));
+    let questions = Questions::about(&sampled)?;
+    let asked = runtime.block_on(async {
+        let pages = questions.pages(&*search).await?;
+        let counts = questions.counts(&*search).await?;
+        let gets = questions.gets(&*search).await?;
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>((pages, counts, gets))
+    });
+    stopped.store(true, Ordering::Relaxed);
+    let (written, wrote_for) = runtime.block_on(writer)?;
+    let (pages, counts, mut gets) = asked?;
+    let stored = thousands(base.events as f64);
+    let beside = format!("{:.0} events/s written meanwhile", written as f64 / wrote_for.as_secs_f64());
+    for (what, goal, answers) in [("newest 20", PAGE_GOAL, pages), ("exact count", COUNT_GOAL, counts)] {
+        add(&format!("{what} by any key under ACL, {stored} stored"), goal * factor, answers, &beside, report);
+    }
+    let late = gets.millis(0.99);
+    report.add(
+        Row::new(format!("get by id, old closings included, {stored} stored"), goal_in_words(GET_GOAL))
+            .figure(format!("p50 {}, p99 {}", milliseconds(gets.millis(0.5)), milliseconds(late)))
+            .beside(beside)
+            .met(late <= GET_GOAL),
+    );
+    Ok(())
+}
+
+fn goal_in_words(goal: f64) -> String {
+    format!("p99 ≤ {goal:.0} ms")
+}
+
+/// Of all keys, and of the slowest one.
+fn add(name: &str, goal: f64, answers: BTreeMap<String, Durations>, beside: &str, report: &mut Report) {
+    let mut all = Durations::default();
+    let mut slowest = (String::new(), 0.0);
+    for (key, mut durations) in answers {
+        let late = durations.millis(0.99);
+        eprintln!(
+            "    {key:<16} p50 {:>8}  p99 {:>8}  longest {:>8}",
+            milliseconds(durations.millis(0.5)),
+            milliseconds(late),
+            milliseconds(durations.millis(1.0))
+        );
+        if late > slowest.1 {
+            slowest = (key, late);
+        }
+        all.append(durations);
+    }
+    let (key, late) = slowest;
+    let (middle, all_late) = (milliseconds(all.millis(0.5)), milliseconds(all.millis(0.99)));
+    report.add(
+        Row::new(name, format!("{} for every key", goal_in_words(goal)))
+            .figure(format!("p50 {middle}, p99 {all_late}; slowest key, {key}: p99 {}", milliseconds(late)))
+            .beside(beside)
+            .met(late <= goal),
+    );
+}
+
+/// Records at a steady pace until it is stopped, however long each operation takes; how many events in
+/// how long.
+async fn paced(manager: EventManager, stopped: Arc<AtomicBool>) -> (u64, Duration) {
+    let begun = Instant::now();
+    let mut draws = Draws::new(99);
+    let mut ticks = tokio::time::interval(Duration::from_millis(10));
+    let mut operations = JoinSet::new();
+    while !stopped.load(Ordering::Relaxed) {
+        ticks.tick().await;
+        for _ in 0..OPERATIONS / 100 {
+            let (draw, manager) = (draws.draw(), manager.clone());
+            operations.spawn(async move { manager.scope(draw.perform()).await.is_ok() });
+        }
+    }
+    let recorded = operations.join_all().await.into_iter().filter(|recorded| *recorded).count();
+    (2 * recorded as u64, begun.elapsed())
+}
+
+/// Values that stored events have, through the eyes of those who stored them.
+struct Questions {
+    keys: Vec<(String, Filter, Viewer)>,
+    ids: Vec<(EventId, Viewer)>,
+}
+
+impl Questions {
+    fn about(sampled: &[events::Sequenced]) -> Result<Self> {
+        let (mut keys, mut ids) = (Vec::new(), Vec::new());
+        for stored in sampled {
+            let event = Event::from_document(&stored.document)?;
+            let viewer = Viewer::from(&event.authn_info);
+            // An opening's closing is as old as itself.
+            ids.push((stored.id, Viewer::admin()));
+            ids.push((stored.id.closing(), viewer.clone()));
+            keys.push(("everything".to_owned(), Filter::everything(), viewer.clone()));
+            for Key { attribute, value } in Keys::of(&stored.document)?.keys {
+                let name = match &attribute {
+                    Attribute::Detail(_) => "details".to_owned(),
+                    attribute => format!("{attribute:?}").to_lowercase(),
+                };
+                keys.push((name, Filter::is(attribute, value), viewer.clone()));
+            }
+        }
+        Ok(Self { keys: thinned(keys, sampled.len()), ids })
+    }
+
+    async fn pages(&self, search: &dyn Search) -> Result<BTreeMap<String, Durations>> {
+        let mut answers = BTreeMap::<String, Durations>::new();
+        for (name, filter, viewer) in &self.keys {
+            let query = Query::new(viewer.clone()).filter(filter.clone());
+            let begun = Instant::now();
+            let page = search.search(&query).await?;
+            answers.entry(name.clone()).or_default().push(begun.elapsed());
+            if page.cut {
+                return Err(format!("a search by {name} was cut by its time limit").into());
+            }
+        }
+        Ok(answers)
+    }
+
+    async fn counts(&self, search: &dyn Search) -> Result<BTreeMap<String, Durations>> {
+        let mut answers = BTreeMap::<String, Durations>::new();
+        for (name, filter, viewer) in &self.keys {
+            let begun = Instant::now();
+            search.count(filter, viewer, None).await?;
+            answers.entry(name.clone()).or_default().push(begun.elapsed());
+        }
+        Ok(answers)
+    }
+
+    async fn gets(&self, search: &dyn Search) -> Result<Durations> {
+        let mut answers = Durations::default();
+        for (id, viewer) in &self.ids {
+            let begun = Instant::now();
+            search.get(*id, viewer).await?;
+            answers.push(begun.elapsed());
+        }
+        Ok(answers)
+    }
+}
+
+/// At most `most` questions of each name: an event has many words and claims.
+fn thinned(keys: Vec<(String, Filter, Viewer)>, most: usize) -> Vec<(String, Filter, Viewer)> {
+    let mut of_name = BTreeMap::<String, Vec<(Filter, Viewer)>>::new();
+    for (name, filter, viewer) in keys {
+        of_name.entry(name).or_default().push((filter, viewer));
+    }
+    let thin = |(name, questions): (String, Vec<(Filter, Viewer)>)| {
+        let step = questions.len().div_ceil(most.max(1)).max(1);
+        questions.into_iter().step_by(step).map(move |(filter, viewer)| (name.clone(), filter, viewer))
+    };
+    of_name.into_iter().flat_map(thin).collect()
+}

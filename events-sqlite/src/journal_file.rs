@@ -1,0 +1,462 @@
+//! The SQLite file that events are durable in first, and that knows which segments are valid.
+//!
+//! One row holds the events of one commit. A segment is valid once its row stands here: its registration
+//! and the removal of its events from the journal are one transaction, so an event is never in both or
+//! in neither, whatever moment a crash takes.
+
+use std::path::{Path, PathBuf};
+
+use events_core::{Cursor, EntryKind, EventId, Month, OpenOperation, ProcessId, Seq, Timestamp};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+
+use crate::{
+    checksum::checksum,
+    codec::{Decoder, Malformed, Put},
+    error::StoreError,
+    segment::SegmentRow,
+};
+
+/// The version of the tables.
+const FORMAT: i64 = 1;
+
+const TABLES: &str = "
+    CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS journal (first_seq INTEGER PRIMARY KEY, last_seq INTEGER NOT NULL, events BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS damaged_journal (first_seq INTEGER PRIMARY KEY, last_seq INTEGER NOT NULL, events BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS open_operation (id BLOB PRIMARY KEY, seq INTEGER NOT NULL, process INTEGER NOT NULL, deadline INTEGER) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS segment (
+        number INTEGER PRIMARY KEY, month TEXT NOT NULL, events INTEGER NOT NULL, bytes INTEGER NOT NULL,
+        first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL,
+        oldest_time INTEGER NOT NULL, oldest_id BLOB NOT NULL, newest_time INTEGER NOT NULL, newest_id BLOB NOT NULL,
+        first_id BLOB NOT NULL, last_id BLOB NOT NULL
+    );
+";
+
+const INSERT_EVENTS: &str = "INSERT INTO journal (first_seq, last_seq, events) VALUES (?1, ?2, ?3)";
+
+/// An open connection.
+#[derive(Debug)]
+pub(crate) struct JournalFile {
+    folder: PathBuf,
+    connection: Connection,
+}
+
+/// What is stored beside the events.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Meta {
+    pub(crate) hash_key: [u8; 16],
+    /// The largest number of a sealed event.
+    pub(crate) sealed_through: Seq,
+    pub(crate) next_segment: u64,
+}
+
+/// An event in a row of the journal.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Frame<'b> {
+    pub(crate) id: EventId,
+    pub(crate) kind: EntryKind,
+    pub(crate) document: &'b [u8],
+}
+
+/// A row of the journal.
+#[derive(Debug)]
+pub(crate) struct JournalRow {
+    pub(crate) first_seq: Seq,
+    pub(crate) last_seq: Seq,
+    pub(crate) bytes: Vec<u8>,
+}
+
+const DIRECT: u8 = 0;
+const OPENING: u8 = 1;
+const DEFERRED_OPENING: u8 = 2;
+const CLOSING: u8 = 3;
+
+/// Room for the checksum in front of a row.
+const CHECKSUM: usize = 8;
+
+/// Writes events as the bytes of a row into `out`.
+pub(crate) fn encode_row<'f>(frames: impl Iterator<Item = Frame<'f>>, out: &mut Vec<u8>) {
+    out.clear();
+    out.put_u64(0);
+    for frame in frames {
+        out.put_u128(frame.id.as_u128());
+        match frame.kind {
+            EntryKind::Direct => out.push(DIRECT),
+            EntryKind::Closing => out.push(CLOSING),
+            EntryKind::Opening { process, deadline: None } => {
+                out.push(OPENING);
+                out.put_u64(process.as_u64());
+            }
+            EntryKind::Opening { process, deadline: Some(deadline) } => {
+                out.push(DEFERRED_OPENING);
+                out.put_u64(process.as_u64());
+                out.put_signed(deadline.millis());
+            }
+        }
+        out.put_bytes(frame.document);
+    }
+    let sum = checksum(&out[CHECKSUM..]);
+    out[..CHECKSUM].copy_from_slice(&sum.to_le_bytes());
+}
+
+impl JournalRow {
+    /// The events, in the order of their numbers.
+    pub(crate) fn frames(&self) -> Result<Vec<Frame<'_>>, Malformed> {
+        let mut decoder = Decoder::new(&self.bytes);
+        let sum = decoder.u64()?;
+        if sum != checksum(&self.bytes[CHECKSUM..]) {
+            return Err(Malformed("its checksum is wrong"));
+        }
+        let mut frames = Vec::new();
+        while !decoder.is_empty() {
+            let id = EventId::from_u128(decoder.u128()?);
+            let kind = match decoder.u8()? {
+                DIRECT => EntryKind::Direct,
+                CLOSING => EntryKind::Closing,
+                OPENING => EntryKind::Opening { process: ProcessId::from_u64(decoder.u64()?), deadline: None },
+                DEFERRED_OPENING => EntryKind::Opening {
+                    process: ProcessId::from_u64(decoder.u64()?),
+                    deadline: Some(Timestamp::from_millis(decoder.signed()?)),
+                },
+                _ => return Err(Malformed("an event is of an unknown kind")),
+            };
+            frames.push(Frame { id, kind, document: decoder.bytes()? });
+        }
+        if frames.len() as u64 != self.last_seq.0 + 1 - self.first_seq.0 {
+            return Err(Malformed("it has a wrong number of events"));
+        }
+        Ok(frames)
+    }
+}
+
+impl JournalFile {
+    /// Opens the file for writing; makes its tables where they are missing.
+    pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
+        let connection = Connection::open(path(folder)).map_err(|error| StoreError::sqlite(folder, error))?;
+        let file = Self { folder: folder.to_owned(), connection };
+        file.run("PRAGMA page_size = 8192; PRAGMA busy_timeout = 10000;")?;
+        // The log is checkpointed at 32 MiB: larger logs stall longer, smaller ones more often (measured).
+        file.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;")?;
+        file.run("PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 134217728;")?;
+        file.run("BEGIN IMMEDIATE")?;
+        file.run(TABLES)?;
+        file.run(&format!(
+            "INSERT OR IGNORE INTO meta VALUES ('format', {FORMAT}), ('hash-key', randomblob(16)), \
+             ('sealed-through', 0), ('next-segment', 1)"
+        ))?;
+        file.run("COMMIT")?;
+        file.check_format()?;
+        Ok(file)
+    }
+
+    /// Opens the file for reading, beside a writer.
+    pub(crate) fn open_read_only(folder: &Path) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection =
+            Connection::open_with_flags(path(folder), flags).map_err(|error| StoreError::sqlite(folder, error))?;
+        let file = Self { folder: folder.to_owned(), connection };
+        file.run("PRAGMA busy_timeout = 10000;")?;
+        file.check_format()?;
+        Ok(file)
+    }
+
+    fn check_format(&self) -> Result<(), StoreError> {
+        let format: i64 = self.meta_value("format")?;
+        if format == FORMAT {
+            return Ok(());
+        }
+        let folder = self.folder.display();
+        Err(StoreError::failed(format!(
+            "{folder} has the format {format}, this version reads {FORMAT}: use the version that wrote it"
+        )))
+    }
+
+    fn failed(&self, error: rusqlite::Error) -> StoreError {
+        StoreError::sqlite(&self.folder, error)
+    }
+
+    fn run(&self, sql: &str) -> Result<(), StoreError> {
+        self.connection.execute_batch(sql).map_err(|error| self.failed(error))
+    }
+
+    fn step(&self, sql: &str) -> rusqlite::Result<()> {
+        self.connection.prepare_cached(sql)?.execute([]).map(drop)
+    }
+
+    fn meta_value<T: rusqlite::types::FromSql>(&self, name: &str) -> Result<T, StoreError> {
+        self.connection
+            .query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0))
+            .map_err(|error| self.failed(error))
+    }
+
+    pub(crate) fn meta(&self) -> Result<Meta, StoreError> {
+        Ok(Meta {
+            hash_key: self.meta_value("hash-key")?,
+            sealed_through: Seq(self.meta_value("sealed-through")?),
+            next_segment: self.meta_value("next-segment")?,
+        })
+    }
+
+    /// Begins a transaction that will write.
+    pub(crate) fn begin(&self) -> Result<(), StoreError> {
+        self.step("BEGIN IMMEDIATE").map_err(|error| self.failed(error))
+    }
+
+    /// Begins a transaction that sees one moment.
+    pub(crate) fn begin_read(&self) -> Result<(), StoreError> {
+        self.step("BEGIN").map_err(|error| self.failed(error))
+    }
+
+    /// Commits. `Err(CommitError { unknown: true, .. })` where nobody can say whether it is durable.
+    pub(crate) fn commit(&self) -> Result<(), CommitError> {
+        self.step("COMMIT").map_err(|error| {
+            let code = error.sqlite_error().map(|failure| failure.extended_code);
+            // A log that could not be written has no commit mark; one that could not be synced may have.
+            let unknown = !matches!(
+                code,
+                Some(rusqlite::ffi::SQLITE_FULL | rusqlite::ffi::SQLITE_BUSY | rusqlite::ffi::SQLITE_IOERR_WRITE)
+            );
+            CommitError { cause: self.failed(error), unknown }
+        })
+    }
+
+    /// Ends a transaction that failed, if SQLite has not done so itself.
+    pub(crate) fn rollback(&self) {
+        if !self.connection.is_autocommit()
+            && let Err(error) = self.step("ROLLBACK")
+        {
+            tracing::error!(%error, "a failed transaction could not be rolled back");
+        }
+    }
+
+    /// Adds a row of events, inside a transaction.
+    pub(crate) fn insert_events(&self, first_seq: Seq, last_seq: Seq, bytes: &[u8]) -> Result<(), StoreError> {
+        self.connection
+            .prepare_cached(INSERT_EVENTS)
+            .and_then(|mut insert| insert.execute(params![first_seq.0, last_seq.0, bytes]))
+            .map(drop)
+            .map_err(|error| self.failed(error))
+    }
+
+    /// The rows of the journal, from a number on.
+    pub(crate) fn rows(&self, from: Seq) -> Result<Vec<JournalRow>, StoreError> {
+        let rows = || -> rusqlite::Result<Vec<JournalRow>> {
+            let mut select = self.connection.prepare_cached(
+                "SELECT first_seq, last_seq, events FROM journal WHERE first_seq >= ?1 ORDER BY first_seq",
+            )?;
+            let rows = select.query_map([from.0], |row| {
+                Ok(JournalRow { first_seq: Seq(row.get(0)?), last_seq: Seq(row.get(1)?), bytes: row.get(2)? })
+            })?;
+            rows.collect()
+        };
+        rows().map_err(|error| self.failed(error))
+    }
+
+    /// The largest number there is a row for, damaged ones included.
+    pub(crate) fn last_seq(&self) -> Result<Option<Seq>, StoreError> {
+        self.connection
+            .query_row(
+                "SELECT max(last_seq) FROM (SELECT last_seq FROM journal UNION ALL SELECT last_seq FROM damaged_journal)",
+                [],
+                |row| row.get::<_, Option<u64>>(0),
+            )
+            .map(|last| last.map(Seq))
+            .map_err(|error| self.failed(error))
+    }
+
+    /// Whether a row begins with this number.
+    pub(crate) fn has_row(&self, first_seq: Seq) -> Result<bool, StoreError> {
+        self.connection
+            .query_row("SELECT 1 FROM journal WHERE first_seq = ?1", [first_seq.0], |_| Ok(()))
+            .optional()
+            .map(|found| found.is_some())
+            .map_err(|error| self.failed(error))
+    }
+
+    /// Puts a row that cannot be read where it harms nobody.
+    pub(crate) fn set_row_aside(&self, first_seq: Seq) -> Result<(), StoreError> {
+        self.run(&format!(
+            "BEGIN IMMEDIATE; INSERT OR REPLACE INTO damaged_journal SELECT * FROM journal WHERE first_seq = {0}; \
+             DELETE FROM journal WHERE first_seq = {0}; COMMIT",
+            first_seq.0
+        ))
+    }
+
+    /// The operations that were open when events were sealed last.
+    pub(crate) fn open_operations(&self) -> Result<Vec<OpenOperation>, StoreError> {
+        let rows = || -> rusqlite::Result<Vec<OpenOperation>> {
+            let mut select = self.connection.prepare("SELECT id, seq, process, deadline FROM open_operation")?;
+            let rows = select.query_map([], |row| {
+                Ok(OpenOperation {
+                    id: id(row.get(0)?),
+                    seq: Seq(row.get(1)?),
+                    process: ProcessId::from_u64(row.get::<_, i64>(2)? as u64),
+                    deadline: row.get::<_, Option<i64>>(3)?.map(Timestamp::from_millis),
+                })
+            })?;
+            rows.collect()
+        };
+        rows().map_err(|error| self.failed(error))
+    }
+
+    /// Writes down which operations are open, inside a transaction.
+    pub(crate) fn change_open_operations<'o>(
+        &self,
+        closed: impl Iterator<Item = EventId>,
+        opened: impl Iterator<Item = &'o OpenOperation>,
+    ) -> Result<(), StoreError> {
+        let change = || -> rusqlite::Result<()> {
+            let mut delete = self.connection.prepare_cached("DELETE FROM open_operation WHERE id = ?1")?;
+            for id in closed {
+                delete.execute([id.as_u128().to_be_bytes()])?;
+            }
+            let mut insert = self.connection.prepare_cached(
+                "INSERT OR REPLACE INTO open_operation (id, seq, process, deadline) VALUES (?1, ?2, ?3, ?4)",
+            )?;
+            for operation in opened {
+                insert.execute(params![
+                    operation.id.as_u128().to_be_bytes(),
+                    operation.seq.0,
+                    operation.process.as_u64() as i64,
+                    operation.deadline.map(Timestamp::millis)
+                ])?;
+            }
+            Ok(())
+        };
+        change().map_err(|error| self.failed(error))
+    }
+
+    /// Removes the rows up to a number, whose events are sealed now, inside a transaction.
+    pub(crate) fn delete_through(&self, through: Seq) -> Result<(), StoreError> {
+        let delete = || -> rusqlite::Result<()> {
+            self.connection.prepare_cached("DELETE FROM journal WHERE first_seq <= ?1")?.execute([through.0])?;
+            self.connection
+                .prepare_cached("UPDATE meta SET value = max(value, ?1) WHERE name = 'sealed-through'")?
+                .execute([through.0])?;
+            Ok(())
+        };
+        delete().map_err(|error| self.failed(error))
+    }
+
+    /// The segments, oldest number first.
+    pub(crate) fn segments(&self) -> Result<Vec<SegmentRow>, StoreError> {
+        let rows = || -> rusqlite::Result<Vec<SegmentRow>> {
+            let mut select = self.connection.prepare_cached("SELECT * FROM segment ORDER BY number")?;
+            let rows = select.query_map([], |row| {
+                let cursor = |time: &str, name: &str| -> rusqlite::Result<Cursor> {
+                    Ok(Cursor { timestamp: Timestamp::from_millis(row.get(time)?), id: id(row.get(name)?) })
+                };
+                let month: String = row.get("month")?;
+                Ok(SegmentRow {
+                    number: row.get("number")?,
+                    month: month.parse::<Month>().unwrap_or_else(|_| Timestamp::MIN.month()),
+                    events: row.get("events")?,
+                    bytes: row.get("bytes")?,
+                    first_seq: Seq(row.get("first_seq")?),
+                    last_seq: Seq(row.get("last_seq")?),
+                    oldest: cursor("oldest_time", "oldest_id")?,
+                    newest: cursor("newest_time", "newest_id")?,
+                    first_id: id(row.get("first_id")?),
+                    last_id: id(row.get("last_id")?),
+                })
+            })?;
+            rows.collect()
+        };
+        rows().map_err(|error| self.failed(error))
+    }
+
+    /// Registers segments and forgets others, inside a transaction.
+    pub(crate) fn change_segments(
+        &self,
+        added: &[SegmentRow],
+        removed: &[u64],
+        next_segment: u64,
+    ) -> Result<(), StoreError> {
+        let change = || -> rusqlite::Result<()> {
+            let mut insert = self
+                .connection
+                .prepare_cached("INSERT INTO segment VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")?;
+            for row in added {
+                insert.execute(params![
+                    row.number,
+                    row.month.to_string(),
+                    row.events,
+                    row.bytes,
+                    row.first_seq.0,
+                    row.last_seq.0,
+                    row.oldest.timestamp.millis(),
+                    row.oldest.id.as_u128().to_be_bytes(),
+                    row.newest.timestamp.millis(),
+                    row.newest.id.as_u128().to_be_bytes(),
+                    row.first_id.as_u128().to_be_bytes(),
+                    row.last_id.as_u128().to_be_bytes()
+                ])?;
+            }
+            let mut delete = self.connection.prepare_cached("DELETE FROM segment WHERE number = ?1")?;
+            for number in removed {
+                delete.execute([number])?;
+            }
+            self.connection
+                .prepare_cached("UPDATE meta SET value = max(value, ?1) WHERE name = 'next-segment'")?
+                .execute([next_segment])?;
+            Ok(())
+        };
+        change().map_err(|error| self.failed(error))
+    }
+
+    /// Whether commits wait until they are durable.
+    pub(crate) fn set_durability(&self, durability: Durability) -> Result<(), StoreError> {
+        let sql = match durability {
+            Durability::Now => "PRAGMA synchronous = FULL",
+            Durability::WithTheNext => "PRAGMA synchronous = NORMAL",
+        };
+        self.run(sql)
+    }
+}
+
+/// When a commit is durable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// When it returns.
+    Now,
+    /// With the next one that is durable when it returns, if nothing happens before.
+    WithTheNext,
+}
+
+/// A commit that failed.
+#[derive(Debug)]
+pub(crate) struct CommitError {
+    pub(crate) cause: StoreError,
+    pub(crate) unknown: bool,
+}
+
+fn path(folder: &Path) -> PathBuf {
+    folder.join("journal.db")
+}
+
+fn id(bytes: [u8; 16]) -> EventId {
+    EventId::from_u128(u128::from_be_bytes(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_reads_back_and_a_changed_one_does_not() {
+        let opening = EntryKind::Opening { process: ProcessId::from_u64(7), deadline: Some(Timestamp::from_millis(9)) };
+        let frames = [
+            Frame { id: EventId::from_u128(2), kind: opening, document: b"{}" },
+            Frame { id: EventId::from_u128(3), kind: EntryKind::Closing, document: b"" },
+        ];
+        let mut bytes = Vec::new();
+        encode_row(frames.into_iter(), &mut bytes);
+        let mut row = JournalRow { first_seq: Seq(4), last_seq: Seq(5), bytes };
+        let read = row.frames().unwrap();
+        assert_eq!((read[0].id, read[0].kind, read[0].document), (frames[0].id, opening, &b"{}"[..]));
+        assert_eq!((read[1].id, read[1].kind), (frames[1].id, EntryKind::Closing));
+        let last = row.bytes.len() - 1;
+        row.bytes[last] ^= 1;
+        assert!(row.frames().is_err());
+    }
+}

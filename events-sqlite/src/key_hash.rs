@@ -1,0 +1,107 @@
+//! Keys as they are stored: 128 bits of a keyed hash.
+//!
+//! The hash key is random and never leaves the store, so nobody can make two values collide, and a
+//! posting list never has to be compared with the documents.
+
+use std::hash::{BuildHasherDefault, Hasher};
+
+use events_core::Attribute;
+use siphasher::sip128::SipHasher13;
+
+/// A key of an attribute with its value, or of a viewer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct KeyHash(pub(crate) u128);
+
+/// For maps by key: a key is a hash already, and a keyed one.
+pub(crate) type KeyedAlready = BuildHasherDefault<LowBits>;
+
+/// Takes the low bits of a key for its hash.
+#[derive(Debug, Default)]
+pub(crate) struct LowBits(u64);
+
+impl Hasher for LowBits {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0 << 8 | u64::from(*byte));
+    }
+
+    fn write_u128(&mut self, key: u128) {
+        self.0 = key as u64;
+    }
+}
+
+impl KeyHash {
+    pub(crate) fn high(self) -> u64 {
+        (self.0 >> 64) as u64
+    }
+
+    pub(crate) fn low(self) -> u64 {
+        self.0 as u64
+    }
+}
+
+/// Codes beside those of [`Attribute::code`].
+const VIEWER_OF_DATA: u8 = 240;
+const VIEWER_OF_META: u8 = 241;
+
+/// Makes keys.
+#[derive(Clone, Debug)]
+pub(crate) struct KeyHasher(SipHasher13);
+
+impl KeyHasher {
+    pub(crate) fn new(key: &[u8; 16]) -> Self {
+        Self(SipHasher13::new_with_key(key))
+    }
+
+    pub(crate) fn key(&self, attribute: &Attribute, value: &str) -> KeyHash {
+        let path = match attribute {
+            Attribute::Detail(path) => path.as_str(),
+            _ => "",
+        };
+        self.hash(attribute.code(), path, value)
+    }
+
+    /// Of a claim that sees at least the data of an event.
+    pub(crate) fn viewer_of_data(&self, claim: &str) -> KeyHash {
+        self.hash(VIEWER_OF_DATA, "", claim)
+    }
+
+    /// Of a claim that sees only the common attributes.
+    pub(crate) fn viewer_of_meta(&self, claim: &str) -> KeyHash {
+        self.hash(VIEWER_OF_META, "", claim)
+    }
+
+    fn hash(&self, code: u8, path: &str, value: &str) -> KeyHash {
+        let mut stack = [0; 256];
+        let length = 9 + path.len() + value.len();
+        let mut heap;
+        let bytes = if length <= stack.len() {
+            &mut stack[..length]
+        } else {
+            heap = vec![0; length];
+            &mut heap[..]
+        };
+        bytes[0] = code;
+        bytes[1..9].copy_from_slice(&(path.len() as u64).to_le_bytes());
+        bytes[9..9 + path.len()].copy_from_slice(path.as_bytes());
+        bytes[9 + path.len()..].copy_from_slice(value.as_bytes());
+        KeyHash(self.0.hash(bytes).as_u128())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn path_and_value_are_told_apart() {
+        let hasher = KeyHasher::new(&[1; 16]);
+        let detail = |path: &str, value: &str| hasher.key(&Attribute::Detail(path.to_owned()), value);
+        assert_ne!(detail("a", "bc"), detail("ab", "c"));
+        assert_ne!(hasher.key(&Attribute::User, "user/jane"), hasher.key(&Attribute::Claim, "user/jane"));
+        assert_ne!(hasher.viewer_of_data("user/jane"), hasher.viewer_of_meta("user/jane"));
+    }
+}

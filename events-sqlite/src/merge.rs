@@ -1,0 +1,262 @@
+//! Merging: sixteen segments of a month become one, so that searches look into few.
+//!
+//! Packed documents are copied as they are, in their old order; the places of the merged segment say
+//! where each document is. Only keys, places and values are written anew.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError},
+};
+
+use events_core::Month;
+
+use crate::{
+    error::StoreError,
+    key_hash::KeyHash,
+    place::Place,
+    seal::{is_urgent, make_month_folder},
+    segment::{Segment, SegmentRow, page_keys},
+    segment_writer::SegmentWriter,
+    shared::{Shared, State},
+    step::Step,
+    values::Values,
+};
+
+/// Positions are 16 bits.
+const MOST_EVENTS: usize = 1 << 16;
+
+/// The merging thread. Whenever sealing is urgent it waits.
+pub(crate) fn run(shared: &Shared) {
+    loop {
+        let parts = {
+            let mut state = shared.state();
+            loop {
+                if state.closing {
+                    return;
+                }
+                if !is_urgent(shared, &state) && !state.merged {
+                    match mergeable(shared, &state) {
+                        Some(parts) => break parts,
+                        None => {
+                            state.merged = true;
+                            shared.progress.notify_all();
+                        }
+                    }
+                }
+                state = shared.progress.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
+        };
+        match merge(shared, &parts) {
+            Ok(()) | Err(Stopped::Closing) => {}
+            Err(Stopped::Failed(error)) => {
+                // The parts stay what they are; the next sealing tries again.
+                tracing::warn!(%error, "merging segments failed and will be tried again");
+                shared.state().merged = true;
+                shared.progress.notify_all();
+            }
+        }
+    }
+}
+
+/// Segments of one month and about one size, the oldest first: as many as make a larger one.
+fn mergeable(shared: &Shared, state: &State) -> Option<Vec<Arc<Segment>>> {
+    let parts = shared.options.merge_parts;
+    let mut classes: BTreeMap<(Month, u32), Vec<&Arc<Segment>>> = BTreeMap::new();
+    for segment in state.segments.iter().filter(|segment| segment.row.events < MOST_EVENTS / 2 && !segment.is_damaged())
+    {
+        classes.entry((segment.row.month, segment.row.events.max(1).ilog(parts.max(2)))).or_default().push(segment);
+    }
+    classes.into_values().find_map(|mut class| {
+        class.sort_unstable_by_key(|segment| segment.row.first_seq);
+        let mut events = 0;
+        let fits = |segment: &&Arc<Segment>| {
+            events += segment.row.events;
+            events <= MOST_EVENTS
+        };
+        let taken: Vec<Arc<Segment>> = class.into_iter().take_while(fits).take(parts).cloned().collect();
+        (taken.len() == parts || taken.len() >= 2 && events > MOST_EVENTS).then_some(taken)
+    })
+}
+
+/// Why a merge did not come to its end.
+enum Stopped {
+    Closing,
+    Failed(StoreError),
+}
+
+impl From<StoreError> for Stopped {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Waits while sealing is urgent.
+fn give_way(shared: &Shared) -> Result<(), Stopped> {
+    let mut state = shared.state();
+    loop {
+        if state.closing {
+            return Err(Stopped::Closing);
+        }
+        if !is_urgent(shared, &state) {
+            return Ok(());
+        }
+        state = shared.progress.wait(state).unwrap_or_else(PoisonError::into_inner);
+    }
+}
+
+fn merge(shared: &Shared, parts: &[Arc<Segment>]) -> Result<(), Stopped> {
+    let Some(month) = parts.first().map(|part| part.row.month) else { return Ok(()) };
+    let number = {
+        let mut writer = shared.writer.lock();
+        let writer = writer.as_mut().ok_or(Stopped::Closing)?;
+        writer.next_segment += 1;
+        writer.next_segment - 1
+    };
+    let unfinished = SegmentRow::of(number, month, 0, &[]);
+    let result = write_merged(shared, parts, number, month).and_then(|row| register(shared, parts, row));
+    if result.is_err() {
+        // It may not have been created; what stays is removed at the next start.
+        let _ = std::fs::remove_file(unfinished.path(&shared.folder));
+    }
+    result
+}
+
+fn write_merged(shared: &Shared, parts: &[Arc<Segment>], number: u64, month: Month) -> Result<SegmentRow, Stopped> {
+    let observer = &shared.options.observer;
+    let (places, ranks) = merged_places(parts)?;
+    make_month_folder(shared, month)?;
+    let path = SegmentRow::of(number, month, 0, &[]).path(&shared.folder);
+    let mut writer = SegmentWriter::create(&path, places.len())?;
+    observer.at(Step::MergeBegun);
+    let mut values = Values::default();
+    for part in parts {
+        for block in 0..part.document_blocks()? {
+            give_way(shared)?;
+            let (found, packed) = part.packed_block(block)?;
+            writer.packed_block(&packed, found, part.end_of_block(block)? - found.first)?;
+        }
+        values.merge(part.values()?);
+    }
+    merge_keys(shared, parts, &ranks, &mut writer)?;
+    let written = writer.finish(&places, &values)?;
+    let row = SegmentRow::of(number, month, written.bytes, &places);
+    written.sync()?;
+    observer.at(Step::MergeFileSynced);
+    Ok(row)
+}
+
+/// The places of all parts in one order, and for each part the rank in it of each of its positions.
+fn merged_places(parts: &[Arc<Segment>]) -> Result<(Vec<Place>, Vec<Vec<u16>>), StoreError> {
+    let mut all: Vec<(Place, u16)> = Vec::new();
+    let mut documents = 0;
+    for (part, segment) in (0u16..).zip(parts) {
+        let places = segment.all_places()?;
+        all.extend(places.iter().map(|place| (Place { document: documents + place.document, ..*place }, part)));
+        documents += places.len() as u32;
+    }
+    // Stable, so the positions of a part keep their order.
+    all.sort_by_key(|(place, _)| place.cursor);
+    let mut ranks: Vec<Vec<u16>> = parts.iter().map(|part| Vec::with_capacity(part.row.events)).collect();
+    for (rank, (_, part)) in (0u16..=u16::MAX).zip(&all) {
+        ranks[usize::from(*part)].push(rank);
+    }
+    Ok((all.into_iter().map(|(place, _)| place).collect(), ranks))
+}
+
+/// The keys of a part, page by page.
+struct KeyReader<'p> {
+    segment: &'p Segment,
+    ranks: &'p [u16],
+    next_page: usize,
+    /// Descending, so that the next is the last.
+    keys: Vec<(KeyHash, Vec<u16>)>,
+}
+
+impl KeyReader<'_> {
+    fn fill(&mut self) -> Result<(), StoreError> {
+        while self.keys.is_empty() && self.next_page < self.segment.key_pages()? {
+            let page = self.segment.key_page(self.next_page)?;
+            self.next_page += 1;
+            for (key, posting) in page_keys(&page).map_err(|malformed| self.segment.malformed(malformed))? {
+                let mut positions = Vec::new();
+                posting
+                    .for_each(|position| positions.extend(self.ranks.get(position)))
+                    .map_err(|malformed| self.segment.malformed(malformed))?;
+                self.keys.push((key, positions));
+            }
+            self.keys.reverse();
+        }
+        Ok(())
+    }
+}
+
+fn merge_keys(
+    shared: &Shared,
+    parts: &[Arc<Segment>],
+    ranks: &[Vec<u16>],
+    writer: &mut SegmentWriter,
+) -> Result<(), Stopped> {
+    let mut readers: Vec<KeyReader<'_>> = Vec::with_capacity(parts.len());
+    for (segment, ranks) in parts.iter().zip(ranks) {
+        readers.push(KeyReader { segment, ranks, next_page: 0, keys: Vec::new() });
+    }
+    let mut positions: Vec<u16> = Vec::new();
+    for written in 0u64.. {
+        if written % 1_024 == 0 {
+            give_way(shared)?;
+        }
+        let mut smallest = None;
+        for reader in &mut readers {
+            reader.fill()?;
+            let key = reader.keys.last().map(|(key, _)| *key);
+            smallest = match (smallest, key) {
+                (Some(smallest), Some(key)) => Some(key.min(smallest)),
+                (smallest, key) => smallest.or(key),
+            };
+        }
+        let Some(smallest) = smallest else { break };
+        positions.clear();
+        for reader in &mut readers {
+            if reader.keys.last().is_some_and(|(key, _)| *key == smallest)
+                && let Some((_, more)) = reader.keys.pop()
+            {
+                positions.extend(more);
+            }
+        }
+        positions.sort_unstable();
+        writer.key(smallest, &positions)?;
+    }
+    Ok(())
+}
+
+/// Puts the merged segment in the place of its parts.
+fn register(shared: &Shared, parts: &[Arc<Segment>], row: SegmentRow) -> Result<(), Stopped> {
+    let observer = &shared.options.observer;
+    let removed: Vec<u64> = parts.iter().map(|part| part.row.number).collect();
+    let mut writer = shared.writer.lock();
+    let writer = writer.as_mut().ok_or(Stopped::Closing)?;
+    // A month may have been dropped in the meantime.
+    let all_there = removed.iter().all(|number| shared.state().segments.iter().any(|have| have.row.number == *number));
+    if !all_there {
+        return Err(Stopped::Failed(StoreError::failed("the parts are gone")));
+    }
+    let commit = || {
+        writer.file.begin()?;
+        writer.file.change_segments(std::slice::from_ref(&row), &removed, writer.next_segment)?;
+        observer.at(Step::MergeRegistered);
+        // Durable before the files of the parts go.
+        writer.file.commit().map_err(|error| error.cause)
+    };
+    if let Err(error) = commit() {
+        writer.file.rollback();
+        return Err(error.into());
+    }
+    observer.at(Step::MergeCommitted);
+    let segment = Arc::new(Segment::new(row, &shared.folder, &shared.files));
+    let mut state = shared.state();
+    state.replace_segments([segment], &removed);
+    shared.progress.notify_all();
+    drop(state);
+    observer.at(Step::MergePartsDropped);
+    Ok(())
+}

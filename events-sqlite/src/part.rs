@@ -1,0 +1,185 @@
+//! A part of the store that is searched on its own: a sealed segment, or a chunk of the tail.
+
+use std::sync::Arc;
+
+use events_core::{Attribute, Cursor};
+
+use crate::{
+    error::StoreError,
+    event_keys::{KeyDeriver, is_listed},
+    key_hash::KeyHash,
+    place::{PLACES_PER_BLOCK, Place},
+    positions::Positions,
+    segment::{Segment, Unpacked},
+    tail::{Chunk, ChunkIndex},
+    values::Values,
+};
+
+/// Events by their positions: their ranks by time and id.
+pub(crate) trait Part {
+    /// How many events.
+    fn events(&self) -> usize;
+
+    /// Adds the positions of the events that have a key.
+    fn union(&mut self, key: KeyHash, into: &mut Positions) -> Result<(), StoreError>;
+
+    /// All values of an attribute; none where the part has no list of them.
+    fn values(&mut self, attribute: &Attribute) -> Result<Option<Vec<Arc<str>>>, StoreError>;
+
+    /// The place of a position in the order of searches.
+    fn cursor(&mut self, position: usize) -> Result<Cursor, StoreError>;
+
+    /// The first position that is not before `cursor`.
+    fn lower_bound(&mut self, cursor: Cursor) -> Result<usize, StoreError>;
+
+    /// The document of a position.
+    fn document(&mut self, position: usize) -> Result<Arc<[u8]>, StoreError>;
+}
+
+/// What a search sees: every part that had events when it began.
+#[derive(Clone, Debug)]
+pub(crate) enum PartSource {
+    Segment(Arc<Segment>),
+    Chunk(Arc<Chunk>),
+}
+
+impl PartSource {
+    /// The newest and the oldest place.
+    pub(crate) fn newest(&self, deriver: &KeyDeriver) -> Option<Cursor> {
+        match self {
+            Self::Segment(segment) => Some(segment.row.newest),
+            Self::Chunk(chunk) => chunk.index(deriver).ordered.last().map(|event| event.place(deriver)),
+        }
+    }
+
+    pub(crate) fn oldest(&self, deriver: &KeyDeriver) -> Option<Cursor> {
+        match self {
+            Self::Segment(segment) => Some(segment.row.oldest),
+            Self::Chunk(chunk) => chunk.index(deriver).ordered.first().map(|event| event.place(deriver)),
+        }
+    }
+
+    pub(crate) fn open<'s>(&'s self, deriver: &'s KeyDeriver) -> Box<dyn Part + 's> {
+        match self {
+            Self::Segment(segment) => Box::new(SegmentPart { segment, places: None, block: None, values: None }),
+            Self::Chunk(chunk) => Box::new(ChunkPart { index: chunk.index(deriver), deriver, values: None }),
+        }
+    }
+}
+
+/// A segment, with what was read last.
+struct SegmentPart<'s> {
+    segment: &'s Segment,
+    places: Option<(usize, Vec<Place>)>,
+    block: Option<(usize, Unpacked)>,
+    values: Option<Values>,
+}
+
+impl SegmentPart<'_> {
+    fn place(&mut self, position: usize) -> Result<Place, StoreError> {
+        let first = position - position % PLACES_PER_BLOCK;
+        let places = match &mut self.places {
+            Some((have, places)) if *have == first => places,
+            slot => &mut slot.insert(self.segment.places(position)?).1,
+        };
+        places.get(position - first).copied().ok_or_else(|| self.segment.document_missing())
+    }
+}
+
+impl Part for SegmentPart<'_> {
+    fn events(&self) -> usize {
+        self.segment.row.events
+    }
+
+    fn union(&mut self, key: KeyHash, into: &mut Positions) -> Result<(), StoreError> {
+        self.segment.posting(key, |posting| posting.union_into(into)).map(drop)
+    }
+
+    fn values(&mut self, attribute: &Attribute) -> Result<Option<Vec<Arc<str>>>, StoreError> {
+        if !is_listed(attribute) {
+            return Ok(None);
+        }
+        let values = match &mut self.values {
+            Some(values) => values,
+            slot => slot.insert(self.segment.values()?),
+        };
+        Ok(values.of(attribute))
+    }
+
+    fn cursor(&mut self, position: usize) -> Result<Cursor, StoreError> {
+        self.place(position).map(|place| place.cursor)
+    }
+
+    fn lower_bound(&mut self, cursor: Cursor) -> Result<usize, StoreError> {
+        self.segment.lower_bound(cursor)
+    }
+
+    fn document(&mut self, position: usize) -> Result<Arc<[u8]>, StoreError> {
+        let place = self.place(position)?;
+        let (block, index) = self.segment.block_of(place.document)?;
+        let unpacked = match &mut self.block {
+            Some((have, unpacked)) if *have == block => unpacked,
+            slot => &mut slot.insert((block, self.segment.unpacked_block(block)?)).1,
+        };
+        unpacked.document(index).map(Arc::from).ok_or_else(|| self.segment.document_missing())
+    }
+}
+
+/// A chunk of the tail.
+struct ChunkPart<'s> {
+    index: &'s ChunkIndex,
+    deriver: &'s KeyDeriver,
+    values: Option<Values>,
+}
+
+impl Part for ChunkPart<'_> {
+    fn events(&self) -> usize {
+        self.index.ordered.len()
+    }
+
+    fn union(&mut self, key: KeyHash, into: &mut Positions) -> Result<(), StoreError> {
+        match &self.index.postings {
+            Some(postings) => {
+                let first = postings.partition_point(|(have, _)| *have < key);
+                postings[first..]
+                    .iter()
+                    .take_while(|(have, _)| *have == key)
+                    .for_each(|(_, position)| into.insert(usize::from(*position)));
+            }
+            None => {
+                for (position, event) in self.index.ordered.iter().enumerate() {
+                    if event.keys(self.deriver).hashes.contains(&key) {
+                        into.insert(position);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn values(&mut self, attribute: &Attribute) -> Result<Option<Vec<Arc<str>>>, StoreError> {
+        if !is_listed(attribute) {
+            return Ok(None);
+        }
+        let values = self.values.get_or_insert_with(|| {
+            let mut values = Values::default();
+            for (_, listed) in self.index.ordered.iter().flat_map(|event| &event.keys(self.deriver).listed) {
+                values.insert(&listed.attribute, &listed.value);
+            }
+            values
+        });
+        Ok(values.of(attribute))
+    }
+
+    fn cursor(&mut self, position: usize) -> Result<Cursor, StoreError> {
+        Ok(self.index.ordered[position].place(self.deriver))
+    }
+
+    fn lower_bound(&mut self, cursor: Cursor) -> Result<usize, StoreError> {
+        Ok(self.index.ordered.partition_point(|event| event.place(self.deriver) < cursor))
+    }
+
+    fn document(&mut self, position: usize) -> Result<Arc<[u8]>, StoreError> {
+        Ok(Arc::clone(&self.index.ordered[position].document))
+    }
+}

@@ -1,0 +1,240 @@
+//! Sealing: moving the oldest un-sealed events out of the journal into segments, one for each month.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    fs,
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
+
+use events_core::{Month, Seq};
+
+use crate::{
+    error::StoreError,
+    journal_file::Durability,
+    key_hash::{KeyHash, KeyedAlready},
+    place::Place,
+    segment::{Segment, SegmentRow, month_folder},
+    segment_writer::{SegmentWriter, sync_folder},
+    shared::{Shared, State},
+    step::Step,
+    tail::{Chunk, TailEvent},
+    values::Values,
+};
+
+/// How long sealing waits after it failed, at first and at most.
+const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+
+/// What the sealing thread does next.
+enum Task {
+    Index(Arc<Chunk>),
+    Seal(Vec<Arc<Chunk>>),
+    Stop,
+}
+
+/// The sealing thread.
+pub(crate) fn run(shared: &Shared) {
+    let mut retry = RETRY.0;
+    loop {
+        match next_task(shared) {
+            Task::Stop => return,
+            Task::Index(chunk) => drop(chunk.index(&shared.deriver)),
+            Task::Seal(chunks) => match seal(shared, &chunks) {
+                Ok(()) => retry = RETRY.0,
+                Err(error) => {
+                    tracing::error!(%error, ?retry, "sealing failed and will be tried again");
+                    let mut state = shared.state();
+                    state.trouble = Some(error);
+                    shared.progress.notify_all();
+                    let waiting = shared.work.wait_timeout_while(state, retry, |state| !state.closing);
+                    drop(waiting);
+                    retry = (retry * 2).min(RETRY.1);
+                }
+            },
+        }
+    }
+}
+
+fn next_task(shared: &Shared) -> Task {
+    let mut state = shared.state();
+    loop {
+        if state.closing {
+            return Task::Stop;
+        }
+        if let Some(chunks) = sealable(shared, &mut state) {
+            return Task::Seal(chunks);
+        }
+        if let Some(chunk) = state.tail.not_indexed() {
+            return Task::Index(chunk);
+        }
+        state = shared.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+    }
+}
+
+/// The chunks to seal next, if there are enough.
+fn sealable(shared: &Shared, state: &mut State) -> Option<Vec<Arc<Chunk>>> {
+    let options = &shared.options;
+    let asked =
+        state.seal_through > Seq(0) && state.tail.events() > 0 && state.tail.first_seq() <= Some(state.seal_through);
+    if asked {
+        state.tail.finish_chunk();
+    }
+    let enough = state.tail.full_events() >= options.segment_events
+        || state.tail.full_bytes() >= options.segment_bytes()
+        || asked
+        // Whoever waits for room must get some.
+        || state.tail.full_events() > 0 && state.tail.bytes() >= options.tail_bytes;
+    enough.then(|| state.tail.oldest(options.segment_events, options.segment_bytes()))
+}
+
+/// Whether sealing is needed more than anything else in the background.
+pub(crate) fn is_urgent(shared: &Shared, state: &State) -> bool {
+    state.tail.full_events() >= shared.options.segment_events
+}
+
+/// Seals the oldest chunks of the tail.
+fn seal(shared: &Shared, chunks: &[Arc<Chunk>]) -> Result<(), StoreError> {
+    let Some(through) = chunks.last().and_then(|chunk| chunk.events.last()).map(|event| event.seq) else {
+        return Ok(());
+    };
+    let mut months: BTreeMap<Month, Vec<&TailEvent>> = BTreeMap::new();
+    for event in chunks.iter().flat_map(|chunk| &chunk.events) {
+        months.entry(event.id.timestamp().month()).or_default().push(event);
+    }
+    let first = {
+        let mut writer = shared.writer.lock();
+        let writer = writer.as_mut().ok_or_else(StoreError::closed)?;
+        let first = writer.next_segment;
+        writer.next_segment += months.len() as u64;
+        first
+    };
+    let mut rows = Vec::with_capacity(months.len());
+    for (number, (month, events)) in (first..).zip(months) {
+        match write_segment(shared, number, month, events) {
+            Ok(row) => rows.push(row),
+            Err(error) => {
+                forget_files(shared, &rows, number, month);
+                return Err(error);
+            }
+        }
+    }
+    register(shared, &rows, through, chunks.len()).inspect_err(|_| rows.iter().for_each(|row| forget_file(shared, row)))
+}
+
+/// A file that is not registered takes space that is missed; what stays is removed at the next start.
+fn forget_files(shared: &Shared, rows: &[SegmentRow], number: u64, month: Month) {
+    rows.iter().for_each(|row| forget_file(shared, row));
+    let unfinished = SegmentRow::of(number, month, 0, &[]);
+    forget_file(shared, &unfinished);
+}
+
+fn forget_file(shared: &Shared, row: &SegmentRow) {
+    // It may not have been created.
+    let _ = fs::remove_file(row.path(&shared.folder));
+}
+
+fn write_segment(
+    shared: &Shared,
+    number: u64,
+    month: Month,
+    mut events: Vec<&TailEvent>,
+) -> Result<SegmentRow, StoreError> {
+    let observer = &shared.options.observer;
+    let deriver = &shared.deriver;
+    events.sort_by_cached_key(|event| event.place(deriver));
+    make_month_folder(shared, month)?;
+    let path = SegmentRow::of(number, month, 0, &[]).path(&shared.folder);
+    let mut writer = SegmentWriter::create(&path, events.len())?;
+    observer.at(Step::SealBegun);
+    for event in &events {
+        writer.document(&event.document)?;
+    }
+    writer.end_block()?;
+    observer.at(Step::SealDocumentsWritten);
+
+    let mut values = Values::default();
+    let mut seen: HashSet<KeyHash, KeyedAlready> = HashSet::default();
+    let mut postings = Postings::default();
+    for (position, event) in (0u16..=u16::MAX).zip(&events) {
+        let keys = event.keys(deriver);
+        keys.hashes.iter().for_each(|key| postings.add(*key, position));
+        for (key, listed) in &keys.listed {
+            if seen.insert(*key) {
+                values.insert(&listed.attribute, &listed.value);
+            }
+        }
+    }
+    for (key, positions) in postings.sorted() {
+        writer.key(key, &positions)?;
+    }
+    let places: Vec<Place> = (0u32..)
+        .zip(&events)
+        .map(|(document, event)| Place { cursor: event.place(deriver), seq: event.seq, document })
+        .collect();
+    let written = writer.finish(&places, &values)?;
+    observer.at(Step::SealFileWritten);
+    let row = SegmentRow::of(number, month, written.bytes, &places);
+    written.sync()?;
+    observer.at(Step::SealFileSynced);
+    Ok(row)
+}
+
+/// The positions of each key. Most keys repeat, so it is the few distinct ones that are sorted.
+#[derive(Default)]
+struct Postings(HashMap<KeyHash, Vec<u16>, KeyedAlready>);
+
+impl Postings {
+    /// Positions come in ascending order.
+    fn add(&mut self, key: KeyHash, position: u16) {
+        self.0.entry(key).or_default().push(position);
+    }
+
+    fn sorted(self) -> Vec<(KeyHash, Vec<u16>)> {
+        let mut sorted: Vec<_> = self.0.into_iter().collect();
+        sorted.sort_unstable_by_key(|(key, _)| *key);
+        sorted
+    }
+}
+
+pub(crate) fn make_month_folder(shared: &Shared, month: Month) -> Result<(), StoreError> {
+    let folder = month_folder(&shared.folder, month);
+    if folder.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(&folder).map_err(|error| StoreError::io(&folder, error))?;
+    sync_folder(&shared.folder.join("segments"))?;
+    sync_folder(&shared.folder)
+}
+
+/// Makes segments valid and their events leave the journal, in one transaction.
+fn register(shared: &Shared, rows: &[SegmentRow], through: Seq, chunks: usize) -> Result<(), StoreError> {
+    let mut writer = shared.writer.lock();
+    let writer = writer.as_mut().ok_or_else(StoreError::closed)?;
+    // Lost with its transaction, a registration leaves its events in the journal: nothing needs to wait.
+    writer.file.set_durability(Durability::WithTheNext)?;
+    let register = || {
+        writer.file.begin()?;
+        writer.file.change_segments(rows, &[], writer.next_segment)?;
+        writer.open.write(&writer.file, through)?;
+        writer.file.delete_through(through)?;
+        shared.options.observer.at(Step::SealRegistered);
+        writer.file.commit().map_err(|error| error.cause)
+    };
+    let result = register();
+    if result.is_err() {
+        writer.file.rollback();
+    }
+    let restored = writer.file.set_durability(Durability::Now);
+    result?;
+    writer.open.written(through);
+    shared.options.observer.at(Step::SealCommitted);
+    let added: Vec<Arc<Segment>> =
+        rows.iter().map(|row| Arc::new(Segment::new(row.clone(), &shared.folder, &shared.files))).collect();
+    let mut state = shared.state();
+    state.tail.forget(chunks);
+    state.replace_segments(added, &[]);
+    state.trouble = None;
+    shared.progress.notify_all();
+    drop(state);
+    restored
+}

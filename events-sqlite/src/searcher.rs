@@ -1,0 +1,117 @@
+//! The store as a [`Search`].
+
+use std::{sync::Arc, time::Duration};
+
+use events_core::{
+    Aggregation, BoxFuture, Buckets, Count, EventId, Filter, Found, Page, Partition, Query, Search, SearchError, Viewer,
+};
+
+use crate::{
+    error::StoreError,
+    event_keys::KeyDeriver,
+    find::{Deadline, View, visibility},
+    pool::Pool,
+    segment::Segment,
+    store::Handle,
+};
+
+/// What can be searched: an open store, or a reader beside one.
+pub(crate) trait Viewable: Send + Sync + 'static {
+    /// The store at this moment.
+    fn view(&self) -> Result<View, StoreError>;
+
+    fn document(&self, id: EventId) -> Result<Option<Arc<[u8]>>, StoreError>;
+
+    fn deriver(&self) -> &KeyDeriver;
+
+    fn search_limit(&self) -> Duration;
+
+    /// Asks a view. Files of a view can vanish beside a writing process, which merges segments: what fails
+    /// is asked again as long as the segments change.
+    fn retrying<T>(&self, ask: impl Fn(View) -> Result<T, StoreError>) -> Result<T, StoreError>
+    where
+        Self: Sized,
+    {
+        let mut view = self.view()?;
+        loop {
+            let segments = Arc::clone(&view.segments);
+            match ask(view) {
+                Err(StoreError::Damaged { what, why }) => {
+                    view = self.view()?;
+                    let numbers = |segments: &[Arc<Segment>]| -> Vec<u64> {
+                        segments.iter().map(|segment| segment.row.number).collect()
+                    };
+                    if numbers(&view.segments) == numbers(&segments) {
+                        return Err(StoreError::Damaged { what, why });
+                    }
+                }
+                answer => return answer,
+            }
+        }
+    }
+}
+
+/// Searches something on the threads of a pool.
+pub(crate) struct Searcher<V> {
+    viewable: Arc<V>,
+    pool: Arc<Pool>,
+    /// The store stays open as long as something searches it.
+    _handle: Option<Arc<Handle>>,
+}
+
+impl<V: Viewable> Searcher<V> {
+    pub(crate) fn new(viewable: Arc<V>, pool: Arc<Pool>, handle: Option<Arc<Handle>>) -> Self {
+        Self { viewable, pool, _handle: handle }
+    }
+
+    fn run<T: Send + 'static>(
+        &self,
+        within: Option<Duration>,
+        search: impl Fn(View, &KeyDeriver, &Deadline) -> Result<T, StoreError> + Send + 'static,
+    ) -> BoxFuture<'_, Result<T, SearchError>> {
+        let viewable = Arc::clone(&self.viewable);
+        let limit = within.unwrap_or_else(|| viewable.search_limit());
+        Box::pin(self.pool.run(move |abandoned| {
+            let deadline = Deadline::after(limit, abandoned);
+            viewable.retrying(|view| search(view, viewable.deriver(), &deadline))
+        }))
+    }
+}
+
+impl<V: Viewable> Search for Searcher<V> {
+    fn get<'s>(&'s self, id: EventId, viewer: &'s Viewer) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
+        let viewable = Arc::clone(&self.viewable);
+        let viewer = viewer.clone();
+        Box::pin(self.pool.run(move |_| {
+            let document = viewable.document(id)?;
+            Ok(document.and_then(|document| {
+                let seen = visibility(&document, &viewer)?;
+                Some(Found::new(document, seen))
+            }))
+        }))
+    }
+
+    fn search<'s>(&'s self, query: &'s Query) -> BoxFuture<'s, Result<Page, SearchError>> {
+        let query = query.clone();
+        self.run(query.within, move |view, deriver, deadline| view.page(deriver, &query, deadline))
+    }
+
+    fn count<'s>(
+        &'s self,
+        filter: &'s Filter,
+        viewer: &'s Viewer,
+        within: Option<Duration>,
+    ) -> BoxFuture<'s, Result<Count, SearchError>> {
+        let (filter, viewer) = (filter.clone(), viewer.clone());
+        self.run(within, move |view, deriver, deadline| view.count(deriver, &filter, &viewer, deadline))
+    }
+
+    fn aggregate<'s>(&'s self, aggregation: &'s Aggregation) -> BoxFuture<'s, Result<Buckets, SearchError>> {
+        let aggregation = aggregation.clone();
+        self.run(aggregation.within, move |view, deriver, deadline| view.aggregate(deriver, &aggregation, deadline))
+    }
+
+    fn partitions(&self) -> BoxFuture<'_, Result<Vec<Partition>, SearchError>> {
+        self.run(None, |view, deriver, _| Ok(view.partitions(deriver)))
+    }
+}

@@ -1,0 +1,450 @@
+//! Reading a sealed segment.
+
+use std::{
+    cell::RefCell,
+    fs,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use events_core::{Cursor, EventId, Month, Seq, Timestamp};
+
+use crate::{
+    bloom::Bloom,
+    checksum::checksum,
+    codec::{Decoder, Malformed},
+    error::StoreError,
+    footer::{self, DocumentBlock, Footer, Region, TRAILER},
+    key_hash::KeyHash,
+    open_files::{OpenFiles, read_at},
+    place::{self, PLACES_PER_BLOCK, Place},
+    posting::Posting,
+    segment_writer::IDS_PER_PAGE,
+    values::Values,
+};
+
+/// What the journal knows of a segment: enough to see that a search need not read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SegmentRow {
+    pub(crate) number: u64,
+    pub(crate) month: Month,
+    pub(crate) events: usize,
+    pub(crate) bytes: u64,
+    pub(crate) first_seq: Seq,
+    pub(crate) last_seq: Seq,
+    pub(crate) oldest: Cursor,
+    pub(crate) newest: Cursor,
+    pub(crate) first_id: EventId,
+    pub(crate) last_id: EventId,
+}
+
+impl SegmentRow {
+    /// The file, below the folder of the store.
+    pub(crate) fn path(&self, folder: &Path) -> PathBuf {
+        path(folder, self.month, self.number)
+    }
+
+    pub(crate) fn of(number: u64, month: Month, bytes: u64, places: &[Place]) -> Self {
+        let seqs = places.iter().map(|place| place.seq);
+        let ids = places.iter().map(|place| place.cursor.id);
+        let nothing = Cursor { timestamp: Timestamp::MIN, id: EventId::from_u128(0) };
+        Self {
+            number,
+            month,
+            events: places.len(),
+            bytes,
+            first_seq: seqs.clone().min().unwrap_or_default(),
+            last_seq: seqs.max().unwrap_or_default(),
+            oldest: places.first().map_or(nothing, |place| place.cursor),
+            newest: places.last().map_or(nothing, |place| place.cursor),
+            first_id: ids.clone().min().unwrap_or(nothing.id),
+            last_id: ids.max().unwrap_or(nothing.id),
+        }
+    }
+}
+
+/// The folder of a month's segments.
+pub(crate) fn month_folder(folder: &Path, month: Month) -> PathBuf {
+    folder.join("segments").join(month.to_string())
+}
+
+fn path(folder: &Path, month: Month, number: u64) -> PathBuf {
+    month_folder(folder, month).join(format!("{number:08}.segment"))
+}
+
+/// A sealed segment. Its tables are read when they are first needed.
+#[derive(Debug)]
+pub(crate) struct Segment {
+    pub(crate) row: SegmentRow,
+    path: PathBuf,
+    files: Arc<OpenFiles>,
+    tables: OnceLock<Tables>,
+    damage: OnceLock<String>,
+    /// Whether this process may rename the file.
+    access: Access,
+    /// Set once nothing refers to the file any more: it goes with the last search that reads it.
+    obsolete: AtomicBool,
+}
+
+/// What a process may do to the file of a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    Write,
+    Read,
+}
+
+#[derive(Debug)]
+struct Tables {
+    footer: Footer,
+    bloom: Bloom,
+}
+
+/// An unpacked block of documents.
+#[derive(Debug)]
+pub(crate) struct Unpacked {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    begin: usize,
+}
+
+impl Unpacked {
+    fn new(bytes: Vec<u8>) -> Result<Self, Malformed> {
+        let mut decoder = Decoder::new(&bytes);
+        let documents = decoder.length()?;
+        let mut ends = Vec::new();
+        let mut end = 0usize;
+        let mut header = bytes.len();
+        for _ in 0..documents {
+            end = end.saturating_add(decoder.length()?);
+            ends.push(end);
+        }
+        header -= decoder.rest();
+        if end != decoder.rest() {
+            return Err(Malformed("a block of documents has a wrong length"));
+        }
+        Ok(Self { bytes, ends, begin: header })
+    }
+
+    pub(crate) fn document(&self, index: usize) -> Option<&[u8]> {
+        let end = *self.ends.get(index)?;
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
+        self.bytes.get(self.begin + start..self.begin + end)
+    }
+}
+
+thread_local! {
+    /// Setting one up costs more than unpacking a block.
+    static DECOMPRESSOR: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
+fn unpack(packed: &[u8], unpacked: usize) -> std::io::Result<Vec<u8>> {
+    DECOMPRESSOR.with_borrow_mut(|slot| {
+        let decompressor = match slot {
+            Some(decompressor) => decompressor,
+            None => slot.insert(zstd::bulk::Decompressor::new()?),
+        };
+        decompressor.decompress(packed, unpacked)
+    })
+}
+
+impl Segment {
+    /// Of the process that writes: it sets damaged files aside.
+    pub(crate) fn new(row: SegmentRow, folder: &Path, files: &Arc<OpenFiles>) -> Self {
+        Self::with_access(row, folder, files, Access::Write)
+    }
+
+    /// Of a process beside the one that writes.
+    pub(crate) fn read_only(row: SegmentRow, folder: &Path, files: &Arc<OpenFiles>) -> Self {
+        Self::with_access(row, folder, files, Access::Read)
+    }
+
+    fn with_access(row: SegmentRow, folder: &Path, files: &Arc<OpenFiles>, access: Access) -> Self {
+        let path = row.path(folder);
+        Self {
+            row,
+            path,
+            files: Arc::clone(files),
+            tables: OnceLock::new(),
+            damage: OnceLock::new(),
+            access,
+            obsolete: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn may_have_id(&self, id: EventId) -> bool {
+        self.row.first_id <= id && id <= self.row.last_id
+    }
+
+    pub(crate) fn is_damaged(&self) -> bool {
+        self.damage.get().is_some()
+    }
+
+    /// The file goes once nobody reads it.
+    pub(crate) fn make_obsolete(&self) {
+        self.obsolete.store(true, Ordering::Release);
+    }
+
+    /// Sets the file aside, once, and answers with what is told to everybody who needs it.
+    fn damaged(&self, why: impl ToString) -> StoreError {
+        let why = self.damage.get_or_init(|| {
+            let why = why.to_string();
+            if self.access == Access::Read {
+                return why;
+            }
+            self.files.forget(self.row.number);
+            let aside = (1..).map(|index| self.path.with_extension(format!("damaged-{index}"))).find(|path| !path.exists());
+            let renamed = aside.as_ref().map(|aside| fs::rename(&self.path, aside));
+            tracing::error!(segment = %self.path.display(), events = self.row.events, %why, ?renamed, "a damaged segment is set aside");
+            why
+        });
+        StoreError::damaged(&self.path, why)
+    }
+
+    /// A malformed part of this segment.
+    fn checked<T>(&self, result: Result<T, Malformed>) -> Result<T, StoreError> {
+        result.map_err(|malformed| self.damaged(malformed))
+    }
+
+    fn read(&self, offset: u64, length: usize) -> Result<Vec<u8>, StoreError> {
+        if let Some(why) = self.damage.get() {
+            return Err(StoreError::damaged(&self.path, why));
+        }
+        // A damaged length must not ask for all memory.
+        if length as u64 > self.row.bytes || offset > self.row.bytes {
+            return Err(self.damaged("a part lies outside of it"));
+        }
+        let file = self.files.get(self.row.number, &self.path);
+        file.and_then(|file| read_at(&file, offset, length)).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound | std::io::ErrorKind::UnexpectedEof => self.damaged(error),
+            _ => StoreError::io(&self.path, error),
+        })
+    }
+
+    fn region(&self, region: Region) -> Result<Vec<u8>, StoreError> {
+        let bytes = self.read(region.offset, region.length)?;
+        if checksum(&bytes) != region.checksum {
+            return Err(self.damaged(format!("the checksum of {} bytes at {} is wrong", region.length, region.offset)));
+        }
+        Ok(bytes)
+    }
+
+    fn tables(&self) -> Result<&Tables, StoreError> {
+        if let Some(tables) = self.tables.get() {
+            return Ok(tables);
+        }
+        let Some(end) = self.row.bytes.checked_sub(TRAILER as u64) else {
+            return Err(self.damaged("it is too short"));
+        };
+        let region = self.checked(footer::read_trailer(&self.read(end, TRAILER)?))?;
+        let footer = self.checked(Footer::decode(&self.region(region)?))?;
+        if footer.events != self.row.events || footer.places.len() != footer.events.div_ceil(PLACES_PER_BLOCK) {
+            return Err(self.damaged("it does not have the events that the journal knows of"));
+        }
+        let bloom = self.checked(Bloom::read(&self.region(footer.filter)?))?;
+        Ok(self.tables.get_or_init(|| Tables { footer, bloom }))
+    }
+
+    /// Calls `found` with the posting list of a key, if there is one.
+    pub(crate) fn posting<T>(
+        &self,
+        key: KeyHash,
+        found: impl FnOnce(Posting<'_>) -> Result<T, Malformed>,
+    ) -> Result<Option<T>, StoreError> {
+        let tables = self.tables()?;
+        if !tables.bloom.may_have(key) {
+            return Ok(None);
+        }
+        let after = tables.footer.keys.partition_point(|(first, _)| *first <= key);
+        let Some((_, region)) = after.checked_sub(1).map(|page| tables.footer.keys[page]) else { return Ok(None) };
+        let page = self.region(region)?;
+        let search = || -> Result<Option<T>, Malformed> {
+            let mut decoder = Decoder::new(&page);
+            let count = usize::from(decoder.u16()?);
+            let (keys, _) = decoder.take(count * 16)?.as_chunks::<16>();
+            let Ok(index) = keys.binary_search_by(|bytes| u128::from_le_bytes(*bytes).cmp(&key.0)) else {
+                return Ok(None);
+            };
+            for _ in 0..index {
+                Posting::read(&mut decoder)?;
+            }
+            found(Posting::read(&mut decoder)?).map(Some)
+        };
+        self.checked(search())
+    }
+
+    /// How many pages of keys there are.
+    pub(crate) fn key_pages(&self) -> Result<usize, StoreError> {
+        Ok(self.tables()?.footer.keys.len())
+    }
+
+    /// A page of keys, for [`page_keys`].
+    pub(crate) fn key_page(&self, page: usize) -> Result<Vec<u8>, StoreError> {
+        match self.tables()?.footer.keys.get(page) {
+            Some((_, region)) => self.region(*region),
+            None => Err(self.damaged("a page of keys is missing")),
+        }
+    }
+
+    pub(crate) fn values(&self) -> Result<Values, StoreError> {
+        let footer = &self.tables()?.footer;
+        let packed = self.region(footer.values)?;
+        let unpacked = unpack(&packed, footer.values_unpacked).map_err(|error| self.damaged(error))?;
+        self.checked(Values::decode(&unpacked))
+    }
+
+    /// The block of places that has a position, and the position of its first.
+    pub(crate) fn places(&self, position: usize) -> Result<(usize, Vec<Place>), StoreError> {
+        let block = position / PLACES_PER_BLOCK;
+        let Some((_, region)) = self.tables()?.footer.places.get(block) else {
+            return Err(self.damaged("a block of places is missing"));
+        };
+        let places = self.checked(place::decode(&self.region(*region)?))?;
+        let first = block * PLACES_PER_BLOCK;
+        if places.len() != PLACES_PER_BLOCK.min(self.row.events - first) {
+            return Err(self.damaged("a block of places has a wrong length"));
+        }
+        Ok((first, places))
+    }
+
+    /// All places, by position.
+    pub(crate) fn all_places(&self) -> Result<Vec<Place>, StoreError> {
+        let mut all = Vec::with_capacity(self.row.events);
+        while all.len() < self.row.events {
+            all.append(&mut self.places(all.len())?.1);
+        }
+        Ok(all)
+    }
+
+    /// The first position whose event is not before `cursor`.
+    pub(crate) fn lower_bound(&self, cursor: Cursor) -> Result<usize, StoreError> {
+        if cursor <= self.row.oldest {
+            return Ok(0);
+        }
+        if cursor > self.row.newest {
+            return Ok(self.row.events);
+        }
+        let after = self.tables()?.footer.places.partition_point(|(first, _)| *first < cursor);
+        let Some(block) = after.checked_sub(1) else { return Ok(0) };
+        let (first, places) = self.places(block * PLACES_PER_BLOCK)?;
+        Ok(first + places.partition_point(|place| place.cursor < cursor))
+    }
+
+    /// The position of an event, by its id.
+    pub(crate) fn position_of(&self, id: EventId) -> Result<Option<usize>, StoreError> {
+        if !self.may_have_id(id) {
+            return Ok(None);
+        }
+        let after = self.tables()?.footer.ids.partition_point(|(first, _)| *first <= id);
+        let Some((_, region)) =
+            after.checked_sub(1).map(|page| self.tables().map(|tables| tables.footer.ids[page])).transpose()?
+        else {
+            return Ok(None);
+        };
+        let page = self.region(region)?;
+        let (page, _) = page.as_chunks::<2>();
+        debug_assert!(page.len() <= IDS_PER_PAGE);
+        let mut blocks: Vec<(usize, Vec<Place>)> = Vec::new();
+        let (mut low, mut high) = (0, page.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            let position = usize::from(u16::from_le_bytes(page[middle]));
+            let first = position - position % PLACES_PER_BLOCK;
+            let block = match blocks.iter().position(|(have, _)| *have == first) {
+                Some(block) => block,
+                None => {
+                    blocks.push(self.places(position)?);
+                    blocks.len() - 1
+                }
+            };
+            let Some(place) = blocks[block].1.get(position - first) else {
+                return Err(self.damaged("an id stands nowhere"));
+            };
+            match place.cursor.id.cmp(&id) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+                std::cmp::Ordering::Equal => return Ok(Some(position)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// How many blocks of documents there are.
+    pub(crate) fn document_blocks(&self) -> Result<usize, StoreError> {
+        Ok(self.tables()?.footer.documents.len())
+    }
+
+    /// Which block has a document, and where in it the document stands.
+    pub(crate) fn block_of(&self, document: u32) -> Result<(usize, usize), StoreError> {
+        let blocks = &self.tables()?.footer.documents;
+        let after = blocks.partition_point(|block| block.first <= document);
+        match after.checked_sub(1) {
+            Some(block) => Ok((block, (document - blocks[block].first) as usize)),
+            None => Err(self.damaged("a document is in no block")),
+        }
+    }
+
+    /// A block of documents as it is written.
+    pub(crate) fn packed_block(&self, block: usize) -> Result<(DocumentBlock, Vec<u8>), StoreError> {
+        match self.tables()?.footer.documents.get(block) {
+            Some(found) => Ok((*found, self.region(found.region)?)),
+            None => Err(self.damaged("a block of documents is missing")),
+        }
+    }
+
+    /// The first document of the block behind `block`: of the last one, the number of documents.
+    pub(crate) fn end_of_block(&self, block: usize) -> Result<u32, StoreError> {
+        Ok(self.tables()?.footer.documents.get(block + 1).map_or(self.row.events as u32, |next| next.first))
+    }
+
+    /// A block of documents.
+    pub(crate) fn unpacked_block(&self, block: usize) -> Result<Unpacked, StoreError> {
+        let (found, packed) = self.packed_block(block)?;
+        let bytes = unpack(&packed, found.unpacked).map_err(|error| self.damaged(error))?;
+        self.checked(Unpacked::new(bytes))
+    }
+
+    /// The document of a position.
+    pub(crate) fn document(&self, position: usize) -> Result<Arc<[u8]>, StoreError> {
+        let (first, places) = self.places(position)?;
+        let Some(place) = places.get(position - first) else {
+            return Err(self.damaged("a position stands nowhere"));
+        };
+        let (block, index) = self.block_of(place.document)?;
+        let unpacked = self.unpacked_block(block)?;
+        unpacked.document(index).map(Arc::from).ok_or_else(|| self.damaged("a document is missing"))
+    }
+
+    /// A document that must be in a block is not.
+    pub(crate) fn document_missing(&self) -> StoreError {
+        self.damaged("a document is missing")
+    }
+
+    /// A key page that cannot be read.
+    pub(crate) fn malformed(&self, malformed: Malformed) -> StoreError {
+        self.damaged(malformed)
+    }
+}
+
+impl Drop for Segment {
+    fn drop(&mut self) {
+        if !*self.obsolete.get_mut() {
+            return;
+        }
+        self.files.forget(self.row.number);
+        // What stays is removed at the next start.
+        if let Err(error) = fs::remove_file(&self.path) {
+            tracing::warn!(segment = %self.path.display(), %error, "a merged segment could not be removed");
+        }
+    }
+}
+
+/// Calls `each` with the keys of a page, ascending, and their posting lists.
+pub(crate) fn page_keys(page: &[u8]) -> Result<Vec<(KeyHash, Posting<'_>)>, Malformed> {
+    let mut decoder = Decoder::new(page);
+    let count = usize::from(decoder.u16()?);
+    let (keys, _) = decoder.take(count * 16)?.as_chunks::<16>();
+    keys.iter().map(|key| Ok((KeyHash(u128::from_le_bytes(*key)), Posting::read(&mut decoder)?))).collect()
+}

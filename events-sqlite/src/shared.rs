@@ -1,0 +1,140 @@
+//! What the threads of an open store share.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Condvar, Mutex, MutexGuard},
+};
+
+use events_core::{EventId, Month, Seq};
+
+use crate::{
+    error::StoreError,
+    event_keys::KeyDeriver,
+    find::View,
+    lock::{FairMutex, lock},
+    open_files::OpenFiles,
+    options::Options,
+    segment::Segment,
+    tail::{Tail, TailView},
+    writer::Writer,
+};
+
+/// Lock order: the writer, then the state. Neither is held over a read of a segment by a search.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) options: Options,
+    pub(crate) folder: PathBuf,
+    pub(crate) deriver: KeyDeriver,
+    pub(crate) files: Arc<OpenFiles>,
+    /// None once the store is closed.
+    pub(crate) writer: FairMutex<Option<Writer>>,
+    state: Mutex<State>,
+    /// Something may be sealed, or the store closes.
+    pub(crate) work: Condvar,
+    /// Something was sealed or merged, or could not be.
+    pub(crate) progress: Condvar,
+}
+
+/// What changes while the store is open.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) tail: Tail,
+    pub(crate) segments: Arc<[Arc<Segment>]>,
+    /// The largest id in a segment: everything above is new.
+    pub(crate) last_sealed_id: Option<EventId>,
+    /// Everything up to here is to be sealed now.
+    pub(crate) seal_through: Seq,
+    /// The largest number of an acknowledged event.
+    pub(crate) last_seq: Seq,
+    /// Why the last attempt to seal failed; tried again by itself.
+    pub(crate) trouble: Option<StoreError>,
+    /// Whether nothing is left to merge.
+    pub(crate) merged: bool,
+    pub(crate) closing: bool,
+}
+
+impl State {
+    pub(crate) fn new(tail: Tail, segments: Vec<Arc<Segment>>, last_seq: Seq) -> Self {
+        let mut state = Self {
+            tail,
+            segments: Arc::default(),
+            last_sealed_id: None,
+            seal_through: Seq(0),
+            last_seq,
+            trouble: None,
+            merged: false,
+            closing: false,
+        };
+        state.set_segments(segments);
+        state
+    }
+
+    pub(crate) fn set_segments(&mut self, segments: Vec<Arc<Segment>>) {
+        self.last_sealed_id = segments.iter().map(|segment| segment.row.last_id).max();
+        self.segments = segments.into();
+        self.merged = false;
+    }
+
+    /// Adds segments and takes others away. The files of those go with the last search that reads them.
+    pub(crate) fn replace_segments(&mut self, added: impl IntoIterator<Item = Arc<Segment>>, removed: &[u64]) {
+        let mut segments: Vec<Arc<Segment>> = Vec::with_capacity(self.segments.len() + 1);
+        for segment in self.segments.iter() {
+            if removed.contains(&segment.row.number) {
+                segment.make_obsolete();
+            } else {
+                segments.push(Arc::clone(segment));
+            }
+        }
+        segments.extend(added);
+        self.set_segments(segments);
+    }
+
+    /// The segments of a month.
+    pub(crate) fn of_month(&self, month: Month) -> impl Iterator<Item = &Arc<Segment>> {
+        self.segments.iter().filter(move |segment| segment.row.month == month)
+    }
+}
+
+impl Shared {
+    pub(crate) fn new(
+        options: Options,
+        folder: PathBuf,
+        deriver: KeyDeriver,
+        files: Arc<OpenFiles>,
+        writer: Writer,
+        state: State,
+    ) -> Self {
+        Self {
+            options,
+            folder,
+            deriver,
+            files,
+            writer: FairMutex::new(Some(writer)),
+            state: Mutex::new(state),
+            work: Condvar::new(),
+            progress: Condvar::new(),
+        }
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+
+    /// The store at this moment.
+    pub(crate) fn view(&self) -> View {
+        let state = self.state();
+        View { segments: Arc::clone(&state.segments), tail: state.tail.view() }
+    }
+
+    /// The document of an event, wherever it is.
+    pub(crate) fn document(&self, id: EventId) -> Result<Option<Arc<[u8]>>, StoreError> {
+        let segments = {
+            let state = self.state();
+            if let Some(event) = state.tail.get(id) {
+                return Ok(Some(Arc::clone(&event.document)));
+            }
+            Arc::clone(&state.segments)
+        };
+        View { segments, tail: TailView::default() }.sealed_document(id)
+    }
+}

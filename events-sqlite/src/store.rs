@@ -1,0 +1,229 @@
+//! The store as a [`Journal`].
+
+use std::{
+    fmt,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use events_core::{
+    AppendError, Appended, Entry, EventId, Journal, JournalError, Month, OpenOperation, Search, Seq, Sequenced,
+};
+
+use crate::{
+    error::StoreError,
+    event_keys::KeyDeriver,
+    find::View,
+    lock::lock,
+    merge,
+    options::Options,
+    pool::Pool,
+    reader::SqliteReader,
+    seal,
+    searcher::{Searcher, Viewable},
+    shared::Shared,
+    startup,
+    step::Step,
+};
+
+/// An embedded, durable store of events in a folder.
+///
+/// Clones are handles of one open store. It closes with [`Journal::close`], or when the last handle and
+/// the last [`Search`] of it are dropped. One process writes; [`SqliteStore::open_read_only`] reads beside it.
+///
+/// ```
+/// use events_core::{Journal, Seq};
+/// use events_sqlite::SqliteStore;
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let folder = folder.path();
+/// let store = SqliteStore::open(folder)?;
+/// assert!(store.read(Seq(1), 10, usize::MAX)?.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct SqliteStore {
+    handle: Arc<Handle>,
+}
+
+/// The threads of an open store.
+pub(crate) struct Handle {
+    shared: Arc<Shared>,
+    pool: Arc<Pool>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl SqliteStore {
+    /// Opens the store in a folder, which is created where it is missing, with the default settings.
+    ///
+    /// # Errors
+    /// Another process writes to it ([`JournalError::InUse`]), or the folder cannot be read or written.
+    /// A damaged segment is no error: it is set aside when it is needed.
+    pub fn open(folder: impl AsRef<Path>) -> Result<Self, JournalError> {
+        Options::new().open(folder)
+    }
+
+    /// Settings to open a store with.
+    pub fn options() -> Options {
+        Options::new()
+    }
+
+    /// Opens the store in a folder for searching and reading, beside the process that writes to it.
+    ///
+    /// # Errors
+    /// There is no store, or it cannot be read.
+    pub fn open_read_only(folder: impl AsRef<Path>) -> Result<SqliteReader, JournalError> {
+        SqliteReader::open(folder.as_ref())
+    }
+
+    pub(crate) fn open_with(folder: &Path, options: Options) -> Result<Self, JournalError> {
+        let pool = Arc::new(Pool::start(options.readers)?);
+        let shared = Arc::new(startup::open(folder, options)?);
+        let handle = Handle { shared, pool, threads: Mutex::default() };
+        handle.spawn("events-seal", seal::run)?;
+        handle.spawn("events-merge", merge::run)?;
+        Ok(Self { handle: Arc::new(handle) })
+    }
+
+    /// Seals everything that was stored before, also what is less than a segment, and waits for it.
+    ///
+    /// Recording does not need it: what is not sealed is as durable and as visible as what is. It makes
+    /// tests and measurements repeatable.
+    ///
+    /// # Errors
+    /// A segment cannot be written.
+    pub fn seal_now(&self) -> Result<(), JournalError> {
+        let shared = &self.handle.shared;
+        let mut state = shared.state();
+        let through = state.last_seq;
+        state.seal_through = state.seal_through.max(through);
+        shared.work.notify_all();
+        while state.tail.first_seq().is_some_and(|first| first <= through) {
+            if state.closing {
+                return Err(StoreError::closed().into());
+            }
+            if let Some(trouble) = &state.trouble {
+                return Err(trouble.clone().into());
+            }
+            state = shared.progress.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        Ok(())
+    }
+
+    /// Waits until no segments are left to merge.
+    pub fn settle(&self) {
+        let shared = &self.handle.shared;
+        let mut state = shared.state();
+        while !state.merged && !state.closing {
+            state = shared.progress.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Deletes the sealed events of a month, whatever refers to them, and gives their space back. Returns
+    /// how many there were. What is kept, and for how long, is for the caller to know.
+    ///
+    /// # Errors
+    /// Nothing was deleted.
+    pub fn drop_month(&self, month: Month) -> Result<u64, JournalError> {
+        let shared = &self.handle.shared;
+        let mut writer = shared.writer.lock();
+        let writer = writer.as_mut().ok_or_else(StoreError::closed)?;
+        let (numbers, events): (Vec<u64>, Vec<u64>) = {
+            let state = shared.state();
+            state.of_month(month).map(|segment| (segment.row.number, segment.row.events as u64)).unzip()
+        };
+        let drop = || {
+            writer.file.begin()?;
+            writer.file.change_segments(&[], &numbers, writer.next_segment)?;
+            shared.options.observer.at(Step::DropRegistered);
+            writer.file.commit().map_err(|error| error.cause)
+        };
+        drop().inspect_err(|_: &StoreError| writer.file.rollback())?;
+        shared.options.observer.at(Step::DropCommitted);
+        shared.state().replace_segments([], &numbers);
+        Ok(events.iter().sum())
+    }
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore").field("folder", &self.handle.shared.folder).finish_non_exhaustive()
+    }
+}
+
+impl Handle {
+    fn spawn(&self, name: &str, run: fn(&Shared)) -> Result<(), StoreError> {
+        let shared = Arc::clone(&self.shared);
+        let thread = thread::Builder::new().name(name.to_owned()).spawn(move || run(&shared));
+        lock(&self.threads).push(thread.map_err(StoreError::failed)?);
+        Ok(())
+    }
+
+    /// Ends recording: what is durable stays so, nothing is left to finish.
+    fn close(&self) {
+        self.shared.state().closing = true;
+        self.shared.work.notify_all();
+        self.shared.progress.notify_all();
+        for thread in std::mem::take(&mut *lock(&self.threads)) {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the store panicked");
+            }
+        }
+        // The connection first, then the lock.
+        drop(self.shared.writer.lock().take());
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Viewable for Shared {
+    fn view(&self) -> Result<View, StoreError> {
+        Ok(Shared::view(self))
+    }
+
+    fn document(&self, id: EventId) -> Result<Option<Arc<[u8]>>, StoreError> {
+        Shared::document(self, id)
+    }
+
+    fn deriver(&self) -> &KeyDeriver {
+        &self.deriver
+    }
+
+    fn search_limit(&self) -> Duration {
+        self.options.search_limit
+    }
+}
+
+impl Journal for SqliteStore {
+    fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, AppendError> {
+        self.handle.shared.append(entries)
+    }
+
+    fn get(&self, id: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+        Ok(self.handle.shared.document(id)?)
+    }
+
+    fn read(&self, from: Seq, limit: usize, bytes: usize) -> Result<Vec<Sequenced>, JournalError> {
+        Ok(self.handle.shared.view().read(from, limit, bytes)?)
+    }
+
+    fn open_operations(&self) -> Result<Vec<OpenOperation>, JournalError> {
+        Ok(self.handle.shared.open_operations()?)
+    }
+
+    /// Searching this store. It stays open as long as the answer lives.
+    fn search(&self) -> Arc<dyn Search> {
+        let Handle { shared, pool, .. } = &*self.handle;
+        Arc::new(Searcher::new(Arc::clone(shared), Arc::clone(pool), Some(Arc::clone(&self.handle))))
+    }
+
+    fn close(&self) {
+        self.handle.close();
+    }
+}

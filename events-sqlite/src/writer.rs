@@ -1,0 +1,352 @@
+//! Storing events: the one place that gives them their numbers.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError},
+};
+
+use events_core::{AppendError, Appended, Entry, EntryKind, EventId, JournalError, OpenOperation, Phase, Seq};
+use serde::Deserialize;
+
+use crate::{
+    error::StoreError,
+    journal_file::{Frame, JournalFile, JournalRow, encode_row},
+    lock::FolderLock,
+    shared::Shared,
+    step::Step,
+    tail::TailEvent,
+};
+
+/// Events a row of the journal, at most.
+const ROW_EVENTS: usize = 1_024;
+/// Bytes of documents after which a row ends.
+const ROW_BYTES: usize = 8 << 20;
+
+/// Who may write, and what only that one needs.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    pub(crate) file: JournalFile,
+    pub(crate) next_seq: Seq,
+    pub(crate) next_segment: u64,
+    pub(crate) open: OpenOperations,
+    /// Held until the store is closed.
+    pub(crate) _lock: FolderLock,
+    buffer: Vec<u8>,
+    /// The first number of a batch whose commit failed in an unknown way.
+    doubtful: Option<Seq>,
+}
+
+/// The operations that are open, and what the journal's table has yet to learn of them.
+#[derive(Debug, Default)]
+pub(crate) struct OpenOperations {
+    operations: HashMap<EventId, Open>,
+    /// Those in the table that are closed.
+    closed: Vec<EventId>,
+}
+
+#[derive(Debug)]
+struct Open {
+    operation: OpenOperation,
+    in_table: bool,
+}
+
+impl OpenOperations {
+    pub(crate) fn of_table(operations: Vec<OpenOperation>) -> Self {
+        let open = |operation: OpenOperation| (operation.id, Open { operation, in_table: true });
+        Self { operations: operations.into_iter().map(open).collect(), closed: Vec::new() }
+    }
+
+    /// Takes note of an event that is stored.
+    pub(crate) fn stored(&mut self, seq: Seq, id: EventId, kind: EntryKind) {
+        match kind {
+            EntryKind::Direct => {}
+            EntryKind::Opening { process, deadline } => {
+                let operation = OpenOperation { id, seq, process, deadline };
+                self.operations.insert(id, Open { operation, in_table: false });
+            }
+            EntryKind::Closing => {
+                if self.operations.remove(&id.opening()).is_some_and(|open| open.in_table) {
+                    self.closed.push(id.opening());
+                }
+            }
+        }
+    }
+
+    fn contains(&self, id: EventId) -> bool {
+        self.operations.contains_key(&id)
+    }
+
+    /// All of them, oldest first.
+    pub(crate) fn list(&self) -> Vec<OpenOperation> {
+        let mut list: Vec<OpenOperation> = self.operations.values().map(|open| open.operation).collect();
+        list.sort_unstable_by_key(|operation| operation.seq);
+        list
+    }
+
+    /// Writes into the table what it has to know once the events up to `through` have left the journal.
+    pub(crate) fn write(&self, file: &JournalFile, through: Seq) -> Result<(), StoreError> {
+        let opened = self.operations.values().filter(|open| !open.in_table && open.operation.seq <= through);
+        file.change_open_operations(self.closed.iter().copied(), opened.map(|open| &open.operation))
+    }
+
+    /// That transaction is committed.
+    pub(crate) fn written(&mut self, through: Seq) {
+        self.closed.clear();
+        for open in self.operations.values_mut().filter(|open| open.operation.seq <= through) {
+            open.in_table = true;
+        }
+    }
+}
+
+/// The part of a document that says what it is to its operation.
+#[derive(Deserialize)]
+struct Phased {
+    phase: Phase,
+}
+
+fn opens(document: &[u8]) -> bool {
+    serde_json::from_slice::<Phased>(document).is_ok_and(|event| event.phase == Phase::Requested)
+}
+
+/// What is to become of an entry.
+enum Verdict {
+    Store,
+    Answer(Appended),
+}
+
+fn already(stored: Arc<[u8]>, entry: &Entry) -> Verdict {
+    Verdict::Answer(if stored == entry.document { Appended::AlreadyStored } else { Appended::Conflict { stored } })
+}
+
+/// The entries before the one that is looked at, of the same batch.
+#[derive(Default)]
+struct Batch<'e> {
+    stored: HashMap<EventId, &'e Entry>,
+}
+
+impl<'e> Batch<'e> {
+    fn judge(&mut self, shared: &Shared, open: &OpenOperations, entry: &'e Entry) -> Result<Verdict, StoreError> {
+        let verdict = match entry.kind {
+            EntryKind::Closing => self.judge_closing(shared, open, entry)?,
+            EntryKind::Opening { .. } | EntryKind::Direct => match self.find(shared, entry.id)? {
+                Some(stored) => already(stored, entry),
+                None => Verdict::Store,
+            },
+        };
+        if matches!(verdict, Verdict::Store) {
+            self.stored.insert(entry.id, entry);
+        }
+        Ok(verdict)
+    }
+
+    fn judge_closing(&self, shared: &Shared, open: &OpenOperations, entry: &Entry) -> Result<Verdict, StoreError> {
+        let opening = entry.id.opening();
+        if let Some(earlier) = self.stored.get(&entry.id) {
+            return Ok(already(Arc::clone(&earlier.document), entry));
+        }
+        let opened_here =
+            self.stored.get(&opening).is_some_and(|earlier| matches!(earlier.kind, EntryKind::Opening { .. }));
+        if opened_here || open.contains(opening) {
+            return Ok(Verdict::Store);
+        }
+        if let Some(stored) = self.find(shared, entry.id)? {
+            return Ok(already(stored, entry));
+        }
+        match self.find(shared, opening)? {
+            Some(stored) if opens(&stored) => Ok(Verdict::Store),
+            _ => Ok(Verdict::Answer(Appended::NoOpening)),
+        }
+    }
+
+    fn find(&self, shared: &Shared, id: EventId) -> Result<Option<Arc<[u8]>>, StoreError> {
+        if let Some(earlier) = self.stored.get(&id) {
+            return Ok(Some(Arc::clone(&earlier.document)));
+        }
+        {
+            let state = shared.state();
+            if let Some(event) = state.tail.get(id) {
+                return Ok(Some(Arc::clone(&event.document)));
+            }
+            if state.last_sealed_id.is_none_or(|last| id > last) {
+                return Ok(None);
+            }
+        }
+        shared.document(id)
+    }
+}
+
+impl Writer {
+    pub(crate) fn new(
+        file: JournalFile,
+        lock: FolderLock,
+        next_seq: Seq,
+        next_segment: u64,
+        open: OpenOperations,
+    ) -> Self {
+        Self { file, next_seq, next_segment, open, _lock: lock, buffer: Vec::new(), doubtful: None }
+    }
+
+    /// Stores a batch.
+    fn append(&mut self, shared: &Shared, entries: &[Entry]) -> Result<Vec<Appended>, AppendError> {
+        self.clear_doubt(shared).map_err(not_stored)?;
+        let mut batch = Batch::default();
+        let mut answers = Vec::with_capacity(entries.len());
+        let mut events = Vec::with_capacity(entries.len());
+        let mut next_seq = self.next_seq;
+        for entry in entries {
+            match batch.judge(shared, &self.open, entry).map_err(not_stored)? {
+                Verdict::Answer(answer) => answers.push(answer),
+                Verdict::Store => {
+                    let document = Arc::clone(&entry.document);
+                    events.push(Arc::new(TailEvent::new(next_seq, entry.id, entry.kind, document)));
+                    answers.push(Appended::Stored(next_seq));
+                    next_seq = next_seq.next();
+                }
+            }
+        }
+        if events.is_empty() {
+            return Ok(answers);
+        }
+        let rows = into_rows(events);
+        self.write(shared, &rows)?;
+        self.next_seq = next_seq;
+        let mut state = shared.state();
+        state.last_seq = Seq(next_seq.0 - 1);
+        let full = state.tail.full_events();
+        for row in rows {
+            row.iter().for_each(|event| self.open.stored(event.seq, event.id, event.kind));
+            state.tail.push(row);
+        }
+        let grown = state.tail.full_events() > full;
+        drop(state);
+        if grown {
+            shared.work.notify_all();
+        }
+        shared.options.observer.at(Step::AppendVisible);
+        Ok(answers)
+    }
+
+    fn write(&mut self, shared: &Shared, rows: &[Vec<Arc<TailEvent>>]) -> Result<(), AppendError> {
+        let observer = &shared.options.observer;
+        let insert = |buffer: &mut Vec<u8>| -> Result<(), StoreError> {
+            self.file.begin()?;
+            observer.at(Step::AppendBegun);
+            for row in rows {
+                let frame = |event: &Arc<TailEvent>| (event.id, event.kind, Arc::clone(&event.document));
+                let frames: Vec<_> = row.iter().map(frame).collect();
+                encode_row(frames.iter().map(|(id, kind, document)| Frame { id: *id, kind: *kind, document }), buffer);
+                let (Some(first), Some(last)) = (row.first(), row.last()) else { continue };
+                self.file.insert_events(first.seq, last.seq, buffer)?;
+            }
+            observer.at(Step::AppendWritten);
+            Ok(())
+        };
+        if let Err(error) = insert(&mut self.buffer) {
+            self.file.rollback();
+            return Err(not_stored(error));
+        }
+        // One huge event must not keep its size for ever.
+        self.buffer.shrink_to(ROW_BYTES);
+        match self.file.commit() {
+            Ok(()) => {
+                observer.at(Step::AppendCommitted);
+                Ok(())
+            }
+            Err(error) => {
+                self.file.rollback();
+                tracing::error!(error = %error.cause, unknown = error.unknown, "a batch could not be committed");
+                if error.unknown {
+                    self.doubtful = rows.first().and_then(|row| row.first()).map(|event| event.seq);
+                }
+                Err(AppendError { cause: error.cause.into(), unknown: error.unknown })
+            }
+        }
+    }
+
+    /// Finds out what became of a batch whose commit failed, before anything gets its numbers.
+    fn clear_doubt(&mut self, shared: &Shared) -> Result<(), StoreError> {
+        let Some(first) = self.doubtful else { return Ok(()) };
+        if self.file.has_row(first)? {
+            for row in self.file.rows(first)? {
+                let events = events_of(&row).map_err(StoreError::malformed(&shared.folder))?;
+                events.iter().for_each(|event| self.open.stored(event.seq, event.id, event.kind));
+                self.next_seq = row.last_seq.next();
+                let mut state = shared.state();
+                state.last_seq = row.last_seq;
+                state.tail.push(events);
+            }
+        }
+        self.doubtful = None;
+        Ok(())
+    }
+}
+
+/// The events of a row of the journal.
+pub(crate) fn events_of(row: &JournalRow) -> Result<Vec<Arc<TailEvent>>, crate::codec::Malformed> {
+    let event = |(seq, frame): (u64, Frame<'_>)| {
+        Arc::new(TailEvent::new(Seq(seq), frame.id, frame.kind, frame.document.into()))
+    };
+    Ok((row.first_seq.0..).zip(row.frames()?).map(event).collect())
+}
+
+fn into_rows(events: Vec<Arc<TailEvent>>) -> Vec<Vec<Arc<TailEvent>>> {
+    let mut rows = Vec::new();
+    let mut row = Vec::new();
+    let mut bytes = 0;
+    for event in events {
+        bytes += event.document.len();
+        row.push(event);
+        if row.len() == ROW_EVENTS || bytes >= ROW_BYTES {
+            rows.push(std::mem::take(&mut row));
+            bytes = 0;
+        }
+    }
+    if !row.is_empty() {
+        rows.push(row);
+    }
+    rows
+}
+
+fn not_stored(error: StoreError) -> AppendError {
+    JournalError::from(error).not_stored()
+}
+
+impl Shared {
+    /// Stores a batch once the tail has room for it.
+    pub(crate) fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, AppendError> {
+        if entries.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.wait_for_room().map_err(not_stored)?;
+        let mut writer = self.writer.lock();
+        let Some(writer) = writer.as_mut() else { return Err(not_stored(StoreError::closed())) };
+        writer.append(self, entries)
+    }
+
+    /// What is not sealed is bounded: sealing makes room, or says why it cannot.
+    fn wait_for_room(&self) -> Result<(), StoreError> {
+        let mut state = self.state();
+        loop {
+            if state.closing {
+                return Err(StoreError::closed());
+            }
+            if state.tail.events() < self.options.tail_events && state.tail.bytes() < self.options.tail_bytes {
+                return Ok(());
+            }
+            if let Some(trouble) = &state.trouble {
+                return Err(trouble.clone());
+            }
+            if state.tail.full_events() == 0 {
+                // One growing chunk holds more bytes than the limit.
+                state.tail.finish_chunk();
+                self.work.notify_all();
+            }
+            state = self.progress.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// The operations that are open, oldest first.
+    pub(crate) fn open_operations(&self) -> Result<Vec<OpenOperation>, StoreError> {
+        self.writer.lock().as_ref().map(|writer| writer.open.list()).ok_or_else(StoreError::closed)
+    }
+}

@@ -1,0 +1,280 @@
+//! Full disks, damaged files, a second process: what is refused, what is set aside, what goes on.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use events_core::{
+    Appended, Claim, Entry, EventId, Filter, Journal, JournalError, Query, Search, SearchError, Seq, Viewer,
+    conformance::{Generator, Naive, Questions},
+};
+use events_sqlite::{Options, SqliteStore};
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+fn store_all(store: &SqliteStore, entries: &[Entry]) {
+    for batch in entries.chunks(50) {
+        let answers = store.append(batch).unwrap();
+        assert!(answers.iter().all(|answer| matches!(answer, Appended::Stored(_))), "{answers:?}");
+    }
+}
+
+/// All segment files, by name.
+fn segment_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder.join("segments"))
+        .unwrap()
+        .flat_map(|month| fs::read_dir(month.unwrap().path()).unwrap())
+        .map(|file| file.unwrap().path())
+        .collect();
+    files.sort();
+    files
+}
+
+fn small_segments() -> Options {
+    Options::new().segment_events(100).tail_events(400).merge_parts(1_000)
+}
+
+#[test]
+fn a_second_writer_is_told_so_and_a_reader_is_welcome() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path()).unwrap();
+    let Err(JournalError::InUse(which)) = SqliteStore::open(folder.path()) else { panic!("two may not write") };
+    assert!(which.contains(folder.path().to_str().unwrap()), "{which}");
+    SqliteStore::open_read_only(folder.path()).unwrap();
+    drop(store);
+    SqliteStore::open(folder.path()).unwrap();
+}
+
+#[test]
+fn a_closed_store_refuses_and_can_be_opened_again_beside_old_handles() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path()).unwrap();
+    let search = store.search();
+    let entries = Generator::new(1).events(20);
+    store_all(&store, &entries[..10]);
+    store.close();
+    assert!(!store.append(&entries[10..]).unwrap_err().unknown);
+    let count = |search: &dyn Search| wait(search.count(&Filter::everything(), &Viewer::admin(), None)).unwrap().events;
+    assert_eq!(count(&*search), 10);
+    let again = SqliteStore::open(folder.path()).unwrap();
+    store_all(&again, &entries[10..]);
+    assert_eq!(count(&*again.search()), 20);
+}
+
+#[test]
+fn a_reader_beside_the_writer_sees_every_acknowledged_event() {
+    let folder = tempfile::tempdir().unwrap();
+    let entries = Generator::new(2).events(3_000);
+    let naive = Naive::of(&entries).unwrap();
+    let store = Options::new().segment_events(64).tail_events(200).merge_parts(4).open(folder.path()).unwrap();
+    store_all(&store, &entries[..50]);
+    let reader = SqliteStore::open_read_only(folder.path()).unwrap();
+    for (index, batch) in entries[50..].chunks(50).enumerate() {
+        store_all(&store, batch);
+        let stored = 50 * (index as u64 + 2);
+        let count = wait(reader.count(&Filter::everything(), &Viewer::admin(), None)).unwrap();
+        assert_eq!(count.events, stored);
+        let last = reader.read(Seq(stored), 10, usize::MAX).unwrap();
+        assert_eq!(last.len(), 1);
+        assert_eq!(last[0].id, batch[49].id);
+    }
+    let viewer = Viewer::with_claims(["user/u3".parse::<Claim>().unwrap(), "group/nuvla-anon".parse().unwrap()]);
+    let query = Query::new(viewer).limit(5_000);
+    let found = wait(reader.search(&query)).unwrap();
+    assert_eq!(found.events.len(), naive.search(&query.filter, &query.viewer).len());
+    drop(store);
+    assert_eq!(reader.read(Seq(1), 5_000, usize::MAX).unwrap().len(), 3_000);
+}
+
+/// Asserts that searches that need the damaged segment say so and all else goes on.
+fn assert_set_aside(folder: &Path, entries: &[Entry], damaged: &Path) {
+    let store = small_segments().open(folder).unwrap();
+    let search = store.search();
+    let newest = wait(search.search(&Query::new(Viewer::admin()).limit(5))).unwrap();
+    assert_eq!(newest.events.len(), 5, "what does not need the damaged segment is found");
+    let count = wait(search.count(&Filter::everything(), &Viewer::admin(), None));
+    // A segment whose tables are whole is counted without its documents.
+    if let Err(error) = &count {
+        let SearchError::Unavailable(cause) = error else { panic!("{error}") };
+        assert!(cause.to_string().contains("damaged"), "{cause}");
+    }
+    let Err(JournalError::Damaged { what, .. }) = store.read(Seq(1), 100_000, usize::MAX) else {
+        panic!("nothing is skipped silently")
+    };
+    assert_eq!(Path::new(&what), damaged);
+    assert!(!damaged.exists(), "it is set aside");
+    assert!(segment_files(folder).iter().any(|file| file.to_str().unwrap().ends_with(".damaged-1")));
+    store_all(&store, &entries[entries.len() - 10..]);
+    store.seal_now().unwrap();
+    drop(search);
+    drop(store);
+    let store = small_segments().open(folder).unwrap();
+    assert!(matches!(store.read(Seq(1), 100_000, usize::MAX), Err(JournalError::Damaged { .. })), "also afterwards");
+}
+
+#[test]
+fn wherever_the_damage_is_answers_are_right_or_name_it() {
+    let entries = Generator::new(3).events(500);
+    let naive = Naive::of(&entries).unwrap();
+    let mut named = 0;
+    for part in 0..40 {
+        let folder = tempfile::tempdir().unwrap();
+        let store = small_segments().open(folder.path()).unwrap();
+        store_all(&store, &entries);
+        store.seal_now().unwrap();
+        drop(store);
+        let file = segment_files(folder.path()).remove(part % 5);
+        let mut bytes = fs::read(&file).unwrap();
+        // Every fourth change hits the tables at the end, the others all kinds of parts.
+        let at = if part % 4 == 0 { bytes.len() - 1 - 3 * part } else { bytes.len() * part / 40 };
+        bytes[at] ^= 0x10;
+        fs::write(&file, bytes).unwrap();
+
+        let store = small_segments().open(folder.path()).unwrap();
+        let search = store.search();
+        let mut questions = Questions::about(&entries, part as u64);
+        for _ in 0..20 {
+            let query = questions.query().limit(1_000);
+            match wait(search.search(&query)) {
+                Ok(page) => {
+                    let expected = naive.search(&query.filter, &query.viewer);
+                    let found: Vec<_> = page.events.iter().map(|found| found.stored().clone()).collect();
+                    let expected: Vec<_> = expected.iter().map(|expected| expected.document.clone()).collect();
+                    assert!(found == expected, "byte {at} of {}, {query:?}", file.display());
+                }
+                Err(error) => {
+                    named += 1;
+                    let SearchError::Unavailable(cause) = error else { panic!("{error}") };
+                    assert!(cause.to_string().contains(file.to_str().unwrap()), "{cause}");
+                }
+            }
+        }
+        for entry in entries.iter().step_by(9) {
+            if let Ok(found) = store.get(entry.id) {
+                assert!(found.as_deref() == Some(&*entry.document), "byte {at} of {}", file.display());
+            }
+        }
+    }
+    assert!(named > 40, "damage was noticed by {named} of 800 searches only");
+}
+
+#[test]
+fn a_missing_or_cut_segment_is_named() {
+    let entries = Generator::new(4).events(1_000);
+    for cut in [0, 7, 5_000] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = small_segments().open(folder.path()).unwrap();
+        store_all(&store, &entries[..990]);
+        store.seal_now().unwrap();
+        drop(store);
+        let file = segment_files(folder.path()).remove(0);
+        let bytes = fs::read(&file).unwrap();
+        fs::write(&file, &bytes[..cut]).unwrap();
+        assert_set_aside(folder.path(), &entries, &file);
+    }
+}
+
+#[test]
+fn damaged_events_of_the_journal_are_set_aside_and_recording_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let entries = Generator::new(5).events(300);
+    let store = SqliteStore::open(folder.path()).unwrap();
+    store_all(&store, &entries[..200]);
+    drop(store);
+    let journal = rusqlite::Connection::open(folder.path().join("journal.db")).unwrap();
+    let changed = journal
+        .execute("UPDATE journal SET events = CAST(substr(events, 1, 100) || X'00' || substr(events, 102) AS BLOB) WHERE first_seq = 51", [])
+        .unwrap();
+    assert_eq!(changed, 1);
+    drop(journal);
+    let store = SqliteStore::open(folder.path()).unwrap();
+    assert_eq!(store.read(Seq(1), 1_000, usize::MAX).unwrap().len(), 150);
+    assert!(matches!(store.append(&entries[200..201]).unwrap()[..], [Appended::Stored(Seq(201))]));
+    drop(store);
+    assert_eq!(SqliteStore::open(folder.path()).unwrap().read(Seq(1), 1_000, usize::MAX).unwrap().len(), 151);
+}
+
+#[test]
+fn a_dropped_month_is_gone_with_its_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = "2026-01-31T23:50:00Z".parse().unwrap();
+    let entries = Generator::new(6).starting(start).every(std::time::Duration::from_secs(1)).events(2_000);
+    let store = small_segments().open(folder.path()).unwrap();
+    store_all(&store, &entries);
+    store.seal_now().unwrap();
+    let month = "2026-01".parse().unwrap();
+    let of_month = entries.iter().filter(|entry| entry.id.timestamp().month() == month).count();
+    assert!(of_month > 100);
+    assert_eq!(store.drop_month(month).unwrap(), of_month as u64);
+    assert_eq!(store.read(Seq(1), 10_000, usize::MAX).unwrap().len(), 2_000 - of_month);
+    let months = wait(store.search().partitions()).unwrap();
+    assert!(months.iter().all(|partition| partition.month != month), "{months:?}");
+    assert_eq!(fs::read_dir(folder.path().join("segments/2026-01")).unwrap().count(), 0);
+    assert_eq!(store.drop_month(month).unwrap(), 0);
+}
+
+/// Not a test of its own: a process under a limit on the size of its files. It says `full` when it was
+/// refused, waits for a line, and ends well when it records again.
+#[test]
+fn child_with_little_space() {
+    let Ok(folder) = std::env::var("EVENTS_TEST_FOLDER") else { return };
+    let store = SqliteStore::open(&folder).unwrap();
+    let entries = Generator::new(7).events(20_000);
+    let mut batches = entries.chunks(40);
+    let mut stored = 0;
+    let refused = loop {
+        let batch = batches.next().expect("the limit comes first");
+        match store.append(batch) {
+            Ok(_) => stored += batch.len(),
+            Err(error) => break (batch, error),
+        }
+    };
+    let (batch, error) = refused;
+    assert!(matches!(error.cause, JournalError::Full(_)), "{error:?}");
+    assert!(!error.unknown, "{error:?}");
+    let count = || wait(store.search().count(&Filter::everything(), &Viewer::admin(), None)).unwrap().events;
+    assert_eq!(count(), stored as u64, "searches are served, and see nothing of what was refused");
+    let mut out = std::io::stdout();
+    writeln!(out, "\nfull").unwrap();
+    out.flush().unwrap();
+    std::io::stdin().read_line(&mut String::new()).unwrap();
+    let answers = store.append(batch).unwrap();
+    assert!(answers.iter().all(|answer| matches!(answer, Appended::Stored(_))), "{answers:?}");
+    drop(store);
+    let store = SqliteStore::open(&folder).unwrap();
+    let ids: Vec<EventId> =
+        store.read(Seq(1), 100_000, usize::MAX).unwrap().into_iter().map(|event| event.id).collect();
+    assert_eq!(ids.len(), stored + batch.len());
+    writeln!(out, "\nrecorded").unwrap();
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_refuses_and_recording_goes_on_once_there_is_space() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = Command::new("sh")
+        // 1 MiB a file; the signal that goes with it is ignored, as servers do.
+        .args(["-c", "trap '' XFSZ; ulimit -S -f 2048; exec \"$0\" --exact child_with_little_space --nocapture"])
+        .arg(std::env::current_exe().unwrap())
+        .env("EVENTS_TEST_FOLDER", folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line == "full"), "the child was never refused");
+    let raised =
+        Command::new("prlimit").args(["--fsize=unlimited:unlimited", "--pid", &child.id().to_string()]).status();
+    assert!(raised.unwrap().success());
+    child.stdin.take().unwrap().write_all(b"go on\n").unwrap();
+    assert!(lines.any(|line| line == "recorded"), "the child did not record again");
+    assert!(child.wait().unwrap().success());
+}

@@ -1,0 +1,205 @@
+//! The server's resources, in one SQLite file.
+
+use std::{
+    error::Error,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use events::{Acl, AnyHref, BoxFuture, Caller, Href, ResourceDirectory, Right};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use serde::Deserialize;
+
+use crate::{
+    document::{Document, Kept, now, type_of},
+    error::ApiError,
+};
+
+const SCHEMA: &str = "
+    PRAGMA journal_mode = WAL;
+    CREATE TABLE IF NOT EXISTS resource (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        type TEXT NOT NULL,
+        document TEXT NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS resource_type ON resource (type, number);
+    CREATE TABLE IF NOT EXISTS viewer (
+        id TEXT NOT NULL,
+        claim TEXT NOT NULL,
+        PRIMARY KEY (claim, id)
+    ) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS viewer_id ON viewer (id);
+";
+
+/// A handle; clones share the connection.
+#[derive(Clone)]
+pub(crate) struct Database(Arc<Mutex<Connection>>);
+
+impl Database {
+    pub(crate) fn open(path: &Path) -> rusqlite::Result<Self> {
+        let connection = Connection::open(path)?;
+        connection.execute_batch(SCHEMA)?;
+        Ok(Self(Arc::new(Mutex::new(connection))))
+    }
+
+    /// Runs `work` in a transaction, on a thread that may block. It is done to its end, even when the
+    /// request is not waited for.
+    async fn run<T, E>(&self, work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+        ApiError: From<E>,
+    {
+        let connection = self.0.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            // A panic elsewhere has rolled its transaction back: the connection is as good as before.
+            let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+            let transaction = connection.transaction()?;
+            let value = work(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        });
+        done.await.map_err(ApiError::internal)?
+    }
+
+    /// The resource, if `caller` has `right` on it.
+    pub(crate) async fn get<K: Kept>(
+        &self,
+        id: Href<K>,
+        right: Right,
+        caller: Caller,
+    ) -> Result<Document<K>, ApiError> {
+        self.run(move |connection| {
+            let document = read(connection, &id)?;
+            document.check(right, &caller)?;
+            Ok::<_, ApiError>(document)
+        })
+        .await
+    }
+
+    /// Adds the resource that `make` makes of a new id.
+    pub(crate) async fn add<K: Kept>(
+        &self,
+        make: impl FnOnce(Href<K>) -> Result<Document<K>, ApiError> + Send + 'static,
+    ) -> Result<Href<K>, ApiError> {
+        self.run(move |connection| {
+            let document = make(new_id(connection)?)?;
+            let json = serde_json::to_string(&document).map_err(ApiError::internal)?;
+            let insert = "INSERT INTO resource (id, type, document) VALUES (?1, ?2, ?3)";
+            connection.execute(insert, params![document.id.as_str(), type_of::<K>(), json])?;
+            write_viewers(connection, document.id.as_str(), &document.acl)?;
+            Ok::<_, ApiError>(document.id)
+        })
+        .await
+    }
+
+    /// Changes a resource on which `caller` has `right`; what `change` answers is passed on.
+    pub(crate) async fn change<K: Kept, T: Send + 'static>(
+        &self,
+        id: Href<K>,
+        right: Right,
+        caller: Caller,
+        change: impl FnOnce(&mut Document<K>) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        self.run(move |connection| {
+            let mut document = read(connection, &id)?;
+            document.check(right, &caller)?;
+            let answer = change(&mut document)?;
+            document.updated = now();
+            let json = serde_json::to_string(&document).map_err(ApiError::internal)?;
+            connection.execute("UPDATE resource SET document = ?2 WHERE id = ?1", params![id.as_str(), json])?;
+            connection.execute("DELETE FROM viewer WHERE id = ?1", [id.as_str()])?;
+            write_viewers(connection, id.as_str(), &document.acl)?;
+            Ok::<_, ApiError>(answer)
+        })
+        .await
+    }
+
+    /// Deletes a resource that `caller` may delete.
+    pub(crate) async fn delete<K: Kept>(&self, id: Href<K>, caller: Caller) -> Result<(), ApiError> {
+        self.run(move |connection| {
+            read(connection, &id)?.check(Right::Delete, &caller)?;
+            connection.execute("DELETE FROM resource WHERE id = ?1", [id.as_str()])?;
+            connection.execute("DELETE FROM viewer WHERE id = ?1", [id.as_str()])?;
+            Ok::<_, ApiError>(())
+        })
+        .await
+    }
+
+    /// How many resources of a type `caller` sees, and some of them, newest first.
+    pub(crate) async fn search<K: Kept>(
+        &self,
+        caller: Caller,
+        skip: u32,
+        limit: u32,
+    ) -> Result<(u64, Vec<Document<K>>), ApiError> {
+        self.run(move |connection| {
+            let claims = serde_json::to_string(&caller.claims).map_err(ApiError::internal)?;
+            let seen = "FROM resource WHERE type = ?1 AND (?2 OR id IN \
+                        (SELECT id FROM viewer WHERE claim IN (SELECT value FROM json_each(?3))))";
+            let known = params![type_of::<K>(), caller.is_admin(), claims];
+            let count: u32 = connection.query_row(&format!("SELECT count(*) {seen}"), known, |row| row.get(0))?;
+            let page = format!("SELECT document {seen} ORDER BY number DESC LIMIT ?4 OFFSET ?5");
+            let mut page = connection.prepare(&page)?;
+            let known = params![type_of::<K>(), caller.is_admin(), claims, limit, skip];
+            let documents = page.query_map(known, |row| row.get::<_, String>(0))?.map(|json| parsed(&json?));
+            Ok::<_, ApiError>((count.into(), documents.collect::<Result<_, _>>()?))
+        })
+        .await
+    }
+}
+
+fn read<K: Kept>(connection: &Connection, id: &Href<K>) -> Result<Document<K>, ApiError> {
+    let json = json_of(connection, id.as_str())?.ok_or_else(|| ApiError::NotFound(id.to_string()))?;
+    parsed(&json)
+}
+
+fn json_of(connection: &Connection, id: &str) -> rusqlite::Result<Option<String>> {
+    connection.query_row("SELECT document FROM resource WHERE id = ?1", [id], |row| row.get(0)).optional()
+}
+
+fn parsed<K: Kept>(json: &str) -> Result<Document<K>, ApiError> {
+    serde_json::from_str(json).map_err(ApiError::internal)
+}
+
+/// Who sees the resource in a search.
+fn write_viewers(connection: &Connection, id: &str, acl: &Acl) -> rusqlite::Result<()> {
+    let mut insert = connection.prepare_cached("INSERT OR IGNORE INTO viewer (id, claim) VALUES (?1, ?2)")?;
+    for claim in acl.who(Right::ViewData) {
+        insert.execute([id, claim.as_str()])?;
+    }
+    Ok(())
+}
+
+/// A random UUID (version 4, RFC 9562), from SQLite's generator.
+fn new_id<K: Kept>(connection: &Connection) -> Result<Href<K>, ApiError> {
+    let bytes: [u8; 16] = connection.query_row("SELECT randomblob(16)", [], |row| row.get(0))?;
+    let bits = u128::from_be_bytes(bytes) & !(0xf << 76) & !(0b11 << 62) | 0x4 << 76 | 0b10 << 62;
+    let hex = format!("{bits:032x}");
+    let parts = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
+    Ok(parts.join("-").parse()?)
+}
+
+/// Where the events find out who may see a resource.
+impl ResourceDirectory for Database {
+    fn acl<'d>(&'d self, resource: &'d AnyHref) -> BoxFuture<'d, Result<Option<Acl>, Box<dyn Error + Send + Sync>>> {
+        #[derive(Deserialize)]
+        struct Protected {
+            acl: Acl,
+        }
+
+        let id = resource.as_str().to_owned();
+        Box::pin(async move {
+            let json = self.run(move |connection| json_of(connection, &id)).await.map_err(|error| error.to_string())?;
+            let Some(json) = json else { return Ok(None) };
+            Ok(Some(serde_json::from_str::<Protected>(&json)?.acl))
+        })
+    }
+}
+
+impl From<rusqlite::Error> for ApiError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::internal(error)
+    }
+}

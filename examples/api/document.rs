@@ -1,0 +1,120 @@
+//! A resource: what all have in common, around what a type has of its own.
+
+use events::{Acl, Caller, Href, Resource, Right, Timestamp};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value, json};
+
+use crate::error::ApiError;
+
+/// A type of resource that the server keeps.
+pub(crate) trait Kept: Resource + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// Its actions, and the right that each takes.
+    const ACTIONS: &'static [&'static str];
+}
+
+/// The resource type, as it stands in hrefs.
+pub(crate) fn type_of<K: Kept>() -> &'static str {
+    K::DECLARATION.spec.resource_type
+}
+
+/// A stored resource.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", bound = "K: Kept")]
+pub(crate) struct Document<K> {
+    pub(crate) id: Href<K>,
+    pub(crate) resource_type: String,
+    pub(crate) created: Timestamp,
+    pub(crate) updated: Timestamp,
+    #[serde(flatten)]
+    pub(crate) attributes: Attributes,
+    pub(crate) acl: Acl,
+    #[serde(flatten)]
+    pub(crate) own: K,
+}
+
+/// What users give a resource.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Attributes {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) description: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) tags: Option<Vec<String>>,
+}
+
+/// A body that adds or edits. What it does not name stays as it is; attributes of the server are left alone.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Given {
+    #[serde(flatten)]
+    pub(crate) attributes: Attributes,
+    #[serde(default)]
+    pub(crate) acl: Option<Acl>,
+}
+
+impl<K: Kept> Document<K> {
+    /// A new one, owned by whoever adds it unless it says otherwise.
+    pub(crate) fn new(id: Href<K>, given: Given, caller: &Caller, own: K) -> Result<Self, ApiError> {
+        let owner = caller.active_claim.clone().ok_or(ApiError::CredentialsRequired)?;
+        let acl = given.acl.unwrap_or_else(|| Acl::owned_by(owner));
+        let now = now();
+        let resource_type = type_of::<K>().to_owned();
+        let document = Self { id, resource_type, created: now, updated: now, attributes: given.attributes, acl, own };
+        document.owned().map(|()| document)
+    }
+
+    /// Takes over what a body names.
+    pub(crate) fn edit(&mut self, given: Given, caller: &Caller) -> Result<(), ApiError> {
+        let Given { attributes: Attributes { name, description, tags }, acl } = given;
+        let mine = &mut self.attributes;
+        mine.name = name.or(mine.name.take());
+        mine.description = description.or(mine.description.take());
+        mine.tags = tags.or(mine.tags.take());
+        if let Some(acl) = acl.filter(|acl| *acl != self.acl) {
+            self.check(Right::EditAcl, caller)?;
+            self.acl = acl;
+        }
+        self.owned()
+    }
+
+    fn owned(&self) -> Result<(), ApiError> {
+        let message = || format!("resource {} does not satisfy defined schema: `acl` names no owner", self.id);
+        if self.acl.owners.is_empty() { Err(ApiError::BadRequest(message())) } else { Ok(()) }
+    }
+
+    /// Whether `caller` has a right on it.
+    pub(crate) fn check(&self, right: Right, caller: &Caller) -> Result<(), ApiError> {
+        if self.acl.allows(right, &caller.claims) { Ok(()) } else { Err(ApiError::Forbidden(self.id.to_string())) }
+    }
+
+    /// As `caller` sees it: without what is hidden, with what can be done.
+    pub(crate) fn shown_to(&self, caller: &Caller) -> Result<Map<String, Value>, ApiError> {
+        let mut shown = match serde_json::to_value(self).map_err(ApiError::internal)? {
+            Value::Object(shown) => shown,
+            _ => Map::new(),
+        };
+        let may = |right| self.acl.allows(right, &caller.claims);
+        if !may(Right::ViewAcl) {
+            shown.remove("acl");
+        }
+        let id = &self.id;
+        let mut operations = Vec::new();
+        if may(Right::EditMeta) {
+            operations.push(json!({ "rel": "edit", "href": id }));
+        }
+        if may(Right::Delete) {
+            operations.push(json!({ "rel": "delete", "href": id }));
+        }
+        if may(Right::Manage) {
+            operations
+                .extend(K::ACTIONS.iter().map(|action| json!({ "rel": action, "href": format!("{id}/{action}") })));
+        }
+        shown.insert("operations".to_owned(), operations.into());
+        Ok(shown)
+    }
+}
+
+pub(crate) fn now() -> Timestamp {
+    let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}

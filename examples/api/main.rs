@@ -1,0 +1,103 @@
+//! The reference API server: an edge fleet over HTTP, every change of it recorded.
+//!
+//! ```text
+//! cargo run --release --example api -- --listen 127.0.0.1:8080 --data data
+//! curl -H 'nuvla-authn-info: user/jane user/jane group/nuvla-user' -d '{"name": "gateway"}' http://127.0.0.1:8080/api/nuvlabox
+//! cargo run --example trail -- data
+//! ```
+//!
+//! Resources are kept in `resources.db` of the data folder, events in its folder `events`. SIGTERM and
+//! SIGINT stop it: requests are answered to their end and their closing events stored.
+
+mod answer;
+mod database;
+mod deployment;
+mod document;
+mod error;
+mod extract;
+mod job;
+mod nuvlabox;
+mod reading;
+mod routes;
+
+use std::{error::Error, future::IntoFuture as _, net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
+
+use clap::Parser;
+use events::{EventManager, sqlite::SqliteStore};
+use events_http::EventsLayer;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::oneshot,
+    time::sleep,
+};
+
+use crate::{database::Database, deployment::Deployment, job::Job, nuvlabox::Nuvlabox};
+
+/// An edge fleet over HTTP, every change of it recorded.
+#[derive(Parser)]
+struct Arguments {
+    /// Where to listen; port 0 takes any free one.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// The folder of resources and events; created where it is missing.
+    #[arg(long, value_name = "FOLDER")]
+    data: PathBuf,
+}
+
+/// How long requests may take to end once the server is told to stop, and then their events.
+const STOPPING: Duration = Duration::from_secs(5);
+
+/// What handlers work with.
+#[derive(Clone)]
+struct App {
+    database: Database,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match serve(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Serves until a signal says stop.
+#[expect(clippy::print_stdout, reason = "whoever starts it reads where it listens")]
+async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
+    std::fs::create_dir_all(&arguments.data)?;
+    let database = Database::open(&arguments.data.join("resources.db"))?;
+    let manager = EventManager::builder(SqliteStore::open(arguments.data.join("events"))?)
+        .resources(database.clone())
+        .expect::<Nuvlabox>()
+        .expect::<Deployment>()
+        .expect::<Job>()
+        .install()?;
+
+    // From here on a signal stops it cleanly: whoever waits for the line below may send one at once.
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (stopping, stopped) = oneshot::channel();
+    let told_to_stop = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        // Nobody listens any more when the server failed.
+        let _ = stopping.send(());
+    };
+
+    let listener = TcpListener::bind(arguments.listen).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    let app = routes::routes().with_state(App { database }).layer(EventsLayer::new(manager.clone()));
+    tokio::select! {
+        served = axum::serve(listener, app).with_graceful_shutdown(told_to_stop).into_future() => served?,
+        () = async { if stopped.await.is_ok() { sleep(STOPPING).await } else { std::future::pending().await } } => {}
+    }
+    if !manager.shutdown(STOPPING).await {
+        return Err("some events are not stored: what is left open is closed at the next start".into());
+    }
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! The macros, documented where their examples can run.
+
+/// Records every call of an async function or method.
+///
+/// Before the body runs, the opening event is stored; however the call ends, one closing event follows. The function keeps
+/// its name, signature, drop order and lints; its body is not looked at.
+///
+/// ```
+/// use events::prelude::*;
+/// # #[resource(events)] pub struct Nuvlabox { pub id: Href<Nuvlabox> }
+/// # pub struct ApiError;
+/// # impl From<Refused> for ApiError { fn from(_: Refused) -> Self { ApiError } }
+/// # pub struct Query<T>(pub T);
+/// # pub struct Options { force: bool }
+///
+/// #[action(
+///     event = "nuvlabox.reboot",
+///     severity = "high",
+///     details(force: bool = options.force),
+///     message = "{caller} rebooted {resource}"
+/// )]
+/// async fn reboot(id: Href<Nuvlabox>, Query(options): Query<Options>) -> Result<(), ApiError> {
+///     Operation::current().link("job/17");
+///     Ok(())
+/// }
+/// ```
+///
+/// | key | |
+/// |---|---|
+/// | `event = "<resource-type>.<operation>"` | the one thing that must be said |
+/// | `resource = <expression>`, `none` | what it is about; else the argument called `id` (also inside a pattern), else `self`; `add` and `bulk-…` are about their type |
+/// | `category = "state"`, `<path>` | one of the built-in ones, or a type with [`category`](macro@category); else the resource type's, else `crud` for add, edit and delete, else `action` |
+/// | `subcategory = "…"`, `severity = "high"`, `tags("a", "b")` | how it is sorted; severity `critical`, `high`, `medium` or `low` |
+/// | `details(force, size: u64 = <expression>)`, `details = <expression>` | what is indexed; nothing of the arguments is recorded unless it is named; the type may be left out where the signature writes it |
+/// | `payload(request = <argument>, outcome, changed)` | what is stored beside it: an argument, what was returned, what [`Operation::changed`](crate::Operation::changed) was told |
+/// | `message = "{caller} … {resource} … {details.force}"` | the sentence for people, checked by the compiler |
+/// | `linked = <href>`, `linked(a, b)` | other resources that are touched |
+/// | `version = 2` | the version of the details |
+/// | `created = <path>` | `fn(&Return) -> Option<Href<R>>` for what was added, where [`Outcome::created`](crate::Outcome::created) does not say it |
+/// | `outcome = <path>` | `fn(&Return) -> Ending`, where [`Outcome`](crate::Outcome) does not say it |
+/// | `refused = <path>` | `fn(Refused) -> Return`, where the return type is no `Result` with an error that is `From<Refused>` |
+/// | `deferred`, `deferred(within = "1h")` | an ok return leaves the operation open; [`EventManager::close`](crate::EventManager::close) ends it |
+/// | `mandatory`, `allow_anon` | it cannot be switched off; a caller who may not see the resource owns the event |
+/// | `on_nested_failure = continue` | inside another operation it runs although its opening cannot be stored |
+/// | `ctx = <expression>` | who acts, where it does not run inside [`scope`](crate::scope) |
+/// | `krate = <path>` | where this crate is, for libraries that re-export it |
+///
+/// A return type `impl IntoResponse` is converted inside, and its status read. In a trait implementation the attribute goes on the
+/// method; with `#[async_trait]` put [`resource`](macro@resource) above it on the impl where arguments are patterns.
+///
+/// # Errors
+/// The compiler refuses what cannot be right, all of it at once; each message has a paragraph in `docs/errors.md`.
+///
+/// Cancel-safe in as far as the body is: dropped, the operation is closed as `cancelled`.
+pub use events_macros::action;
+
+/// Registers a struct as a resource type, or records the annotated methods of an impl.
+///
+/// ```
+/// use events::prelude::*;
+/// # pub struct Error;
+/// # impl From<Refused> for Error { fn from(_: Refused) -> Self { Error } }
+///
+/// /// Any operation.
+/// #[resource(events)]
+/// pub struct Nuvlabox { pub id: Href<Nuvlabox> }
+///
+/// /// These, and add, edit, delete and their bulk forms: `deployment.strat` does not compile.
+/// #[resource(events("start", "stop"), severity = "low")]
+/// pub struct Deployment { pub id: Href<Deployment> }
+///
+/// #[resource(events)]
+/// impl Deployment {
+///     #[action(event = "deployment.start")] // the receiver is the resource
+///     async fn start(&self) -> Result<(), Error> {
+///         Ok(())
+///     }
+/// }
+/// ```
+///
+/// | key | |
+/// |---|---|
+/// | `events`, `events("start", …)` | any operation, or a closed set |
+/// | `name = "nuvlabox"` | the resource type; else the kebab-case of the struct's name |
+/// | `category`, `severity` | of its events that say none |
+/// | `enabled = false` | its events are recorded only where a policy says so |
+/// | `id = <field>` | the field that holds the href; else the one called `id`; without one the resource is named by its [`Href`](crate::Href) |
+/// | `krate = <path>` | where this crate is |
+///
+/// On an impl only `events` and `krate` mean something.
+pub use events_macros::resource;
+
+/// Declares a category of events as a type, with the details that its events have by default.
+///
+/// ```
+/// use events::prelude::*;
+///
+/// #[category("billing", details(amount: u64, currency?))] // `?`: may be absent
+/// struct Billing;
+///
+/// #[resource(events, category = Billing)]
+/// struct Invoice { id: Href<Invoice> }
+/// ```
+pub use events_macros::category;
+
+/// Declares a direct event by the type of its details, for [`emit`](crate::emit).
+///
+/// ```
+/// use events::prelude::*;
+/// # #[resource(events)] pub struct Nuvlabox { pub id: Href<Nuvlabox> }
+///
+/// #[derive(EventDetails)]
+/// #[event("nuvlabox.state-changed", category = "state", resource = Nuvlabox)]
+/// struct NuvlaboxStateChanged {
+///     old_state: Option<String>, // left out when it is none
+///     new_state: String,
+/// }
+///
+/// # async fn demo(id: Href<Nuvlabox>) -> Result<(), Refused> {
+/// events::emit(&id, NuvlaboxStateChanged { old_state: None, new_state: "ACTIVATED".into() }).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// `#[event("…", category, subcategory, severity, resource, message, version, mandatory, allow_anon, krate)]` mean what they mean in
+/// [`action`](macro@action); `resource` is the type that the href given to `emit` must be of. Fields take `#[record(skip)]` and
+/// `#[record(rename = "…")]`.
+pub use events_macros::EventDetails;
+
+/// Makes a value one that may go into details and payload.
+///
+/// A struct is an object of its fields under their kebab-case names, a struct around one value is that value, a variant without
+/// fields its name, and one with fields `{"variant-name": …}`.
+///
+/// ```
+/// use events::Record;
+///
+/// #[derive(Record)]
+/// struct Login {
+///     user: String,
+///     #[record(rename = "how")]
+///     method: Method,
+///     #[record(skip)]
+///     password: String,
+/// }
+///
+/// #[derive(Record)]
+/// enum Method {
+///     Password,
+///     Federated { issuer: String },
+/// }
+/// ```
+pub use events_macros::Record;
