@@ -7,15 +7,15 @@ use std::{
     process::Command,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
 use events::{
-    Caller, Claim, Context, Event, EventDetails, EventManager, Href, Journal, Operation, Phase, RefusedKind, action, emit,
-    memory::MemoryStore, plain, scope,
+    Caller, Claim, Closing, Context, Ending, Event, EventDetails, EventManager, Href, Journal, Operation, Phase,
+    RefusedKind, action, emit, memory::MemoryStore, plain, scope,
 };
-use fleet::{Answer, Deployment, Nuvlabox, Problem, jane, nuvlabox, until};
+use fleet::{Answer, Nuvlabox, Problem, jane, nuvlabox, until};
 use serde_json::{Value, json};
 use tokio::{sync::watch, task::JoinSet};
 
@@ -35,6 +35,12 @@ async fn upload(id: Href<Nuvlabox>, body: Arc<String>, mut go_on: watch::Receive
 #[action(event = "deployment.start", resource = name, linked = name)]
 async fn start(name: &str) -> Result<Answer, Problem> {
     Ok(Answer(200))
+}
+
+#[action(event = "deployment.update", resource = name, deferred)]
+async fn plan_update(name: &str, plan: &str) -> Result<Answer, Problem> {
+    Operation::current().payload("plan", &plan);
+    Ok(Answer(202))
 }
 
 #[derive(EventDetails)]
@@ -69,10 +75,11 @@ fn is_marked(event: &Event) -> bool {
 
 /// Strings that somebody tries in every field.
 fn nasty() -> Vec<String> {
-    let mut nasty: Vec<String> = ["", "\"", "\\", "</script>", "\u{0}\u{1}\u{1f}\u{7f}", "a\r\nb", "\u{202e}evil", "🦀\u{fffd}"]
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
+    let mut nasty: Vec<String> =
+        ["", "\"", "\\", "</script>", "\u{0}\u{1}\u{1f}\u{7f}", "a\r\nb", "\u{202e}evil", "🦀\u{fffd}"]
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
     nasty.extend(["é".repeat(300), "\"\\".repeat(400), "\u{1}".repeat(600), "🦀".repeat(5_000), "x".repeat(100_000)]);
     nasty
 }
@@ -92,10 +99,14 @@ async fn any_string_in_any_place_leaves_events_that_read_back() {
             operation.message(text.clone());
         };
         let [opening, closing] = recording.updated(&text, says).await;
-        for event in [&opening, &closing] {
+        // Names of fields have 256 bytes, items of lists 512, strings in details 8 KiB.
+        for (event, cap) in [(&opening, 8_192), (&closing, 256)] {
+            assert_eq!(is_marked(event), text.len() > cap, "what is cut is marked, nothing else is");
             let Value::String(note) = &event.details["note"] else { panic!("a string") };
-            assert_eq!(is_marked(event), *note != text || text.len() > 256, "what is cut is marked, nothing else is");
-            assert!(note == &text || note.len() <= 8_192 && note.ends_with('…') && text.starts_with(note.trim_end_matches('…')));
+            assert!(
+                note == &text
+                    || note.len() <= 8_192 && note.ends_with('…') && text.starts_with(note.trim_end_matches('…'))
+            );
             assert!(event.linked_identifiers.iter().chain(&event.tags).all(|item| item.len() <= 512));
         }
         assert!(closing.message.unwrap().len() <= 8_192);
@@ -114,7 +125,10 @@ async fn a_payload_beyond_its_limit_leaves_its_head_and_its_size() {
     assert_eq!(request["truncated"], true);
     assert_eq!(request["bytes"], text.len() + 2, "as JSON");
     let Value::String(head) = &request["head"] else { panic!("{request}") };
-    assert!(head.len() <= 1_024 && head.len() > 1_000 && head.trim_start_matches('"').chars().all(|c| c == 'é'), "{head}");
+    assert!(
+        head.len() <= 1_024 && head.len() > 1_000 && head.trim_start_matches('"').chars().all(|c| c == 'é'),
+        "{head}"
+    );
     assert!(is_marked(&opening));
 
     let [opening, _] = recording.updated(&"x".repeat(8_000), |_| {}).await;
@@ -136,6 +150,46 @@ async fn lists_are_bounded() {
     let lens = (closing.linked_identifiers.len(), closing.tags.len(), closing.details.len());
     assert!(lens.0 == 1_000 && lens.1 <= 1_001 && lens.2 <= 1_001, "{lens:?}");
     assert!(is_marked(&closing), "what was left out is marked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_closes_a_deferred_operation_is_capped_and_marked_too() {
+    let recording = Recording::start();
+    let mut trail = recording.store.trail();
+    for (text, is_cut) in nasty().into_iter().map(|text| (text.clone(), text.len() > 8_192)) {
+        recording.manager.scope(scope(jane(), plan_update("7", ""))).await.unwrap();
+        let operation = recording.manager.open_operations().await.unwrap()[0].id;
+        let closing = Closing::new(Ending::COMPLETED).message(text.clone()).detail("note", &text).link("job/1");
+        recording.manager.close(operation, closing).await.unwrap();
+        let closing = trail.events().pop().unwrap();
+        assert_eq!(is_marked(&closing), is_cut);
+        assert!(closing.message.unwrap().len() <= 8_192);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_deferred_operations_keep_leaves_room_for_other_payloads() {
+    let store = MemoryStore::new();
+    let builder = EventManager::builder(store.clone()).with_limits(|limits| limits.waiting_payload = 1 << 20);
+    let manager = builder.build().unwrap();
+    let large = "x".repeat(50_000);
+    for number in 0..100 {
+        manager.scope(scope(jane(), plan_update(&number.to_string(), &large))).await.unwrap();
+    }
+    // Its request is recorded whole.
+    let note = "y".repeat(8_000);
+    manager.scope(scope(jane(), update(nuvlabox("1"), &note, |_| {}))).await.unwrap();
+    assert_eq!(store.events()[100].payload.as_ref().unwrap()["request"], note);
+
+    let mut whole = 0;
+    for open in manager.open_operations().await.unwrap() {
+        manager.close(open.id, Ending::COMPLETED).await.unwrap();
+        let closing = store.events().pop().unwrap();
+        let plan = &closing.payload.as_ref().unwrap()["plan"];
+        whole += usize::from(*plan == large);
+        assert!(*plan == large || (plan["bytes"] == large.len() + 2 && is_marked(&closing)), "{plan}");
+    }
+    assert!((1..100).contains(&whole), "as long as there is room: {whole}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -161,7 +215,11 @@ fn claims_that_are_none_do_not_become_callers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_trace_that_is_none_is_left_out() {
     let recording = Recording::start();
-    for trace in nasty().iter().map(String::as_str).chain(["00-0-0-0", "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"]) {
+    for trace in nasty()
+        .iter()
+        .map(String::as_str)
+        .chain(["00-0-0-0", "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"])
+    {
         let context: Context = jane().with_trace(trace);
         recording.manager.scope(scope(context, update(nuvlabox("1"), "", |_| {}))).await.unwrap();
     }
@@ -217,10 +275,14 @@ fn thousands_of_operations_that_record_one_large_value_fit_into_memory() {
 struct Sink {
     events: Arc<AtomicUsize>,
     largest: Arc<AtomicUsize>,
+    hangs: Arc<AtomicBool>,
 }
 
 impl Journal for Sink {
     fn append(&self, entries: &[events::Entry]) -> Result<Vec<events::Appended>, events::AppendError> {
+        while self.hangs.load(Ordering::SeqCst) {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
         let largest = entries.iter().map(|entry| entry.document.len()).max().unwrap_or_default();
         self.largest.fetch_max(largest, Ordering::SeqCst);
         let first = self.events.fetch_add(entries.len(), Ordering::SeqCst) as u64;
@@ -231,7 +293,12 @@ impl Journal for Sink {
         Ok(None)
     }
 
-    fn read(&self, _from: events::Seq, _limit: usize, _bytes: usize) -> Result<Vec<events::Sequenced>, events::JournalError> {
+    fn read(
+        &self,
+        _from: events::Seq,
+        _limit: usize,
+        _bytes: usize,
+    ) -> Result<Vec<events::Sequenced>, events::JournalError> {
         Ok(Vec::new())
     }
 
@@ -244,34 +311,58 @@ impl Journal for Sink {
     }
 }
 
-#[test]
-fn what_waits_for_the_store_is_bounded_where_large_payloads_are_recorded_whole() {
-    within_half_a_gigabyte("what_waits_for_the_store_is_bounded_where_large_payloads_are_recorded_whole", async {
-        let sink = Sink::default();
-        let builder = EventManager::builder(sink.clone()).with_limits(|limits| limits.payload = 10 << 20);
-        let manager = builder.build().unwrap();
-        let body = Arc::new("x".repeat(TEN_MEGABYTES));
-        let (_go_on, wait) = watch::channel(true);
-        let mut running = JoinSet::new();
-        for number in 0..IN_FLIGHT {
-            let handler = upload(nuvlabox(&number.to_string()), body.clone(), wait.clone());
-            running.spawn(manager.scope(scope(jane(), handler)));
-        }
-        let (mut recorded, mut refused) = (0, 0);
-        while let Some(answer) = running.join_next().await {
-            match answer.unwrap() {
-                Ok(_) => recorded += 1,
-                Err(problem) => {
-                    // There was no room for its payload within the limit for openings.
-                    assert_eq!(problem.refusal().kind, RefusedKind::Storage);
-                    refused += 1;
-                }
+/// Starts operations that record ten megabytes whole, and answers how many ran and how many were refused.
+async fn uploads(manager: &EventManager, count: usize) -> (usize, usize) {
+    let body = Arc::new("x".repeat(TEN_MEGABYTES));
+    let (_go_on, wait) = watch::channel(true);
+    let mut running = JoinSet::new();
+    for number in 0..count {
+        let handler = upload(nuvlabox(&number.to_string()), body.clone(), wait.clone());
+        running.spawn(manager.scope(scope(jane(), handler)));
+    }
+    let (mut ran, mut refused) = (0, 0);
+    while let Some(answer) = running.join_next().await {
+        match answer.unwrap() {
+            Ok(_) => ran += 1,
+            Err(problem) => {
+                assert_eq!(problem.refusal().kind, RefusedKind::Storage);
+                refused += 1;
             }
         }
-        assert_eq!(recorded + refused, IN_FLIGHT);
-        assert!(recorded > 0);
-        until("all that ran are closed", || sink.events.load(Ordering::SeqCst) == 2 * recorded).await;
+    }
+    (ran, refused)
+}
+
+#[test]
+fn payloads_that_are_recorded_whole_pass_through_bounded_memory() {
+    within_half_a_gigabyte("payloads_that_are_recorded_whole_pass_through_bounded_memory", async {
+        let sink = Sink::default();
+        let builder = EventManager::builder(sink.clone()).with_limits(|limits| {
+            limits.payload = 10 << 20;
+            limits.opening = fleet::LIMIT;
+        });
+        let manager = builder.build().unwrap();
+        // A gigabyte on openings, and as much on closings.
+        let (ran, refused) = uploads(&manager, 100).await;
+        assert_eq!((ran, refused), (100, 0));
+        until("all are closed", || sink.events.load(Ordering::SeqCst) == 200).await;
         assert!(sink.largest.load(Ordering::SeqCst) > TEN_MEGABYTES, "recorded whole");
-        println!("{recorded} recorded, {refused} refused");
+    });
+}
+
+#[test]
+fn payloads_that_find_no_room_before_a_store_that_hangs_are_refused() {
+    within_half_a_gigabyte("payloads_that_find_no_room_before_a_store_that_hangs_are_refused", async {
+        let sink = Sink::default();
+        sink.hangs.store(true, Ordering::SeqCst);
+        let builder = EventManager::builder(sink.clone()).with_limits(|limits| limits.payload = 10 << 20);
+        let manager = builder.build().unwrap();
+        assert_eq!(uploads(&manager, IN_FLIGHT).await, (0, IN_FLIGHT));
+
+        sink.hangs.store(false, Ordering::SeqCst);
+        until("nothing waits", || manager.metrics().waiting_events == 0).await;
+        assert_eq!(sink.events.load(Ordering::SeqCst) % 2, 0, "an opening and its refusal, or nothing");
+        assert_eq!(uploads(&manager, 1).await, (1, 0));
+        assert_eq!(manager.metrics().open_operations, 0);
     });
 }
