@@ -24,6 +24,7 @@ use crate::{
     href::AnyHref,
     id::EventId,
     journal::{Entry, EntryKind},
+    limits::from_now,
     manager::{EventManager, Shared},
     opening::{Identifiers, Opening},
     operation::{OperationState, Said},
@@ -52,7 +53,7 @@ pub struct Call {
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "a box would be one allocation more for every operation")]
 enum Stage {
-    /// Nothing is recorded of this call.
+    /// Nothing is recorded of this call. It still runs in the context that its declaration names.
     Unrecorded,
     /// It will not run.
     Refused(Refused),
@@ -156,13 +157,18 @@ impl Call {
         self.ending = Some(ending);
     }
 
-    /// The href of what an `add` added.
+    /// The href of what was made: the resource of an `add`, a linked identifier of anything else.
     pub fn created(&mut self, href: Option<Cow<'_, str>>) {
+        let Stage::Open(operation) = &self.stage else { return };
         let resource_type = self.declaration.spec.resource_type;
         let whole = href.map(|href| if href.contains('/') { href } else { format!("{resource_type}/{href}").into() });
-        self.created = whole
-            .and_then(|href| href.parse::<AnyHref>().ok())
-            .map(|href| Box::new(Created { href: href.as_str().to_owned(), acl: None }));
+        let Some(href) = whole.and_then(|href| href.parse::<AnyHref>().ok()) else { return };
+        // What the opening is about stays what the closing is about.
+        if operation.href().is_some() || href.resource_type() != resource_type {
+            operation.link(&href);
+        } else {
+            self.created = Some(Box::new(Created { href: href.as_str().to_owned(), acl: None }));
+        }
     }
 
     /// Whether the outcome is recorded in the payload.
@@ -212,14 +218,13 @@ impl Call {
         let closing = Item {
             room: said.room.take().map(Arc::new),
             since: ended,
-            entry: closing::write(&operation, ended, ending, &said, created),
-            ticket: Ticket::Closing(operation.clone()),
+            ..Item::new(closing::write(&operation, ended, ending, &said, created), Ticket::Closing(operation.clone()))
         };
         drop(said);
         match &operation.at_end {
             None => operation.shared.queue.push([closing]),
             Some((outcomes, opening)) if outcomes.choose(ending) => {
-                let opening = Item::new(opening.clone(), Ticket::Kept(Arc::default()));
+                let opening = Item { since: ended, ..opening.clone() };
                 operation.shared.queue.push([opening, closing]);
             }
             Some(_) => {
@@ -353,7 +358,7 @@ impl Future for Room<'_> {
             let room = shared.payload_room.clone();
             // The limit is at most 10 MiB.
             let bytes = u32::try_from(limits.payload).unwrap_or(u32::MAX);
-            (Box::pin(async move { room.acquire_many_owned(bytes).await.ok() }), Instant::now() + limits.opening)
+            (Box::pin(async move { room.acquire_many_owned(bytes).await.ok() }), from_now(limits.opening))
         });
         if let Poll::Ready(room) = waiting.as_mut().poll(task) {
             this.call.room = room;
@@ -482,7 +487,8 @@ fn open(call: &mut Call, lookup: &Lookup) -> Option<Result<(), Refused>> {
     let kind = EntryKind::Opening { process: identifiers.process, deadline: identifiers.deadline };
     let entry = Entry { id: identifiers.id, document: written.document.clone(), kind };
     let written_whole = written.forget_payload();
-    let at_end = plan.outcomes().map(|outcomes| (outcomes, entry.clone()));
+    let room = call.room.take().map(|room| Arc::new(shrunk(room, entry.document.len())));
+    let at_end = plan.outcomes().map(|outcomes| (outcomes, Item { room: room.clone(), ..kept_opening(entry.clone()) }));
     let waits = at_end.is_none();
     let operation =
         OperationState::new(shared.clone(), plan, context, identifiers, started, written_whole, fallback, at_end);
@@ -492,10 +498,14 @@ fn open(call: &mut Call, lookup: &Lookup) -> Option<Result<(), Refused>> {
     if !waits {
         return Some(Ok(()));
     }
-    let room = call.room.take().map(|room| Arc::new(shrunk(room, entry.document.len())));
     shared.queue.push([Item { room, ..Item::new(entry, Ticket::Opening(operation)) }]);
     shared.keeper.watch();
     None
+}
+
+/// An opening that is stored with its closing, when the outcome is chosen.
+fn kept_opening(entry: Entry) -> Item {
+    Item::new(entry, Ticket::Kept(Arc::default()))
 }
 
 /// Whether the operation is nested and says that it runs unrecorded rather than not at all.
@@ -530,6 +540,16 @@ fn opened(call: &mut Call, learned: Learned) -> Result<(), Refused> {
         Learned::Withdrawn => (too_late(&operation).into(), false),
         Learned::Overdue => (too_late(&operation).into(), true),
     };
+    let nested = operation.identifiers.parent.is_some();
+    if nested && operation.plan.spec.on_nested_failure == NestedFailure::Continue {
+        tracing::warn!(event_type = operation.plan.spec.event_type, %reason, "a nested operation runs all the same");
+        if !may_be_stored {
+            operation.release();
+            call.stage = Stage::Unrecorded;
+        }
+        // Where the opening may be stored its true closing follows it, and is dropped if it is not.
+        return Ok(());
+    }
     operation.shared.counters.refused.add(1);
     if may_be_stored {
         let failure = Failure::new(Reason::Refused).because(reason.clone());
@@ -537,11 +557,6 @@ fn opened(call: &mut Call, learned: Learned) -> Result<(), Refused> {
     } else {
         operation.release();
         call.stage = Stage::Unrecorded;
-    }
-    if operation.identifiers.parent.is_some() && operation.plan.spec.on_nested_failure == NestedFailure::Continue {
-        tracing::warn!(event_type = operation.plan.spec.event_type, %reason, "a nested operation runs unrecorded");
-        call.stage = Stage::Unrecorded;
-        return Ok(());
     }
     Err(call.refuse(RefusedKind::Storage, reason))
 }

@@ -102,6 +102,9 @@ pub enum CloseError {
     /// No such operation is recorded.
     #[error("no operation `{0}` is recorded: close it by the id of its opening event [EVT140]")]
     Unknown(EventId),
+    /// The operation is an ordinary one: it is closed when its handler returns.
+    #[error("operation `{0}` is not deferred: its handler closes it when it returns [EVT143]")]
+    NotDeferred(EventId),
     /// The closing is not stored yet. It is kept and stored when the store allows.
     #[error(
         "the closing is not stored yet, the event store is slow or fails: it will be, there is nothing to do [EVT141]"
@@ -145,6 +148,9 @@ impl EventManager {
         let read = move || Ok::<_, JournalError>((job.journal.get(id)?, job.journal.get(id.closing())?));
         let (opening, closed) = shared.sweeper.run(read).await.ok_or(CloseError::Stopped)??;
         let opening = opening.ok_or(CloseError::Unknown(operation))?;
+        if Event::from_document(&opening)?.deadline.is_none() {
+            return Err(CloseError::NotDeferred(operation));
+        }
         let said = shared.take_said(id).and_then(said);
         let entry = closing::of_stored(&opening, &ending, said, shared.clock.now())?;
         if let Some(stored) = closed {

@@ -1,6 +1,11 @@
 //! Direct events: typed, belonging to no operation.
 
-use std::{borrow::Cow, future::poll_fn, sync::Arc, time::Instant};
+use std::{
+    borrow::Cow,
+    future::poll_fn,
+    sync::{Arc, atomic::Ordering},
+    time::Instant,
+};
 
 use crate::{
     acl::{self, EventAcl, Lookup},
@@ -95,6 +100,9 @@ fn prepare(
         let how = "no context says who acts: run it inside `events::scope(context, …)`, or say `Context::anonymous()`";
         return refused(RefusedKind::NoContext, how);
     };
+    if shared.shutting_down.load(Ordering::Acquire) && context.operation().is_none() {
+        return refused(RefusedKind::ShuttingDown, "the event manager is shutting down: try again elsewhere");
+    }
     let identifiers = identifiers(shared, &plan, context.lineage(), shared.clock.now());
     let mut opening = Opening::new(plan, context, identifiers, shared.limits.payload);
     if let Some(resource) = resource {

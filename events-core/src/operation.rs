@@ -14,16 +14,16 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     context::{Context, with_current},
-    href::{Designates, MAX_HREF},
+    href::{AnyHref, Designates, MAX_HREF},
     id::EventId,
     identity::{Caller, Claim},
-    journal::Entry,
     json,
     keys::MAX_TAG,
     manager::Shared,
     opening::{Identifiers, MAX_LIST, Written},
     plan::Plan,
     policy::Outcomes,
+    queue::Item,
     receipt::Receipt,
     record::{self, HEAD, Record},
 };
@@ -234,7 +234,7 @@ pub(crate) struct OperationState {
     pub(crate) written: Written,
     pub(crate) acl_fallback: bool,
     /// Of a type of which only some outcomes are recorded: which, and the opening that waits for the end.
-    pub(crate) at_end: Option<(Outcomes, Entry)>,
+    pub(crate) at_end: Option<(Outcomes, Item)>,
     opening: Receipt,
     closing: Receipt,
     pub(crate) said: Mutex<Said>,
@@ -257,7 +257,7 @@ impl OperationState {
         started: Instant,
         written: Written,
         acl_fallback: bool,
-        at_end: Option<(Outcomes, Entry)>,
+        at_end: Option<(Outcomes, Item)>,
     ) -> Self {
         Self {
             shared,
@@ -291,6 +291,11 @@ impl OperationState {
             None => Some((id, root)),
             Some(_) => parent.map(|parent| (parent, root)),
         }
+    }
+
+    /// Notes another resource that it touched.
+    pub(crate) fn link(self: &Arc<Self>, href: &AnyHref) {
+        Operation(Some(self.clone())).link(href);
     }
 
     /// It no longer counts as open. Once is enough.

@@ -10,7 +10,16 @@ use crate::error::StoreError;
 
 /// The right to write to a folder. Ends with the process, however it ends.
 #[derive(Debug)]
-pub(crate) struct FolderLock(#[expect(dead_code, reason = "held, never read")] File);
+pub(crate) struct FolderLock(File);
+
+impl Drop for FolderLock {
+    /// A child process that was just forked holds the same open file until it runs its own program: closing
+    /// the file here would leave the lock to it for that long.
+    fn drop(&mut self) {
+        // It ends with the file at the latest.
+        let _ = self.0.unlock();
+    }
+}
 
 impl FolderLock {
     pub(crate) fn take(folder: &Path) -> Result<Self, StoreError> {
