@@ -1,6 +1,8 @@
 //! Whatever a caller sends: it is capped and marked, or refused with a reason, and what waits for the store is
 //! bounded in bytes.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod fleet;
 
 use std::{

@@ -1,5 +1,7 @@
 //! What is recorded is what the policy, the declarations and the facade say, and exactly that.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod fleet;
 
 use std::{

@@ -1,6 +1,8 @@
 //! What cannot be recorded does not run: the caller is refused with a kind, nothing is left half recorded,
 //! and recording goes on by itself.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod fleet;
 
 use std::{
