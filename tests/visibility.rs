@@ -1,5 +1,7 @@
 //! An event is visible to whoever might see the resource when it happened (REQUIREMENTS B6).
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod fleet;
 
 use std::{

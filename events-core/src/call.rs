@@ -27,7 +27,7 @@ use crate::{
     limits::from_now,
     manager::{EventManager, Shared},
     opening::{Identifiers, Opening},
-    operation::OperationState,
+    operation::{OperationState, Said},
     outcome::{Ending, Failure, Reason},
     plan::Plan,
     queue::{Item, Ticket},
@@ -213,20 +213,20 @@ impl Call {
         let operation = operation.clone();
         self.stage = Stage::Unrecorded;
         let ended = Instant::now();
-        let mut said = operation.said.lock().unwrap_or_else(PoisonError::into_inner);
-        said.ended = true;
+        // Taken, not only read: a large payload must not stay with an operation whose task has yet to be
+        // polled again, when the room it took is free already.
+        let mut said = {
+            let mut said = operation.said.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *said, Said { ended: true, ..Said::default() })
+        };
         if operation.plan.spec.deferred.is_some() && ending.failure().is_none() {
-            operation.shared.keep_said(operation.identifiers.id, std::mem::take(&mut *said));
-            said.ended = true;
-            drop(said);
+            operation.shared.keep_said(operation.identifiers.id, said);
             operation.release();
-            self.stage = Stage::Unrecorded;
             return;
         }
         let created = self.created.as_deref().filter(|_| ending.failure().is_none());
-        let room = said.room.take().map(Arc::new);
         let closing = Item {
-            room,
+            room: said.room.take().map(Arc::new),
             since: ended,
             ..Item::new(closing::write(&operation, ended, ending, &said, created), Ticket::Closing(operation.clone()))
         };

@@ -274,6 +274,9 @@ pub(crate) fn of_stored(opening: &[u8], ending: &Ending, said: Said, now: Timest
     linked_identifiers.dedup();
     let mut tags = opening.tags;
     tags.extend(said.tags);
+    if said.truncated && !tags.iter().any(|tag| tag == "truncated") {
+        tags.push("truncated".to_owned());
+    }
     let id = opening.id.closing();
     let closing = Event {
         id,

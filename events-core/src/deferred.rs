@@ -11,11 +11,11 @@ use crate::{
     journal::{JournalError, OpenOperation},
     json,
     manager::EventManager,
-    operation::Said,
+    operation::{Said, put},
     outcome::Ending,
     queue::{Item, Ticket},
     receipt::{Answer, Learned, Receipt},
-    record::{self, Record},
+    record::{self, MAX_DETAIL_STRING, Record},
 };
 
 /// What whoever closes a deferred operation says about it.
@@ -40,21 +40,27 @@ impl Closing {
 
     /// Another resource that it touched.
     pub fn link<V: Designates + ?Sized>(mut self, resource: &V) -> Self {
-        self.said.linked.push(json::prefix(&resource.href(), MAX_HREF).to_owned());
+        let href = resource.href();
+        let kept = json::prefix(&href, MAX_HREF);
+        self.said.truncated |= kept.len() < href.len();
+        self.said.linked.push(kept.to_owned());
         self
     }
 
     /// One more detail.
     pub fn detail(mut self, name: &str, value: &dyn Record) -> Self {
         let mut json = Vec::new();
-        record::detail(&mut json, value);
-        self.said.details.push((name.to_owned(), json));
+        self.said.truncated |= record::detail(&mut json, value);
+        self.said.truncated |= put(&mut self.said.details, name, json);
         self
     }
 
     /// The sentence of the closing event.
     pub fn message(mut self, message: impl Into<String>) -> Self {
-        self.said.message = Some(message.into());
+        let message = message.into();
+        let kept = json::prefix(&message, MAX_DETAIL_STRING);
+        self.said.truncated |= kept.len() < message.len();
+        self.said.message = Some(kept.to_owned());
         self
     }
 

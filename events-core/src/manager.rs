@@ -95,9 +95,14 @@ static INSTALLED: RwLock<Option<EventManager>> = RwLock::new(None);
 
 impl Shared {
     /// Keeps what the handler of a deferred operation said.
-    pub(crate) fn keep_said(&self, operation: EventId, said: Said) {
+    pub(crate) fn keep_said(&self, operation: EventId, mut said: Said) {
         if said.is_empty() {
             return;
+        }
+        // It may be kept for a day: half of the room stays for payloads that only wait for the store.
+        if said.room.is_some() && self.payload_room.available_permits() < self.limits.waiting_payload / 2 {
+            said.keep_heads();
+            self.counters.truncated.add(1);
         }
         let mut kept = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() < self.limits.open_operations {

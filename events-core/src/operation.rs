@@ -69,12 +69,12 @@ impl Operation {
     /// Another resource that it touched; at most 1,000, of 512 bytes.
     pub fn link<V: Designates + ?Sized>(&self, resource: &V) {
         let href = resource.href();
-        self.say(|operation, said| operation.list(&mut said.linked, &href, MAX_HREF));
+        self.say(|operation, said| operation.list(said, |said| &mut said.linked, &href, MAX_HREF));
     }
 
     /// A free word; at most 1,000, of 512 bytes.
     pub fn tag(&self, tag: &str) {
-        self.say(|operation, said| operation.list(&mut said.tags, tag, MAX_TAG));
+        self.say(|operation, said| operation.list(said, |said| &mut said.tags, tag, MAX_TAG));
     }
 
     /// One more detail, or another value for one that the opening has.
@@ -84,11 +84,10 @@ impl Operation {
         }
         self.say(|operation, said| {
             let mut json = Vec::new();
-            if record::detail(&mut json, value) {
-                operation.shared.counters.truncated.add(1);
-                said.truncated = true;
-            }
-            put(&mut said.details, name, json);
+            let cut = record::detail(&mut json, value);
+            operation.mark(said, cut);
+            let cut = put(&mut said.details, name, json);
+            operation.mark(said, cut);
         });
     }
 
@@ -108,8 +107,12 @@ impl Operation {
 
     /// The sentence of the closing event, in place of the declared one.
     pub fn message(&self, message: impl Into<String>) {
-        let message = json::prefix(&message.into(), record::MAX_DETAIL_STRING).to_owned();
-        self.say(|_, said| said.message = Some(message));
+        let message = message.into();
+        let kept = json::prefix(&message, record::MAX_DETAIL_STRING);
+        self.say(|operation, said| {
+            said.message = Some(kept.to_owned());
+            operation.mark(said, kept.len() < message.len());
+        });
     }
 
     /// Who acted, known only now: a login.
@@ -172,13 +175,24 @@ impl Said {
             && !truncated
     }
 
+    /// Replaces large parts of the payload by their heads, and gives up the room they took.
+    pub(crate) fn keep_heads(&mut self) {
+        for (_, json) in &mut self.payload {
+            if json.len() > HEAD {
+                *json = record::head(json, json.len() as u64);
+                self.truncated = true;
+            }
+        }
+        self.room = None;
+    }
+
     /// What was said first and what was said later, which counts where both say the same thing.
     pub(crate) fn and_then(mut self, later: Self) -> Self {
         for (name, json) in later.details {
-            put(&mut self.details, &name, json);
+            self.truncated |= put(&mut self.details, &name, json);
         }
         for (name, json) in later.payload {
-            put(&mut self.payload, &name, json);
+            self.truncated |= put(&mut self.payload, &name, json);
         }
         let new = |list: &[String], more: Vec<String>| -> Vec<String> {
             more.into_iter().filter(|item| !list.contains(item)).collect()
@@ -194,14 +208,20 @@ impl Said {
     }
 }
 
-fn put(fields: &mut Vec<(String, Vec<u8>)>, name: &str, mut json: Vec<u8>) {
+/// Longest name of a detail or of a part of the payload, in bytes.
+const MAX_NAME: usize = 256;
+
+/// Adds a field or replaces its value. Answers whether a cap cut something.
+pub(crate) fn put(fields: &mut Vec<(String, Vec<u8>)>, name: &str, mut json: Vec<u8>) -> bool {
     json.shrink_to_fit();
-    let name = json::prefix(name, 256);
-    match fields.iter().position(|(have, _)| have == name) {
+    let kept = json::prefix(name, MAX_NAME);
+    let mut cut = kept.len() < name.len();
+    match fields.iter().position(|(have, _)| have == kept) {
         Some(at) => fields[at].1 = json,
-        None if fields.len() < MAX_LIST => fields.push((name.to_owned(), json)),
-        None => {}
+        None if fields.len() < MAX_LIST => fields.push((kept.to_owned(), json)),
+        None => cut = true,
     }
+    cut
 }
 
 /// An open operation: everything its closing needs.
@@ -285,10 +305,24 @@ impl OperationState {
         }
     }
 
-    fn list(&self, list: &mut Vec<String>, item: &str, cap: usize) {
+    fn list(&self, said: &mut Said, list: impl Fn(&mut Said) -> &mut Vec<String>, item: &str, cap: usize) {
         let kept = json::prefix(item, cap);
-        if list.len() < MAX_LIST && !list.iter().any(|have| have == kept) {
-            list.push(kept.to_owned());
+        let mut cut = kept.len() < item.len();
+        let items = list(said);
+        if !items.iter().any(|have| have == kept) {
+            match items.len() {
+                0..MAX_LIST => items.push(kept.to_owned()),
+                _ => cut = true,
+            }
+        }
+        self.mark(said, cut);
+    }
+
+    /// Notes that a cap cut something.
+    fn mark(&self, said: &mut Said, cut: bool) {
+        if cut {
+            self.shared.counters.truncated.add(1);
+            said.truncated = true;
         }
     }
 
@@ -309,11 +343,9 @@ impl OperationState {
                 }
             }
         }
-        if cut {
-            self.shared.counters.truncated.add(1);
-            said.truncated = true;
-        }
-        put(&mut said.payload, name, json);
+        self.mark(said, cut);
+        let cut = put(&mut said.payload, name, json);
+        self.mark(said, cut);
     }
 
     /// The href it is about, as its opening says it.

@@ -156,6 +156,8 @@ impl<'o> Recorder<'o> {
         let room = (self.start + self.caps.total).saturating_sub(self.out.len());
         let written = json::prefix(kept, room + 1);
         self.put(|out| {
+            // Growing by doubling would take twice the room of a large value.
+            out.reserve(written.len() + 2);
             out.push(b'"');
             json::escaped(out, written);
             if is_cut {
@@ -236,15 +238,21 @@ pub(crate) fn whole_or_head(out: &mut Vec<u8>, value: &dyn Record, limit: usize)
     if !cut {
         return false;
     }
-    let kept = out.len().min(start + HEAD);
-    let head = String::from_utf8_lossy(&out[start..kept]).trim_end_matches(char::REPLACEMENT_CHARACTER).to_owned();
+    let head = head(&out[start..], total);
     out.truncate(start);
-    out.extend_from_slice(b"{\"truncated\":true,\"bytes\":");
-    json::unsigned(out, total);
-    out.extend_from_slice(b",\"head\":");
-    json::string(out, &head);
-    out.push(b'}');
+    out.extend_from_slice(&head);
     true
+}
+
+/// What stands for JSON that is too large: its first bytes, and how many there were.
+pub(crate) fn head(value: &[u8], total: u64) -> Vec<u8> {
+    let kept = String::from_utf8_lossy(&value[..value.len().min(HEAD)]);
+    let mut out = b"{\"truncated\":true,\"bytes\":".to_vec();
+    json::unsigned(&mut out, total);
+    out.extend_from_slice(b",\"head\":");
+    json::string(&mut out, kept.trim_end_matches(char::REPLACEMENT_CHARACTER));
+    out.push(b'}');
+    out
 }
 
 /// Longest string in details, in bytes.
