@@ -145,8 +145,11 @@ impl EventManager {
         let shared = self.shared().ok_or(CloseError::Stopped)?.clone();
         let id = operation.opening();
         let job = shared.clone();
-        let read = move || Ok::<_, JournalError>((job.journal.get(id)?, job.journal.get(id.closing())?));
-        let (opening, closed) = shared.sweeper.run(read).await.ok_or(CloseError::Stopped)??;
+        let read = move || {
+            let late = job.journal.get(closing::late_id(id))?.is_some();
+            Ok::<_, JournalError>((job.journal.get(id)?, job.journal.get(id.closing())?, late))
+        };
+        let (opening, closed, late) = shared.sweeper.run(read).await.ok_or(CloseError::Stopped)??;
         let opening = opening.ok_or(CloseError::Unknown(operation))?;
         if Event::from_document(&opening)?.deadline.is_none() {
             return Err(CloseError::NotDeferred(operation));
@@ -155,7 +158,7 @@ impl EventManager {
         let entry = closing::of_stored(&opening, &ending, said, shared.clock.now())?;
         if let Some(stored) = closed {
             // The queue keeps a late ending; anything else would only be refused again.
-            if let Some(late) = closing::late_ending(&entry.document, &stored, shared.clock.now())? {
+            if !late && let Some(late) = closing::late_ending(&entry.document, &stored, shared.clock.now())? {
                 self.store(late).await?;
             }
             return Ok(Closed::Before(Box::new(Event::from_document(&stored)?)));
