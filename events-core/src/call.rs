@@ -220,6 +220,8 @@ impl Call {
             std::mem::replace(&mut *said, Said { ended: true, ..Said::default() })
         };
         if operation.plan.spec.deferred.is_some() && ending.failure().is_none() {
+            // Its closing is written from the stored opening, which cannot know it.
+            said.linked.extend(self.created.take().map(|created| created.href));
             operation.shared.keep_said(operation.identifiers.id, said);
             operation.release();
             return;

@@ -186,6 +186,15 @@ impl Said {
         self.room = None;
     }
 
+    /// Gives back the room of a part of the payload that is about to be replaced.
+    fn give_back_room(&mut self, name: &str) {
+        let replaced = self.payload.iter().find(|(have, _)| have == json::prefix(name, MAX_NAME));
+        let whole = replaced.filter(|(_, json)| json.len() > HEAD && !record::is_head(json));
+        if let (Some((_, json)), Some(room)) = (whole, &mut self.room) {
+            drop(room.split(json.len()));
+        }
+    }
+
     /// What was said first and what was said later, which counts where both say the same thing.
     pub(crate) fn and_then(mut self, later: Self) -> Self {
         for (name, json) in later.details {
@@ -328,6 +337,7 @@ impl OperationState {
 
     /// Writes a part of the payload; when there is no room for it before the store takes it, its head.
     pub(crate) fn payload(&self, said: &mut Said, name: &str, value: &dyn Record) {
+        said.give_back_room(name);
         let mut json = Vec::new();
         let mut cut = record::whole_or_head(&mut json, value, self.shared.limits.payload);
         if !cut && json.len() > HEAD {

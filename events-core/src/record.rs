@@ -264,10 +264,17 @@ pub(crate) fn whole_or_head(out: &mut Vec<u8>, value: &dyn Record, limit: usize)
     true
 }
 
+const HEAD_START: &[u8] = b"{\"truncated\":true,\"bytes\":";
+
+/// Whether this is what stands for JSON that was too large.
+pub(crate) fn is_head(json: &[u8]) -> bool {
+    json.starts_with(HEAD_START)
+}
+
 /// What stands for JSON that is too large: its first bytes, and how many there were.
 pub(crate) fn head(value: &[u8], total: u64) -> Vec<u8> {
     let kept = String::from_utf8_lossy(&value[..value.len().min(HEAD)]);
-    let mut out = b"{\"truncated\":true,\"bytes\":".to_vec();
+    let mut out = HEAD_START.to_vec();
     json::unsigned(&mut out, total);
     out.extend_from_slice(b",\"head\":");
     json::string(&mut out, kept.trim_end_matches(char::REPLACEMENT_CHARACTER));
