@@ -43,6 +43,8 @@ mod lock;
 mod merge;
 mod open_files;
 mod options;
+mod own_id;
+mod packing;
 mod part;
 mod place;
 mod pool;

@@ -13,6 +13,8 @@ use crate::{
     error::StoreError,
     journal_file::Durability,
     key_hash::{KeyHash, KeyedAlready},
+    own_id,
+    packing::Packing,
     place::Place,
     segment::{Segment, SegmentRow, month_folder},
     segment_writer::{SegmentWriter, sync_folder},
@@ -144,10 +146,10 @@ fn write_segment(
     events.sort_by_cached_key(|event| event.place(deriver));
     make_month_folder(shared, month)?;
     let path = SegmentRow::of(number, month, 0, &[]).path(&shared.folder);
-    let mut writer = SegmentWriter::create(&path, events.len())?;
+    let mut writer = SegmentWriter::create(&path, events.len(), &packing(&events))?;
     observer.at(Step::SealBegun);
     for event in &events {
-        writer.document(&event.document)?;
+        writer.document(&event.document, event.id)?;
     }
     writer.end_block()?;
     observer.at(Step::SealDocumentsWritten);
@@ -177,6 +179,20 @@ fn write_segment(
     written.sync()?;
     observer.at(Step::SealFileSynced);
     Ok(row)
+}
+
+/// With a sample of the events.
+fn packing(events: &[&TailEvent]) -> Packing {
+    let level = Packing::SEALED;
+    let samples = Packing::samples(level, events.len());
+    let step = events.len() / samples.max(1);
+    let stored = |event: &&TailEvent| {
+        let mut stored = Vec::new();
+        own_id::strip(&event.document, event.id, &mut stored);
+        stored
+    };
+    let samples: Vec<Vec<u8>> = events.iter().step_by(step.max(1)).take(samples).map(stored).collect();
+    Packing::of_samples(level, samples.iter().map(Vec::as_slice))
 }
 
 /// The positions of each key. Most keys repeat, so it is the few distinct ones that are sorted.
