@@ -5,11 +5,10 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value};
-
 use crate::{
     acl::{Acl, Right, Visibility},
     category::Severity,
+    details::scalars,
     event::{Indexed, InvalidEvent, Phase, name},
     id::EventId,
     timestamp::Timestamp,
@@ -127,8 +126,7 @@ impl<'d> Keys<'d> {
     /// The document is not an event.
     pub fn of(document: &'d [u8]) -> Result<Self, InvalidEvent> {
         let event: Indexed<'d> = serde_json::from_slice(document)?;
-        let mut keys = Vec::with_capacity(32);
-        let mut put = |attribute, value| keys.push(Key { attribute, value });
+        let mut keys: Vec<Key<'d>> = Vec::with_capacity(48);
         let name = match name(&event.event_type, event.phase) {
             Cow::Borrowed(name) if name.len() == event.event_type.len() => event.event_type.clone(),
             name => Cow::Owned(name.into_owned()),
@@ -136,10 +134,16 @@ impl<'d> Keys<'d> {
         let texts = event.message.iter().chain(&event.tags).map(|text| &text.0);
         for text in texts.chain([&name]) {
             match text {
-                Cow::Borrowed(text) => words(text, &mut |word| put(Attribute::Word, word)),
-                Cow::Owned(text) => words(text, &mut |word| put(Attribute::Word, Cow::Owned(word.into_owned()))),
+                Cow::Borrowed(text) => {
+                    words(text, &mut |word| keys.push(Key { attribute: Attribute::Word, value: word }))
+                }
+                Cow::Owned(text) => words(text, &mut |word| {
+                    keys.push(Key { attribute: Attribute::Word, value: Cow::Owned(word.into_owned()) });
+                }),
             }
         }
+        once_each(&mut keys, 0);
+        let mut put = |attribute, value| keys.push(Key { attribute, value });
         put(Attribute::Name, name);
         put(Attribute::EventType, event.event_type);
         put(Attribute::Phase, Cow::Borrowed(event.phase.as_str()));
@@ -165,6 +169,8 @@ impl<'d> Keys<'d> {
                 put(attribute, value.0);
             }
         }
+        let repeatable = keys.len();
+        let mut put = |attribute, value| keys.push(Key { attribute, value });
         let lists = [
             (Attribute::Claim, event.authn_info.claims),
             (Attribute::Linked, event.linked_identifiers),
@@ -174,13 +180,9 @@ impl<'d> Keys<'d> {
             values.into_iter().for_each(|value| put(attribute.clone(), value.0));
         }
         if let Some(details) = event.details {
-            let details: Map<String, Value> = serde_json::from_str(details.get())?;
-            for (name, value) in details {
-                scalars(name, value, &mut |path, text| put(Attribute::Detail(path), Cow::Owned(text)));
-            }
+            scalars(details, &mut |path, text| put(Attribute::Detail(path.to_owned()), text))?;
         }
-        keys.sort_unstable();
-        keys.dedup();
+        once_each(&mut keys, repeatable);
         Ok(Self { id: event.id, timestamp: event.timestamp, keys, acl: event.acl })
     }
 
@@ -224,17 +226,11 @@ pub struct Viewers<'k> {
     pub meta: Vec<&'k str>,
 }
 
-fn scalars(path: String, value: Value, put: &mut dyn FnMut(String, String)) {
-    match value {
-        Value::Null => {}
-        Value::String(text) => put(path, text),
-        Value::Bool(value) => put(path, value.to_string()),
-        Value::Number(value) => put(path, value.to_string()),
-        Value::Array(items) => items.into_iter().for_each(|item| scalars(path.clone(), item, put)),
-        Value::Object(fields) => {
-            fields.into_iter().for_each(|(name, value)| scalars(format!("{path}.{name}"), value, put));
-        }
-    }
+/// Removes what is twice among the keys from `start` on.
+fn once_each(keys: &mut Vec<Key<'_>>, start: usize) {
+    keys[start..].sort_unstable();
+    // No key in front is equal to one behind: their attributes differ.
+    keys.dedup();
 }
 
 /// The words of a text: runs of letters and digits, lower case. Most are so already and stay borrowed.

@@ -10,7 +10,7 @@
 //! blocks of places           (timestamp, id, seq, document) by position, 256 each
 //! pages of ids               positions in the order of the ids, 256 each
 //! values                     zstd, the values of the attributes that are counted by
-//! key filter                 which keys it may have
+//! key filter                 which keys and ids it may have
 //! footer                     this file
 //! trailer                    offset, length and checksum of the footer, magic
 //! ```

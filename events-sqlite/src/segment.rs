@@ -335,7 +335,7 @@ impl Segment {
 
     /// The position of an event, by its id.
     pub(crate) fn position_of(&self, id: EventId) -> Result<Option<usize>, StoreError> {
-        if !self.may_have_id(id) {
+        if !self.may_have_id(id) || !self.tables()?.bloom.may_have(KeyHash::of_id(id)) {
             return Ok(None);
         }
         let after = self.tables()?.footer.ids.partition_point(|(first, _)| *first <= id);

@@ -184,6 +184,7 @@ impl SegmentWriter {
         let unpacked = values.encode();
         let packed = zstd::bulk::compress(&unpacked, Packing::MERGED).map_err(StoreError::failed)?;
         let values = self.write(&packed)?;
+        self.keys.keys.extend(by_id.iter().map(|(id, _)| KeyHash::of_id(*id)));
         let filter = Bloom::of(&self.keys.keys).write();
         let filter = self.write(&filter)?;
         let footer = Footer {
