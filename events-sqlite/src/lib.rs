@@ -50,6 +50,7 @@ mod place;
 mod pool;
 mod positions;
 mod posting;
+mod postings;
 mod read;
 mod reader;
 mod seal;
