@@ -53,6 +53,7 @@ mod posting;
 mod postings;
 mod read;
 mod reader;
+mod rice;
 mod seal;
 mod searcher;
 mod segment;
