@@ -31,6 +31,15 @@ pub(crate) struct View {
     pub(crate) tail: TailView,
 }
 
+/// What is known of an event where some segments cannot be read.
+#[derive(Debug)]
+pub(crate) enum Readable {
+    Found(Arc<[u8]>),
+    Absent,
+    /// A segment that may have it cannot be read.
+    Unknown,
+}
+
 /// Until when a search may run.
 #[derive(Clone, Debug)]
 pub(crate) struct Deadline {
@@ -125,6 +134,23 @@ impl View {
             }
         }
         Ok(None)
+    }
+
+    /// The document of a sealed event, if a part that can be read has it; what cannot be read is passed over.
+    pub(crate) fn sealed_where_readable(&self, id: EventId) -> Readable {
+        let mut unreadable = false;
+        for segment in self.segments.iter().rev().filter(|segment| segment.may_have_id(id)) {
+            let document = |position: Option<usize>| position.map(|position| segment.document(position)).transpose();
+            match segment.position_of(id).and_then(document) {
+                Ok(Some(document)) => return Readable::Found(document),
+                Ok(None) => {}
+                Err(error) => {
+                    tracing::warn!(%id, %error, "an event is judged without a segment that cannot be read");
+                    unreadable = true;
+                }
+            }
+        }
+        if unreadable { Readable::Unknown } else { Readable::Absent }
     }
 
     /// A page of events.

@@ -4,7 +4,11 @@
 //! and the removal of its events from the journal are one transaction, so an event is never in both or
 //! in neither, whatever moment a crash takes.
 
-use std::path::{Path, PathBuf};
+use std::{
+    cell::Cell,
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
 use events_core::{Cursor, EntryKind, EventId, Month, OpenOperation, ProcessId, Seq, Timestamp};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
@@ -30,6 +34,7 @@ const TABLES: &str = "
         oldest_time INTEGER NOT NULL, oldest_id BLOB NOT NULL, newest_time INTEGER NOT NULL, newest_id BLOB NOT NULL,
         first_id BLOB NOT NULL, last_id BLOB NOT NULL
     );
+    CREATE TABLE IF NOT EXISTS obsolete (number INTEGER PRIMARY KEY);
 ";
 
 const INSERT_EVENTS: &str = "INSERT INTO journal (first_seq, last_seq, events) VALUES (?1, ?2, ?3)";
@@ -39,6 +44,8 @@ const INSERT_EVENTS: &str = "INSERT INTO journal (first_seq, last_seq, events) V
 pub(crate) struct JournalFile {
     folder: PathBuf,
     connection: Connection,
+    /// What commits wait for; none where that is not known.
+    durability: Cell<Option<Durability>>,
 }
 
 /// What is stored beside the events.
@@ -130,10 +137,45 @@ impl JournalRow {
 }
 
 impl JournalFile {
-    /// Opens the file for writing; makes its tables where they are missing.
+    /// Opens the file for writing; makes it, and its tables, where they are missing.
     pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
         let connection = Connection::open(path(folder)).map_err(|error| StoreError::sqlite(folder, error))?;
-        let file = Self { folder: folder.to_owned(), connection };
+        Self { folder: folder.to_owned(), connection, durability: Cell::new(None) }.made_ready()
+    }
+
+    /// Opens the file of a folder that has segments, for writing: without it nobody knows what they are.
+    pub(crate) fn open_of_segments(folder: &Path) -> Result<Self, StoreError> {
+        let path = path(folder);
+        let lost = |why| {
+            StoreError::damaged(
+                &path,
+                format!(
+                    "it {why}, but there are segments beside it: put back the journal.db that belongs to them, or move them away"
+                ),
+            )
+        };
+        match path.metadata() {
+            Ok(file) if file.len() == 0 => return Err(lost("is empty")),
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(lost("is missing")),
+            Err(error) => return Err(StoreError::io(&path, error)),
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection =
+            Connection::open_with_flags(&path, flags).map_err(|error| StoreError::sqlite(folder, error))?;
+        let file = Self { folder: folder.to_owned(), connection, durability: Cell::new(None) };
+        let tables: u64 = file
+            .connection
+            .query_row("SELECT count(*) FROM sqlite_master WHERE name IN ('meta', 'segment')", [], |row| row.get(0))
+            .map_err(|error| file.failed(error))?;
+        if tables < 2 {
+            return Err(lost("has no tables of a store"));
+        }
+        file.made_ready()
+    }
+
+    fn made_ready(self) -> Result<Self, StoreError> {
+        let file = self;
         file.run("PRAGMA page_size = 8192; PRAGMA busy_timeout = 10000;")?;
         // The log is checkpointed at 32 MiB: larger logs stall longer, smaller ones more often (measured).
         file.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;")?;
@@ -154,7 +196,7 @@ impl JournalFile {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection =
             Connection::open_with_flags(path(folder), flags).map_err(|error| StoreError::sqlite(folder, error))?;
-        let file = Self { folder: folder.to_owned(), connection };
+        let file = Self { folder: folder.to_owned(), connection, durability: Cell::new(None) };
         file.run("PRAGMA busy_timeout = 10000;")?;
         file.check_format()?;
         Ok(file)
@@ -197,9 +239,23 @@ impl JournalFile {
         })
     }
 
-    /// Begins a transaction that will write.
-    pub(crate) fn begin(&self) -> Result<(), StoreError> {
+    /// Begins a transaction that will write, after whatever a panic left begun.
+    pub(crate) fn begin(&self, durability: Durability) -> Result<(), StoreError> {
+        self.rollback();
+        if self.durability.get() != Some(durability) {
+            self.durability.set(None);
+            self.run(match durability {
+                Durability::Now => "PRAGMA synchronous = FULL",
+                Durability::WithTheNext => "PRAGMA synchronous = NORMAL",
+            })?;
+            self.durability.set(Some(durability));
+        }
         self.step("BEGIN IMMEDIATE").map_err(|error| self.failed(error))
+    }
+
+    /// Whether what is committed now is durable when that returns.
+    pub(crate) fn is_durable_now(&self) -> bool {
+        self.durability.get() == Some(Durability::Now)
     }
 
     /// Begins a transaction that sees one moment.
@@ -264,22 +320,30 @@ impl JournalFile {
             .map_err(|error| self.failed(error))
     }
 
-    /// Whether a row begins with this number.
-    pub(crate) fn has_row(&self, first_seq: Seq) -> Result<bool, StoreError> {
-        self.connection
-            .query_row("SELECT 1 FROM journal WHERE first_seq = ?1", [first_seq.0], |_| Ok(()))
-            .optional()
-            .map(|found| found.is_some())
+    /// Puts a row that cannot be read where it harms nobody.
+    pub(crate) fn set_row_aside(&self, first_seq: Seq) -> Result<(), StoreError> {
+        self.begin(Durability::Now)?;
+        let moved = self.run(&format!(
+            "INSERT OR REPLACE INTO damaged_journal SELECT * FROM journal WHERE first_seq = {0}; \
+             DELETE FROM journal WHERE first_seq = {0}; COMMIT",
+            first_seq.0
+        ));
+        moved.inspect_err(|_| self.rollback())
+    }
+
+    /// Changes something, inside a transaction, so that its commit writes over the log of one that failed.
+    pub(crate) fn note_doubt(&self) -> Result<(), StoreError> {
+        self.step("INSERT INTO meta VALUES ('doubts', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1")
             .map_err(|error| self.failed(error))
     }
 
-    /// Puts a row that cannot be read where it harms nobody.
-    pub(crate) fn set_row_aside(&self, first_seq: Seq) -> Result<(), StoreError> {
-        self.run(&format!(
-            "BEGIN IMMEDIATE; INSERT OR REPLACE INTO damaged_journal SELECT * FROM journal WHERE first_seq = {0}; \
-             DELETE FROM journal WHERE first_seq = {0}; COMMIT",
-            first_seq.0
-        ))
+    /// Whether a segment is registered.
+    pub(crate) fn has_segment(&self, number: u64) -> Result<bool, StoreError> {
+        self.connection
+            .query_row("SELECT 1 FROM segment WHERE number = ?1", [number], |_| Ok(()))
+            .optional()
+            .map(|found| found.is_some())
+            .map_err(|error| self.failed(error))
     }
 
     /// The operations that were open when events were sealed last.
@@ -365,7 +429,21 @@ impl JournalFile {
         rows().map_err(|error| self.failed(error))
     }
 
-    /// Registers segments and forgets others, inside a transaction.
+    /// Segments that are not valid any more and whose files may still be there.
+    pub(crate) fn obsolete(&self) -> Result<HashSet<u64>, StoreError> {
+        let numbers = || -> rusqlite::Result<HashSet<u64>> {
+            let mut select = self.connection.prepare("SELECT number FROM obsolete")?;
+            select.query_map([], |row| row.get(0))?.collect()
+        };
+        numbers().map_err(|error| self.failed(error))
+    }
+
+    /// The files of all obsolete segments are gone.
+    pub(crate) fn forget_obsolete(&self) -> Result<(), StoreError> {
+        self.run("DELETE FROM obsolete")
+    }
+
+    /// Registers segments and forgets others, whose files may go then, inside a transaction.
     pub(crate) fn change_segments(
         &self,
         added: &[SegmentRow],
@@ -393,8 +471,10 @@ impl JournalFile {
                 ])?;
             }
             let mut delete = self.connection.prepare_cached("DELETE FROM segment WHERE number = ?1")?;
+            let mut obsolete = self.connection.prepare_cached("INSERT OR IGNORE INTO obsolete VALUES (?1)")?;
             for number in removed {
                 delete.execute([number])?;
+                obsolete.execute([number])?;
             }
             self.connection
                 .prepare_cached("UPDATE meta SET value = max(value, ?1) WHERE name = 'next-segment'")?
@@ -402,15 +482,6 @@ impl JournalFile {
             Ok(())
         };
         change().map_err(|error| self.failed(error))
-    }
-
-    /// Whether commits wait until they are durable.
-    pub(crate) fn set_durability(&self, durability: Durability) -> Result<(), StoreError> {
-        let sql = match durability {
-            Durability::Now => "PRAGMA synchronous = FULL",
-            Durability::WithTheNext => "PRAGMA synchronous = NORMAL",
-        };
-        self.run(sql)
     }
 }
 
@@ -428,6 +499,13 @@ pub(crate) enum Durability {
 pub(crate) struct CommitError {
     pub(crate) cause: StoreError,
     pub(crate) unknown: bool,
+}
+
+impl From<StoreError> for CommitError {
+    /// Of what failed before the commit.
+    fn from(cause: StoreError) -> Self {
+        Self { cause, unknown: false }
+    }
 }
 
 fn path(folder: &Path) -> PathBuf {

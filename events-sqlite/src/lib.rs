@@ -7,8 +7,8 @@
 //! documents packed and a posting list for every key. Another thread merges sixteen segments into one.
 //!
 //! A segment is valid once the journal says so. That registration and the removal of its events from the
-//! journal are one transaction, so after a crash at any moment every event is in exactly one place, and
-//! files that nothing refers to are removed at the next start.
+//! journal are one transaction, so after a crash at any moment every event is in exactly one place. Files
+//! that the journal does not know are removed at the next start only where their events stand elsewhere.
 //!
 //! Segments are plain files and not SQLite ones because nothing in them ever changes: each byte is written
 //! once instead of twice (log and table), a search reads with one system call what it needs, damage stays
@@ -63,6 +63,7 @@ mod startup;
 mod step;
 mod store;
 mod tail;
+mod unregistered;
 mod values;
 mod writer;
 

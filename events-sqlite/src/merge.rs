@@ -12,10 +12,11 @@ use events_core::Month;
 
 use crate::{
     error::StoreError,
+    journal_file::Durability,
     key_hash::KeyHash,
     packing::Packing,
     place::Place,
-    seal::{is_urgent, make_month_folder},
+    seal::{forget_file, is_urgent, make_month_folder},
     segment::{Segment, SegmentRow, page_keys},
     segment_writer::SegmentWriter,
     shared::{Shared, State},
@@ -49,7 +50,7 @@ pub(crate) fn run(shared: &Shared) {
         };
         match merge(shared, &parts) {
             Ok(()) | Err(Stopped::Closing) => {}
-            Err(Stopped::Failed(error)) => {
+            Err(Stopped::Failed(error) | Stopped::Doubtful(error)) => {
                 // The parts stay what they are; the next sealing tries again.
                 tracing::warn!(%error, "merging segments failed and will be tried again");
                 shared.state().merged = true;
@@ -83,6 +84,8 @@ fn mergeable(shared: &Shared, state: &State) -> Option<Vec<Arc<Segment>>> {
 enum Stopped {
     Closing,
     Failed(StoreError),
+    /// The merged segment may be registered and may not.
+    Doubtful(StoreError),
 }
 
 impl From<StoreError> for Stopped {
@@ -115,9 +118,8 @@ fn merge(shared: &Shared, parts: &[Arc<Segment>]) -> Result<(), Stopped> {
     };
     let unfinished = SegmentRow::of(number, month, 0, &[]);
     let result = write_merged(shared, parts, number, month).and_then(|row| register(shared, parts, row));
-    if result.is_err() {
-        // It may not have been created; what stays is removed at the next start.
-        let _ = std::fs::remove_file(unfinished.path(&shared.folder));
+    if matches!(result, Err(Stopped::Closing | Stopped::Failed(_))) {
+        forget_file(shared, &unfinished);
     }
     result
 }
@@ -259,19 +261,23 @@ fn register(shared: &Shared, parts: &[Arc<Segment>], row: SegmentRow) -> Result<
     if !all_there {
         return Err(Stopped::Failed(StoreError::failed("the parts are gone")));
     }
-    let commit = || {
-        writer.file.begin()?;
+    let segment = Arc::new(Segment::new(row.clone(), &shared.folder, &shared.files));
+    let change = || -> Result<(), StoreError> {
+        // Durable before the files of the parts go.
+        writer.file.begin(Durability::Now)?;
         writer.file.change_segments(std::slice::from_ref(&row), &removed, writer.next_segment)?;
         observer.at(Step::MergeRegistered);
-        // Durable before the files of the parts go.
-        writer.file.commit().map_err(|error| error.cause)
+        Ok(())
     };
-    if let Err(error) = commit() {
+    if let Err(error) = change() {
         writer.file.rollback();
         return Err(error.into());
     }
+    if let Err(error) = writer.commit() {
+        writer.keep_if_unknown(&error, std::slice::from_ref(&row), &shared.folder);
+        return Err(if error.unknown { Stopped::Doubtful(error.cause) } else { Stopped::Failed(error.cause) });
+    }
     observer.at(Step::MergeCommitted);
-    let segment = Arc::new(Segment::new(row, &shared.folder, &shared.files));
     let mut state = shared.state();
     state.replace_segments([segment], &removed);
     shared.progress.notify_all();

@@ -11,7 +11,7 @@ use events_core::{Month, Seq};
 
 use crate::{
     error::StoreError,
-    journal_file::Durability,
+    journal_file::{CommitError, Durability},
     own_id,
     packing::Packing,
     place::Place,
@@ -21,6 +21,7 @@ use crate::{
     shared::{Shared, State},
     step::Step,
     tail::{Chunk, TailEvent},
+    unregistered::UNFINISHED,
     values::Values,
 };
 
@@ -120,7 +121,12 @@ fn seal(shared: &Shared, chunks: &[Arc<Chunk>]) -> Result<(), StoreError> {
             }
         }
     }
-    register(shared, &rows, through, chunks.len()).inspect_err(|_| rows.iter().for_each(|row| forget_file(shared, row)))
+    register(shared, &rows, through, chunks.len()).map_err(|error| {
+        if !error.unknown {
+            rows.iter().for_each(|row| forget_file(shared, row));
+        }
+        error.cause
+    })
 }
 
 /// A file that is not registered takes space that is missed; what stays is removed at the next start.
@@ -130,9 +136,11 @@ fn forget_files(shared: &Shared, rows: &[SegmentRow], number: u64, month: Month)
     forget_file(shared, &unfinished);
 }
 
-fn forget_file(shared: &Shared, row: &SegmentRow) {
-    // It may not have been created.
-    let _ = fs::remove_file(row.path(&shared.folder));
+pub(crate) fn forget_file(shared: &Shared, row: &SegmentRow) {
+    let path = row.path(&shared.folder);
+    // It may not have been created, or not have got its name.
+    let _ = fs::remove_file(path.with_extension(UNFINISHED));
+    let _ = fs::remove_file(path);
 }
 
 fn write_segment(
@@ -204,34 +212,33 @@ pub(crate) fn make_month_folder(shared: &Shared, month: Month) -> Result<(), Sto
 }
 
 /// Makes segments valid and their events leave the journal, in one transaction.
-fn register(shared: &Shared, rows: &[SegmentRow], through: Seq, chunks: usize) -> Result<(), StoreError> {
+fn register(shared: &Shared, rows: &[SegmentRow], through: Seq, chunks: usize) -> Result<(), CommitError> {
     let mut writer = shared.writer.lock();
     let writer = writer.as_mut().ok_or_else(StoreError::closed)?;
-    // Lost with its transaction, a registration leaves its events in the journal: nothing needs to wait.
-    writer.file.set_durability(Durability::WithTheNext)?;
-    let register = || {
-        writer.file.begin()?;
+    let added: Vec<Arc<Segment>> =
+        rows.iter().map(|row| Arc::new(Segment::new(row.clone(), &shared.folder, &shared.files))).collect();
+    let register = || -> Result<(), StoreError> {
+        // Lost with its transaction, a registration leaves its events in the journal: nothing needs to wait.
+        writer.file.begin(Durability::WithTheNext)?;
         writer.file.change_segments(rows, &[], writer.next_segment)?;
         writer.open.write(&writer.file, through)?;
         writer.file.delete_through(through)?;
         shared.options.observer.at(Step::SealRegistered);
-        writer.file.commit().map_err(|error| error.cause)
+        Ok(())
     };
-    let result = register();
-    if result.is_err() {
+    if let Err(error) = register() {
         writer.file.rollback();
+        return Err(error.into());
     }
-    let restored = writer.file.set_durability(Durability::Now);
-    result?;
+    // Once this succeeded nothing fails any more: the files are the only place of their events.
+    writer.commit().inspect_err(|error| writer.keep_if_unknown(error, rows, &shared.folder))?;
     writer.open.written(through);
-    shared.options.observer.at(Step::SealCommitted);
-    let added: Vec<Arc<Segment>> =
-        rows.iter().map(|row| Arc::new(Segment::new(row.clone(), &shared.folder, &shared.files))).collect();
     let mut state = shared.state();
     state.tail.forget(chunks);
     state.replace_segments(added, &[]);
     state.trouble = None;
     shared.progress.notify_all();
     drop(state);
-    restored
+    shared.options.observer.at(Step::SealCommitted);
+    Ok(())
 }

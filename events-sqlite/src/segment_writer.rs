@@ -1,7 +1,7 @@
 //! Writing a segment file.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{BufWriter, Write},
     path::{Path, PathBuf},
 };
@@ -19,6 +19,7 @@ use crate::{
     packing::Packing,
     place::{self, PLACES_PER_BLOCK, Place},
     posting,
+    unregistered::UNFINISHED,
     values::Values,
 };
 
@@ -61,10 +62,11 @@ struct KeyPages {
 }
 
 impl SegmentWriter {
-    /// Begins a segment of so many events in a new file.
+    /// Begins a segment of so many events in a new file, which gets its name when it is durable.
     pub(crate) fn create(path: &Path, events: usize, packing: &Packing) -> Result<Self, StoreError> {
         let failed = |error| StoreError::io(path, error);
-        let file = BufWriter::with_capacity(256 << 10, File::create(path).map_err(failed)?);
+        let unfinished = path.with_extension(UNFINISHED);
+        let file = BufWriter::with_capacity(256 << 10, File::create(unfinished).map_err(failed)?);
         let compressor = packing.compressor().map_err(StoreError::failed)?;
         let mut writer = Self {
             path: path.to_owned(),
@@ -218,6 +220,7 @@ impl Written {
     pub(crate) fn sync(self) -> Result<(), StoreError> {
         let failed = |error| StoreError::io(&self.path, error);
         self.file.get_ref().sync_all().map_err(failed)?;
+        fs::rename(self.path.with_extension(UNFINISHED), &self.path).map_err(failed)?;
         self.path.parent().map_or(Ok(()), sync_folder)
     }
 }

@@ -12,10 +12,11 @@ use crate::{
     lock::FolderLock,
     open_files::OpenFiles,
     options::Options,
-    segment::{Segment, SegmentRow},
+    segment::Segment,
     shared::{Shared, State},
     step::Step,
     tail::Tail,
+    unregistered::{Known, SegmentFiles},
     writer::{OpenOperations, Writer, events_of},
 };
 
@@ -25,57 +26,53 @@ pub(crate) fn open(folder: &Path, options: Options) -> Result<Shared, StoreError
     let lock = FolderLock::take(folder)?;
     let observer = options.observer.clone();
     observer.at(Step::StartLocked);
-    let file = JournalFile::open(folder)?;
+    let segment_files = SegmentFiles::list(&segments_folder)?;
+    let file = match &segment_files.segments[..] {
+        [] => JournalFile::open(folder)?,
+        _ => JournalFile::open_of_segments(folder)?,
+    };
     let meta = file.meta()?;
     observer.at(Step::StartJournalOpened);
 
     let mut open = OpenOperations::of_table(file.open_operations()?);
     let mut tail = Tail::new(options.segment_events);
+    let mut in_journal = HashSet::new();
+    let mut damaged = Vec::new();
     for row in file.rows(Seq(0))? {
         match events_of(&row) {
             Ok(events) => {
                 events.iter().for_each(|event| open.stored(event.seq, event.id, event.kind));
+                in_journal.extend(events.iter().map(|event| (event.seq, event.id)));
                 tail.push(events);
             }
-            Err(why) => {
-                let (first, last) = (row.first_seq, row.last_seq);
-                tracing::error!(%first, %last, %why, "damaged events of the journal are set aside");
-                file.set_row_aside(first)?;
-            }
+            Err(why) => damaged.push((row.first_seq, row.last_seq, why)),
         }
     }
     observer.at(Step::StartReplayed);
 
-    let rows = file.segments()?;
-    remove_unregistered(&segments_folder, &rows)?;
+    let files = Arc::new(OpenFiles::default());
+    let segments: Vec<Arc<Segment>> =
+        file.segments()?.into_iter().map(|row| Arc::new(Segment::new(row, folder, &files))).collect();
+    let known = Known {
+        folder,
+        segments: &segments,
+        next_segment: meta.next_segment,
+        obsolete: &file.obsolete()?,
+        in_journal: &in_journal,
+        unreadable: damaged.iter().map(|(first, last, _)| (*first, *last)).collect(),
+    };
+    // First it is clear that the journal is the one of this folder, then something is changed.
+    let clearing = known.judge(segment_files)?;
+    for (first, last, why) in damaged {
+        file.set_row_aside(first)?;
+        tracing::error!(%first, %last, %why, "damaged events of the journal are set aside");
+    }
+    clearing.carry_out()?;
+    file.forget_obsolete()?;
     observer.at(Step::StartCleared);
 
     let last_seq = file.last_seq()?.max(Some(meta.sealed_through)).unwrap_or_default();
-    let files = Arc::new(OpenFiles::default());
-    let segments = rows.into_iter().map(|row| Arc::new(Segment::new(row, folder, &files))).collect();
     let deriver = KeyDeriver::new(KeyHasher::new(&meta.hash_key));
     let writer = Writer::new(file, lock, last_seq.next(), meta.next_segment, open);
     Ok(Shared::new(options, folder.to_owned(), deriver, files, writer, State::new(tail, segments, last_seq)))
-}
-
-/// Removes segment files that the journal does not know: of an unfinished sealing, whose events are still
-/// in the journal, or of a finished merging, whose events are in the merged segment.
-fn remove_unregistered(segments_folder: &Path, rows: &[SegmentRow]) -> Result<(), StoreError> {
-    let store = segments_folder.parent().unwrap_or(segments_folder);
-    let registered: HashSet<_> = rows.iter().map(|row| row.path(store)).collect();
-    let failed = |error| StoreError::io(segments_folder, error);
-    for month in fs::read_dir(segments_folder).map_err(failed)? {
-        let month = month.map_err(failed)?.path();
-        if !month.is_dir() {
-            continue;
-        }
-        for file in fs::read_dir(&month).map_err(failed)? {
-            let file = file.map_err(failed)?.path();
-            let is_segment = file.extension().is_some_and(|extension| extension == "segment");
-            if is_segment && !registered.contains(&file) {
-                fs::remove_file(&file).map_err(failed)?;
-            }
-        }
-    }
-    Ok(())
 }

@@ -32,7 +32,7 @@ steps! {
     StartJournalOpened,
     /// Start-up: the un-sealed events are in memory again.
     StartReplayed,
-    /// Start-up: files that no sealing or merging completed are gone.
+    /// Start-up: files whose events stand elsewhere are gone.
     StartCleared,
     /// Append: the transaction has begun.
     AppendBegun,

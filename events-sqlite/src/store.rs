@@ -16,6 +16,7 @@ use crate::{
     error::StoreError,
     event_keys::KeyDeriver,
     find::View,
+    journal_file::Durability,
     lock::lock,
     merge,
     options::Options,
@@ -125,7 +126,7 @@ impl SqliteStore {
     /// how many there were. What is kept, and for how long, is for the caller to know.
     ///
     /// # Errors
-    /// Nothing was deleted.
+    /// Nothing was deleted; where its commit failed in an unknown way that shows at the next start.
     pub fn drop_month(&self, month: Month) -> Result<u64, JournalError> {
         let shared = &self.handle.shared;
         let mut writer = shared.writer.lock();
@@ -135,12 +136,13 @@ impl SqliteStore {
             state.of_month(month).map(|segment| (segment.row.number, segment.row.events as u64)).unzip()
         };
         let drop = || {
-            writer.file.begin()?;
+            writer.file.begin(Durability::Now)?;
             writer.file.change_segments(&[], &numbers, writer.next_segment)?;
             shared.options.observer.at(Step::DropRegistered);
-            writer.file.commit().map_err(|error| error.cause)
+            Ok(())
         };
         drop().inspect_err(|_: &StoreError| writer.file.rollback())?;
+        writer.commit().map_err(|error| error.cause)?;
         shared.options.observer.at(Step::DropCommitted);
         shared.state().replace_segments([], &numbers);
         Ok(events.iter().sum())

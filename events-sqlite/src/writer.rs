@@ -2,6 +2,8 @@
 
 use std::{
     collections::HashMap,
+    fs,
+    path::{Path, PathBuf},
     sync::{Arc, PoisonError},
 };
 
@@ -10,11 +12,13 @@ use serde::Deserialize;
 
 use crate::{
     error::StoreError,
-    journal_file::{Frame, JournalFile, JournalRow, encode_row},
+    find::{Readable, View},
+    journal_file::{CommitError, Durability, Frame, JournalFile, JournalRow, encode_row},
     lock::FolderLock,
+    segment::SegmentRow,
     shared::Shared,
     step::Step,
-    tail::TailEvent,
+    tail::{TailEvent, TailView},
 };
 
 /// Events a row of the journal, at most.
@@ -32,8 +36,12 @@ pub(crate) struct Writer {
     /// Held until the store is closed.
     pub(crate) _lock: FolderLock,
     buffer: Vec<u8>,
-    /// The first number of a batch whose commit failed in an unknown way.
+    /// The first number of a batch of which nobody knows whether it is stored: its commit failed in an
+    /// unknown way, or a panic came before it was visible.
     doubtful: Option<Seq>,
+    /// Segments of which nobody knows whether they are registered, with their files. A later commit that is
+    /// durable settles that they are not.
+    kept: Vec<(u64, PathBuf)>,
 }
 
 /// The operations that are open, and what the journal's table has yet to learn of them.
@@ -125,53 +133,58 @@ struct Batch<'e> {
 }
 
 impl<'e> Batch<'e> {
-    fn judge(&mut self, shared: &Shared, open: &OpenOperations, entry: &'e Entry) -> Result<Verdict, StoreError> {
+    /// What cannot be read never decides: new events are stored, and a closing needs its opening.
+    fn judge(&mut self, shared: &Shared, open: &OpenOperations, entry: &'e Entry) -> Verdict {
         let verdict = match entry.kind {
-            EntryKind::Closing => self.judge_closing(shared, open, entry)?,
-            EntryKind::Opening { .. } | EntryKind::Direct => match self.find(shared, entry.id)? {
-                Some(stored) => already(stored, entry),
-                None => Verdict::Store,
+            EntryKind::Closing => self.judge_closing(shared, open, entry),
+            EntryKind::Opening { .. } | EntryKind::Direct => match self.find(shared, entry.id) {
+                Readable::Found(stored) => already(stored, entry),
+                Readable::Absent | Readable::Unknown => Verdict::Store,
             },
         };
         if matches!(verdict, Verdict::Store) {
             self.stored.insert(entry.id, entry);
         }
-        Ok(verdict)
+        verdict
     }
 
-    fn judge_closing(&self, shared: &Shared, open: &OpenOperations, entry: &Entry) -> Result<Verdict, StoreError> {
+    fn judge_closing(&self, shared: &Shared, open: &OpenOperations, entry: &Entry) -> Verdict {
         let opening = entry.id.opening();
         if let Some(earlier) = self.stored.get(&entry.id) {
-            return Ok(already(Arc::clone(&earlier.document), entry));
+            return already(Arc::clone(&earlier.document), entry);
         }
         let opened_here =
             self.stored.get(&opening).is_some_and(|earlier| matches!(earlier.kind, EntryKind::Opening { .. }));
         if opened_here || open.contains(opening) {
-            return Ok(Verdict::Store);
+            return Verdict::Store;
         }
-        if let Some(stored) = self.find(shared, entry.id)? {
-            return Ok(already(stored, entry));
+        match self.find(shared, entry.id) {
+            Readable::Found(stored) => return already(stored, entry),
+            Readable::Absent => {}
+            // It is not open, so a closing of it may well be what cannot be read.
+            Readable::Unknown => return Verdict::Answer(Appended::NoOpening),
         }
-        match self.find(shared, opening)? {
-            Some(stored) if opens(&stored) => Ok(Verdict::Store),
-            _ => Ok(Verdict::Answer(Appended::NoOpening)),
+        match self.find(shared, opening) {
+            Readable::Found(stored) if opens(&stored) => Verdict::Store,
+            _ => Verdict::Answer(Appended::NoOpening),
         }
     }
 
-    fn find(&self, shared: &Shared, id: EventId) -> Result<Option<Arc<[u8]>>, StoreError> {
+    fn find(&self, shared: &Shared, id: EventId) -> Readable {
         if let Some(earlier) = self.stored.get(&id) {
-            return Ok(Some(Arc::clone(&earlier.document)));
+            return Readable::Found(Arc::clone(&earlier.document));
         }
-        {
+        let segments = {
             let state = shared.state();
             if let Some(event) = state.tail.get(id) {
-                return Ok(Some(Arc::clone(&event.document)));
+                return Readable::Found(Arc::clone(&event.document));
             }
             if state.last_sealed_id.is_none_or(|last| id > last) {
-                return Ok(None);
+                return Readable::Absent;
             }
-        }
-        shared.document(id)
+            Arc::clone(&state.segments)
+        };
+        View { segments, tail: TailView::default() }.sealed_where_readable(id)
     }
 }
 
@@ -183,7 +196,29 @@ impl Writer {
         next_segment: u64,
         open: OpenOperations,
     ) -> Self {
-        Self { file, next_seq, next_segment, open, _lock: lock, buffer: Vec::new(), doubtful: None }
+        Self { file, next_seq, next_segment, open, _lock: lock, buffer: Vec::new(), doubtful: None, kept: Vec::new() }
+    }
+
+    /// Commits, or rolls back.
+    pub(crate) fn commit(&mut self) -> Result<(), CommitError> {
+        self.file.commit().inspect_err(|_| self.file.rollback())?;
+        if self.file.is_durable_now() {
+            // Written over, the log of an older commit cannot register them any more.
+            for (number, path) in self.kept.drain(..) {
+                if self.file.has_segment(number).is_ok_and(|registered| !registered) {
+                    // What stays is removed at the next start.
+                    let _ = fs::remove_file(path);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The files of segments whose registration may come back after a crash must be there then.
+    pub(crate) fn keep_if_unknown(&mut self, error: &CommitError, rows: &[SegmentRow], folder: &Path) {
+        if error.unknown {
+            self.kept.extend(rows.iter().map(|row| (row.number, row.path(folder))));
+        }
     }
 
     /// Stores a batch.
@@ -194,7 +229,7 @@ impl Writer {
         let mut events = Vec::with_capacity(entries.len());
         let mut next_seq = self.next_seq;
         for entry in entries {
-            match batch.judge(shared, &self.open, entry).map_err(not_stored)? {
+            match batch.judge(shared, &self.open, entry) {
                 Verdict::Answer(answer) => answers.push(answer),
                 Verdict::Store => {
                     let document = Arc::clone(&entry.document);
@@ -219,6 +254,7 @@ impl Writer {
         }
         let grown = state.tail.full_events() > full;
         drop(state);
+        self.doubtful = None;
         if grown {
             shared.work.notify_all();
         }
@@ -229,7 +265,7 @@ impl Writer {
     fn write(&mut self, shared: &Shared, rows: &[Vec<Arc<TailEvent>>]) -> Result<(), AppendError> {
         let observer = &shared.options.observer;
         let insert = |buffer: &mut Vec<u8>| -> Result<(), StoreError> {
-            self.file.begin()?;
+            self.file.begin(Durability::Now)?;
             observer.at(Step::AppendBegun);
             for row in rows {
                 let frame = |event: &Arc<TailEvent>| (event.id, event.kind, Arc::clone(&event.document));
@@ -247,35 +283,49 @@ impl Writer {
         }
         // One huge event must not keep its size for ever.
         self.buffer.shrink_to(ROW_BYTES);
-        match self.file.commit() {
+        // Until its events are visible nobody may rely on what is known of them, also after a panic.
+        self.doubtful = rows.first().and_then(|row| row.first()).map(|event| event.seq);
+        match self.commit() {
             Ok(()) => {
                 observer.at(Step::AppendCommitted);
                 Ok(())
             }
             Err(error) => {
-                self.file.rollback();
                 tracing::error!(error = %error.cause, unknown = error.unknown, "a batch could not be committed");
-                if error.unknown {
-                    self.doubtful = rows.first().and_then(|row| row.first()).map(|event| event.seq);
+                if !error.unknown {
+                    self.doubtful = None;
                 }
                 Err(AppendError { cause: error.cause.into(), unknown: error.unknown })
             }
         }
     }
 
-    /// Finds out what became of a batch whose commit failed, before anything gets its numbers.
+    /// Settles what became of a batch nobody knows of, before anything is judged by it or gets its numbers.
     fn clear_doubt(&mut self, shared: &Shared) -> Result<(), StoreError> {
         let Some(first) = self.doubtful else { return Ok(()) };
-        if self.file.has_row(first)? {
-            for row in self.file.rows(first)? {
-                let events = events_of(&row).map_err(StoreError::malformed(&shared.folder))?;
+        // What is not there could come back after a crash, as its log may have been written: it is written
+        // over, durably. What is there is durable then.
+        self.file.begin(Durability::Now)?;
+        self.file.note_doubt().inspect_err(|_| self.file.rollback())?;
+        self.commit().map_err(|error| error.cause)?;
+        let mut found = Vec::new();
+        for row in self.file.rows(first)? {
+            found.push(events_of(&row).map_err(StoreError::malformed(&shared.folder.join("journal.db")))?);
+        }
+        // Nothing fails from here on.
+        let mut state = shared.state();
+        for events in found {
+            let (Some(first), Some(last)) = (events.first(), events.last().map(|event| event.seq)) else { continue };
+            // A panic may have come after some.
+            if state.tail.get(first.id).is_none() {
                 events.iter().for_each(|event| self.open.stored(event.seq, event.id, event.kind));
-                self.next_seq = row.last_seq.next();
-                let mut state = shared.state();
-                state.last_seq = row.last_seq;
                 state.tail.push(events);
             }
+            state.last_seq = last;
+            self.next_seq = last.next();
         }
+        drop(state);
+        shared.work.notify_all();
         self.doubtful = None;
         Ok(())
     }

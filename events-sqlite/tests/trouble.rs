@@ -10,7 +10,7 @@ use std::{
 };
 
 use events_core::{
-    Appended, Claim, Entry, EventId, Filter, Journal, JournalError, Query, Search, SearchError, Seq, Viewer,
+    Appended, Claim, Entry, EntryKind, EventId, Filter, Journal, JournalError, Query, Search, SearchError, Seq, Viewer,
     conformance::{Generator, Naive, Questions},
 };
 use events_sqlite::{Options, SqliteStore};
@@ -178,6 +178,34 @@ fn a_missing_or_cut_segment_is_named() {
         let bytes = fs::read(&file).unwrap();
         fs::write(&file, &bytes[..cut]).unwrap();
         assert_set_aside(folder.path(), &entries, &file);
+    }
+}
+
+#[test]
+fn a_damaged_segment_never_stops_recording() {
+    let entries = Generator::new(8).events(700);
+    for cut in [0, 10, 10_000] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = small_segments().open(folder.path()).unwrap();
+        store_all(&store, &entries[..500]);
+        store.seal_now().unwrap();
+        drop(store);
+        let file = fs::File::options().write(true).open(segment_files(folder.path()).remove(1)).unwrap();
+        file.set_len(file.metadata().unwrap().len().saturating_sub(cut)).unwrap();
+        if cut == 0 {
+            file.set_len(0).unwrap();
+        }
+        let store = small_segments().open(folder.path()).unwrap();
+        // Closed long ago, in the damaged segment, and closed again; then as if the clock had gone back.
+        let closing = entries[150..200].iter().find(|entry| entry.kind == EntryKind::Closing).unwrap().clone();
+        let between = EventId::from_u128((entries[150].id.as_u128() + (4 << 1)) & !1);
+        let direct = Entry { id: between, document: entries[499].document.clone(), kind: EntryKind::Direct };
+        let mut batch = vec![closing, direct];
+        batch.extend_from_slice(&entries[500..510]);
+        let answers = store.append(&batch).unwrap();
+        assert_eq!(answers[0], Appended::NoOpening);
+        assert!(answers[1..].iter().all(|answer| matches!(answer, Appended::Stored(_))), "{answers:?}");
+        store_all(&store, &entries[510..]);
     }
 }
 
