@@ -186,7 +186,7 @@ pub enum JournalError {
     #[error("{0} is in use by another process: open it read-only, or stop the other [EVT112]")]
     InUse(String),
     /// Something stored cannot be read.
-    #[error("{what} is damaged: {why}; it was set aside, run `events doctor` [EVT113]")]
+    #[error("{what} is damaged: {why}; run `events doctor` [EVT113]")]
     Damaged {
         /// Which part.
         what: String,

@@ -5,8 +5,6 @@ use std::{io, path::Path, sync::Arc};
 use events_core::{JournalError, SearchError};
 use rusqlite::ErrorCode;
 
-use crate::codec::Malformed;
-
 /// Like [`JournalError`], but can be told to several callers: whoever waits for a failed sealing learns its cause.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum StoreError {
@@ -35,9 +33,16 @@ impl StoreError {
         Self::Damaged { what: what.display().to_string(), why: why.to_string() }
     }
 
-    /// Of a malformed part of a file.
-    pub(crate) fn malformed(what: &Path) -> impl Fn(Malformed) -> Self {
-        move |malformed| Self::damaged(what, malformed)
+    /// Of the SQLite file in `folder`, when it is written.
+    pub(crate) fn sqlite_write(folder: &Path, error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            // SQLite does not say why a write failed: a limit on the size of files looks like a broken disk.
+            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => match probe(folder) {
+                Err(cause) => Self::io(folder, cause),
+                Ok(()) => Self::failed(error),
+            },
+            _ => Self::sqlite(folder, error),
+        }
     }
 
     /// Of the SQLite file in `folder`.
@@ -51,11 +56,6 @@ impl StoreError {
             ErrorCode::ReadOnly => Self::ReadOnly(folder.display().to_string()),
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::InUse(folder.display().to_string()),
             ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Self::damaged(&folder.join("journal.db"), error),
-            // SQLite does not say why a write failed: a limit on the size of files looks like a broken disk.
-            ErrorCode::SystemIoFailure | ErrorCode::CannotOpen => match probe(folder) {
-                Err(cause) => Self::io(folder, cause),
-                Ok(()) => Self::failed(error),
-            },
             _ => Self::failed(error),
         }
     }

@@ -10,8 +10,8 @@ use std::{
 };
 
 use events_core::{
-    Acl, Aggregation, Buckets, Count, Cursor, EventId, Filter, Found, Keys, Month, Page, Partition, Query, Seq, Viewer,
-    Visibility,
+    Acl, Aggregation, Buckets, Count, Cursor, EventId, Filter, Found, Keys, Month, Page, Partition, Query, Seq,
+    Timestamp, Viewer, Visibility,
 };
 use serde::Deserialize;
 
@@ -20,6 +20,7 @@ use crate::{
     evaluate::{self, Candidates},
     event_keys::KeyDeriver,
     part::{Part, PartSource},
+    read::Gap,
     segment::Segment,
     tail::TailView,
 };
@@ -29,6 +30,8 @@ use crate::{
 pub(crate) struct View {
     pub(crate) segments: Arc<[Arc<Segment>]>,
     pub(crate) tail: TailView,
+    /// What was lost of the journal.
+    pub(crate) gaps: Arc<[Gap]>,
 }
 
 /// What is known of an event where some segments cannot be read.
@@ -109,7 +112,7 @@ impl View {
             .chain(chunks)
             .filter_map(|part| {
                 let (newest, oldest) = (part.newest(deriver)?, part.oldest(deriver)?);
-                let overlaps = newest.timestamp >= from && oldest.timestamp < until;
+                let overlaps = newest.timestamp >= from && (oldest.timestamp < until || until == Timestamp::MAX);
                 let before = after.is_none_or(|after| oldest < after);
                 (overlaps && before).then_some((newest, part))
             })
@@ -171,7 +174,7 @@ impl View {
             {
                 if deadline.passed() {
                     page.cut = true;
-                    page.next = last;
+                    page.next = last.or(query.after);
                     return Ok(page);
                 }
                 let mut part = source.open(deriver);
@@ -217,7 +220,7 @@ impl View {
             }
             if deadline.passed() {
                 page.cut = !(heads.is_empty() && waiting.peek().is_none());
-                page.next = last.filter(|_| page.cut);
+                page.next = last.or(query.after).filter(|_| page.cut);
                 return Ok(page);
             }
         }

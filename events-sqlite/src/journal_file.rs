@@ -17,6 +17,7 @@ use crate::{
     checksum::checksum,
     codec::{Decoder, Malformed, Put},
     error::StoreError,
+    read::Gap,
     segment::SegmentRow,
 };
 
@@ -46,6 +47,17 @@ pub(crate) struct JournalFile {
     connection: Connection,
     /// What commits wait for; none where that is not known.
     durability: Cell<Option<Durability>>,
+    access: Access,
+}
+
+/// How the file is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    Write,
+    /// Beside whoever writes.
+    Read,
+    /// Where nobody writes and nothing may be written, not even what readers tell each other.
+    ReadAlone,
 }
 
 /// What is stored beside the events.
@@ -139,8 +151,8 @@ impl JournalRow {
 impl JournalFile {
     /// Opens the file for writing; makes it, and its tables, where they are missing.
     pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
-        let connection = Connection::open(path(folder)).map_err(|error| StoreError::sqlite(folder, error))?;
-        Self { folder: folder.to_owned(), connection, durability: Cell::new(None) }.made_ready()
+        let connection = Connection::open(path(folder)).map_err(|error| StoreError::sqlite_write(folder, error))?;
+        Self { folder: folder.to_owned(), connection, durability: Cell::new(None), access: Access::Write }.made_ready()
     }
 
     /// Opens the file of a folder that has segments, for writing: without it nobody knows what they are.
@@ -162,8 +174,8 @@ impl JournalFile {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection =
-            Connection::open_with_flags(&path, flags).map_err(|error| StoreError::sqlite(folder, error))?;
-        let file = Self { folder: folder.to_owned(), connection, durability: Cell::new(None) };
+            Connection::open_with_flags(&path, flags).map_err(|error| StoreError::sqlite_write(folder, error))?;
+        let file = Self { folder: folder.to_owned(), connection, durability: Cell::new(None), access: Access::Write };
         let tables: u64 = file
             .connection
             .query_row("SELECT count(*) FROM sqlite_master WHERE name IN ('meta', 'segment')", [], |row| row.get(0))
@@ -193,13 +205,41 @@ impl JournalFile {
 
     /// Opens the file for reading, beside a writer.
     pub(crate) fn open_read_only(folder: &Path) -> Result<Self, StoreError> {
+        let path = path(folder);
+        if !path.try_exists().map_err(|error| StoreError::io(&path, error))? {
+            let folder = folder.display();
+            return Err(StoreError::failed(format!(
+                "there is no store in {folder}: the process that records events makes it"
+            )));
+        }
+        Self::open_to_read(folder, Access::Read).or_else(|error| {
+            if log(folder).exists() {
+                return Err(error);
+            }
+            // A log to read beside would have to be made first, and this process may not.
+            Self::open_to_read(folder, Access::ReadAlone).map_err(|_| error)
+        })
+    }
+
+    fn open_to_read(folder: &Path, access: Access) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection =
-            Connection::open_with_flags(path(folder), flags).map_err(|error| StoreError::sqlite(folder, error))?;
-        let file = Self { folder: folder.to_owned(), connection, durability: Cell::new(None) };
+        let connection = match access {
+            Access::ReadAlone => {
+                let flags = flags | OpenFlags::SQLITE_OPEN_URI;
+                Connection::open_with_flags(format!("file:{}?immutable=1", uri_path(&path(folder))), flags)
+            }
+            Access::Read | Access::Write => Connection::open_with_flags(path(folder), flags),
+        };
+        let connection = connection.map_err(|error| StoreError::sqlite(folder, error))?;
+        let file = Self { folder: folder.to_owned(), connection, durability: Cell::new(None), access };
         file.run("PRAGMA busy_timeout = 10000;")?;
         file.check_format()?;
         Ok(file)
+    }
+
+    /// Whether somebody writes to a file that was opened as one that nobody writes to.
+    pub(crate) fn is_outlived(&self) -> bool {
+        self.access == Access::ReadAlone && log(&self.folder).exists()
     }
 
     fn check_format(&self) -> Result<(), StoreError> {
@@ -214,7 +254,10 @@ impl JournalFile {
     }
 
     fn failed(&self, error: rusqlite::Error) -> StoreError {
-        StoreError::sqlite(&self.folder, error)
+        match self.access {
+            Access::Write => StoreError::sqlite_write(&self.folder, error),
+            Access::Read | Access::ReadAlone => StoreError::sqlite(&self.folder, error),
+        }
     }
 
     fn run(&self, sql: &str) -> Result<(), StoreError> {
@@ -344,6 +387,18 @@ impl JournalFile {
             .optional()
             .map(|found| found.is_some())
             .map_err(|error| self.failed(error))
+    }
+
+    /// What was set aside.
+    pub(crate) fn gaps(&self) -> Result<Vec<Gap>, StoreError> {
+        let gaps = || -> rusqlite::Result<Vec<Gap>> {
+            let mut select = self.connection.prepare_cached("SELECT first_seq, last_seq FROM damaged_journal")?;
+            let gaps = select.query_map([], |row| {
+                Ok(Gap { first: Seq(row.get(0)?), last: Seq(row.get(1)?), journal: path(&self.folder) })
+            })?;
+            gaps.collect()
+        };
+        gaps().map_err(|error| self.failed(error))
     }
 
     /// The operations that were open when events were sealed last.
@@ -510,6 +565,16 @@ impl From<StoreError> for CommitError {
 
 fn path(folder: &Path) -> PathBuf {
     folder.join("journal.db")
+}
+
+/// What is committed and not in the file itself yet.
+fn log(folder: &Path) -> PathBuf {
+    folder.join("journal.db-wal")
+}
+
+/// A path in the address that SQLite takes settings with.
+fn uri_path(path: &Path) -> String {
+    path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23")
 }
 
 fn id(bytes: [u8; 16]) -> EventId {

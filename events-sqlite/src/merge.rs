@@ -4,8 +4,10 @@
 //! places of the merged segment say where each document is.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, PoisonError},
+    time::{Duration, Instant},
 };
 
 use events_core::Month;
@@ -27,8 +29,28 @@ use crate::{
 /// Positions are 16 bits.
 const MOST_EVENTS: usize = 1 << 16;
 
+/// How long a month is left alone after merging its segments failed, at first and at most.
+const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(300));
+
+/// Months whose segments could not be merged, and until when they are left alone.
+#[derive(Default)]
+struct Failing(HashMap<Month, (Instant, Duration)>);
+
+impl Failing {
+    fn is_waiting(&self, month: Month) -> bool {
+        self.0.get(&month).is_some_and(|(until, _)| Instant::now() < *until)
+    }
+
+    fn failed(&mut self, month: Month) -> Duration {
+        let wait = self.0.get(&month).map_or(RETRY.0, |(_, wait)| (*wait * 2).min(RETRY.1));
+        self.0.insert(month, (Instant::now() + wait, wait));
+        wait
+    }
+}
+
 /// The merging thread. Whenever sealing is urgent it waits.
 pub(crate) fn run(shared: &Shared) {
+    let mut failing = Failing::default();
     loop {
         let parts = {
             let mut state = shared.state();
@@ -37,7 +59,7 @@ pub(crate) fn run(shared: &Shared) {
                     return;
                 }
                 if !is_urgent(shared, &state) && !state.merged {
-                    match mergeable(shared, &state) {
+                    match mergeable(shared, &state, &failing) {
                         Some(parts) => break parts,
                         None => {
                             state.merged = true;
@@ -48,24 +70,29 @@ pub(crate) fn run(shared: &Shared) {
                 state = shared.progress.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
         };
-        match merge(shared, &parts) {
-            Ok(()) | Err(Stopped::Closing) => {}
+        let Some(month) = parts.first().map(|part| part.row.month) else { continue };
+        let merged = catch_unwind(AssertUnwindSafe(|| merge(shared, &parts)))
+            .unwrap_or_else(|_| Err(Stopped::Failed(StoreError::failed("merging panicked: see the log"))));
+        match merged {
+            Ok(()) => {
+                failing.0.remove(&month);
+            }
+            Err(Stopped::Closing) => {}
             Err(Stopped::Failed(error) | Stopped::Doubtful(error)) => {
-                // The parts stay what they are; the next sealing tries again.
-                tracing::warn!(%error, "merging segments failed and will be tried again");
-                shared.state().merged = true;
-                shared.progress.notify_all();
+                // The parts stay what they are; a sealing after the wait tries again.
+                let wait = failing.failed(month);
+                tracing::warn!(%month, %error, ?wait, "merging segments failed and will be tried again");
             }
         }
     }
 }
 
 /// Segments of one month and about one size, the oldest first: as many as make a larger one.
-fn mergeable(shared: &Shared, state: &State) -> Option<Vec<Arc<Segment>>> {
+fn mergeable(shared: &Shared, state: &State, failing: &Failing) -> Option<Vec<Arc<Segment>>> {
     let parts = shared.options.merge_parts;
     let mut classes: BTreeMap<(Month, u32), Vec<&Arc<Segment>>> = BTreeMap::new();
-    for segment in state.segments.iter().filter(|segment| segment.row.events < MOST_EVENTS / 2 && !segment.is_damaged())
-    {
+    let eligible = |segment: &&Arc<Segment>| segment.row.events < MOST_EVENTS / 2 && !segment.is_damaged();
+    for segment in state.segments.iter().filter(eligible).filter(|segment| !failing.is_waiting(segment.row.month)) {
         classes.entry((segment.row.month, segment.row.events.max(1).ilog(parts.max(2)))).or_default().push(segment);
     }
     classes.into_values().find_map(|mut class| {

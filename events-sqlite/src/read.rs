@@ -1,6 +1,6 @@
 //! Reading everything in the order of the journal.
 
-use std::{cmp::Reverse, collections::BinaryHeap, sync::Arc};
+use std::{cmp::Reverse, collections::BinaryHeap, path::PathBuf, sync::Arc};
 
 use events_core::{Seq, Sequenced};
 
@@ -10,6 +10,23 @@ use crate::{
     place::Place,
     segment::{Segment, Unpacked},
 };
+
+/// Events of the journal that cannot be read.
+#[derive(Clone, Debug)]
+pub(crate) struct Gap {
+    pub(crate) first: Seq,
+    pub(crate) last: Seq,
+    /// The file that has them.
+    pub(crate) journal: PathBuf,
+}
+
+impl Gap {
+    fn damage(&self) -> StoreError {
+        let Self { first, last, journal } = self;
+        let next = last.next();
+        StoreError::damaged(journal, format!("the events {first} to {last} cannot be read, read on from {next}"))
+    }
+}
 
 /// A segment whose events are read by number.
 struct Reader<'s> {
@@ -61,9 +78,19 @@ impl Gathered {
 }
 
 impl View {
-    /// Events from a number on: at most `limit`, about `bytes` bytes, at least one where there is one.
+    /// Events from a number on: at most `limit`, about `bytes` bytes, at least one where there is one. What
+    /// cannot be read is an error of the read that begins there, not of one that comes to it.
     pub(crate) fn read(&self, from: Seq, limit: usize, bytes: usize) -> Result<Vec<Sequenced>, StoreError> {
         let mut gathered = Gathered { events: Vec::new(), limit, bytes };
+        match self.gather(from, &mut gathered) {
+            Err(error) if gathered.events.is_empty() => Err(error),
+            _ => Ok(gathered.events),
+        }
+    }
+
+    fn gather(&self, from: Seq, gathered: &mut Gathered) -> Result<(), StoreError> {
+        let gap = self.gaps.iter().filter(|gap| gap.last >= from).min_by_key(|gap| gap.first);
+        let is_crossed_by = |seq: Seq| gap.filter(|gap| gap.first < seq).map_or(Ok(()), |gap| Err(gap.damage()));
         // Segments of different months, and merged ones, overlap: they are read side by side.
         let mut segments: Vec<&Arc<Segment>> =
             self.segments.iter().filter(|segment| segment.row.last_seq >= from).collect();
@@ -84,11 +111,12 @@ impl View {
             let reader = &mut readers[index];
             let Some(place) = reader.places.pop() else { continue };
             if !gathered.has_room_for(0) {
-                return Ok(gathered.events);
+                return Ok(());
             }
+            is_crossed_by(place.seq)?;
             let document = reader.document(place)?;
             if !gathered.add(Sequenced { seq: place.seq, id: place.cursor.id, document }) {
-                return Ok(gathered.events);
+                return Ok(());
             }
             if let Some(next) = reader.places.last() {
                 heads.push(Reverse((next.seq, index)));
@@ -96,11 +124,15 @@ impl View {
         }
         // All of the tail is newer than all that is sealed.
         for event in self.tail.from(from) {
+            if !gathered.has_room_for(0) {
+                return Ok(());
+            }
+            is_crossed_by(event.seq)?;
             let document = Arc::clone(&event.document);
             if !gathered.add(Sequenced { seq: event.seq, id: event.id, document }) {
-                break;
+                return Ok(());
             }
         }
-        Ok(gathered.events)
+        gap.map_or(Ok(()), |gap| Err(gap.damage()))
     }
 }

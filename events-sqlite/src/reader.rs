@@ -1,6 +1,7 @@
 //! Searching and reading a store beside the process that writes to it.
 
 use std::{
+    collections::HashSet,
     fmt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
@@ -16,12 +17,13 @@ use crate::{
     error::StoreError,
     event_keys::KeyDeriver,
     find::View,
-    journal_file::JournalFile,
+    journal_file::{JournalFile, JournalRow},
     key_hash::KeyHasher,
     lock::lock,
     open_files::OpenFiles,
     options::Options,
     pool::Pool,
+    read::Gap,
     searcher::{Searcher, Viewable},
     segment::Segment,
     tail::Tail,
@@ -61,6 +63,8 @@ struct Known {
     sealed_through: Seq,
     last_seq: Seq,
     segments: Arc<[Arc<Segment>]>,
+    /// Rows of the journal that cannot be read, and that the writer has not set aside.
+    damaged: Vec<Gap>,
 }
 
 impl SqliteReader {
@@ -73,6 +77,7 @@ impl SqliteReader {
             sealed_through: Seq(0),
             last_seq: Seq(0),
             segments: Arc::default(),
+            damaged: Vec::new(),
         };
         let source = Arc::new(Source {
             folder: folder.to_owned(),
@@ -102,12 +107,16 @@ impl fmt::Debug for SqliteReader {
 impl Known {
     /// Learns what the writer has done since the last time.
     fn refresh(&mut self, source: &Source) -> Result<View, StoreError> {
+        if self.file.is_outlived() {
+            self.file = JournalFile::open_read_only(&source.folder)?;
+        }
         self.file.begin_read()?;
-        let result = self.read_changes(source);
+        let result = self.read_changes(source).and_then(|()| self.file.gaps());
         // Nothing was written, so nothing is lost.
         self.file.rollback();
-        result?;
-        Ok(View { segments: Arc::clone(&self.segments), tail: self.tail.view() })
+        let mut gaps = result?;
+        gaps.extend(self.damaged.iter().cloned());
+        Ok(View { segments: Arc::clone(&self.segments), tail: self.tail.view(), gaps: gaps.into() })
     }
 
     fn read_changes(&mut self, source: &Source) -> Result<(), StoreError> {
@@ -118,11 +127,17 @@ impl Known {
             let segment = |row: crate::segment::SegmentRow| {
                 known(row.number).unwrap_or_else(|| Arc::new(Segment::read_only(row, &source.folder, &source.files)))
             };
-            self.segments = rows.into_iter().map(segment).collect();
+            let segments: Arc<[Arc<Segment>]> = rows.into_iter().map(segment).collect();
+            let listed: HashSet<u64> = segments.iter().map(|segment| segment.row.number).collect();
+            let gone = self.segments.iter().filter(|segment| !listed.contains(&segment.row.number));
+            // An open file keeps its space although it is removed.
+            gone.for_each(|segment| source.files.forget(segment.row.number));
+            self.segments = segments;
         }
         let sealed_through = self.file.meta()?.sealed_through;
         if sealed_through != self.sealed_through {
             self.tail = Tail::new(Options::new().segment_events);
+            self.damaged.clear();
             self.sealed_through = sealed_through;
             self.last_seq = sealed_through;
         }
@@ -131,7 +146,9 @@ impl Known {
             match events_of(&row) {
                 Ok(events) => self.tail.push(events),
                 Err(why) => {
-                    tracing::error!(first = %row.first_seq, last = %row.last_seq, %why, "damaged events of the journal are left out")
+                    let JournalRow { first_seq: first, last_seq: last, .. } = row;
+                    tracing::error!(%first, %last, %why, "damaged events of the journal are left out");
+                    self.damaged.push(Gap { first, last, journal: source.folder.join("journal.db") });
                 }
             }
         }

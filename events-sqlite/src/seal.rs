@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, PoisonError},
     time::Duration,
 };
@@ -39,21 +40,30 @@ enum Task {
 pub(crate) fn run(shared: &Shared) {
     let mut retry = RETRY.0;
     loop {
-        match next_task(shared) {
-            Task::Stop => return,
-            Task::Index(chunk) => drop(chunk.index(&shared.deriver)),
-            Task::Seal(chunks) => match seal(shared, &chunks) {
-                Ok(()) => retry = RETRY.0,
-                Err(error) => {
-                    tracing::error!(%error, ?retry, "sealing failed and will be tried again");
-                    let mut state = shared.state();
-                    state.trouble = Some(error);
-                    shared.progress.notify_all();
-                    let waiting = shared.work.wait_timeout_while(state, retry, |state| !state.closing);
-                    drop(waiting);
-                    retry = (retry * 2).min(RETRY.1);
-                }
-            },
+        let task = next_task(shared);
+        // A panic is trouble like any other: appending must not wait for a thread that is no more.
+        let done = catch_unwind(AssertUnwindSafe(|| match &task {
+            Task::Stop => Ok(()),
+            Task::Index(chunk) => {
+                chunk.index(&shared.deriver);
+                Ok(())
+            }
+            Task::Seal(chunks) => seal(shared, chunks),
+        }))
+        .unwrap_or_else(|_| Err(StoreError::failed("sealing panicked: see the log")));
+        match (task, done) {
+            (Task::Stop, _) => return,
+            (Task::Index(_), Ok(())) => {}
+            (Task::Seal(_), Ok(())) => retry = RETRY.0,
+            (_, Err(error)) => {
+                tracing::error!(%error, ?retry, "sealing failed and will be tried again");
+                let mut state = shared.state();
+                state.trouble = Some(error);
+                shared.progress.notify_all();
+                let waiting = shared.work.wait_timeout_while(state, retry, |state| !state.closing);
+                drop(waiting);
+                retry = (retry * 2).min(RETRY.1);
+            }
         }
     }
 }

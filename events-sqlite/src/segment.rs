@@ -193,9 +193,14 @@ impl Segment {
                 return why;
             }
             self.files.forget(self.row.number);
-            let aside = (1..).map(|index| self.path.with_extension(format!("damaged-{index}"))).find(|path| !path.exists());
+            let aside =
+                (1..).map(|index| self.path.with_extension(format!("damaged-{index}"))).find(|path| !path.exists());
             let renamed = aside.as_ref().map(|aside| fs::rename(&self.path, aside));
-            tracing::error!(segment = %self.path.display(), events = self.row.events, %why, ?renamed, "a damaged segment is set aside");
+            let (segment, events) = (self.path.display(), self.row.events);
+            match renamed {
+                Some(Ok(())) => tracing::error!(%segment, events, %why, ?aside, "a damaged segment is set aside"),
+                _ => tracing::error!(%segment, events, %why, ?renamed, "a segment is damaged or missing"),
+            }
             why
         });
         StoreError::damaged(&self.path, why)

@@ -14,6 +14,7 @@ use crate::{
     lock::{FairMutex, lock},
     open_files::OpenFiles,
     options::Options,
+    read::Gap,
     segment::Segment,
     tail::{Tail, TailView},
     writer::Writer,
@@ -40,6 +41,7 @@ pub(crate) struct Shared {
 pub(crate) struct State {
     pub(crate) tail: Tail,
     pub(crate) segments: Arc<[Arc<Segment>]>,
+    pub(crate) gaps: Arc<[Gap]>,
     /// The largest id in a segment: everything above is new.
     pub(crate) last_sealed_id: Option<EventId>,
     /// Everything up to here is to be sealed now.
@@ -54,10 +56,11 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(tail: Tail, segments: Vec<Arc<Segment>>, last_seq: Seq) -> Self {
+    pub(crate) fn new(tail: Tail, segments: Vec<Arc<Segment>>, gaps: Vec<Gap>, last_seq: Seq) -> Self {
         let mut state = Self {
             tail,
             segments: Arc::default(),
+            gaps: gaps.into(),
             last_sealed_id: None,
             seal_through: Seq(0),
             last_seq,
@@ -123,7 +126,7 @@ impl Shared {
     /// The store at this moment.
     pub(crate) fn view(&self) -> View {
         let state = self.state();
-        View { segments: Arc::clone(&state.segments), tail: state.tail.view() }
+        View { segments: Arc::clone(&state.segments), tail: state.tail.view(), gaps: Arc::clone(&state.gaps) }
     }
 
     /// The document of an event, wherever it is.
@@ -135,6 +138,6 @@ impl Shared {
             }
             Arc::clone(&state.segments)
         };
-        View { segments, tail: TailView::default() }.sealed_document(id)
+        View { segments, tail: TailView::default(), gaps: Arc::default() }.sealed_document(id)
     }
 }

@@ -71,8 +71,9 @@ pub(crate) fn open(folder: &Path, options: Options) -> Result<Shared, StoreError
     file.forget_obsolete()?;
     observer.at(Step::StartCleared);
 
+    let gaps = file.gaps()?;
     let last_seq = file.last_seq()?.max(Some(meta.sealed_through)).unwrap_or_default();
     let deriver = KeyDeriver::new(KeyHasher::new(&meta.hash_key));
     let writer = Writer::new(file, lock, last_seq.next(), meta.next_segment, open);
-    Ok(Shared::new(options, folder.to_owned(), deriver, files, writer, State::new(tail, segments, last_seq)))
+    Ok(Shared::new(options, folder.to_owned(), deriver, files, writer, State::new(tail, segments, gaps, last_seq)))
 }

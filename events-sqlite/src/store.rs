@@ -24,6 +24,7 @@ use crate::{
     reader::SqliteReader,
     seal,
     searcher::{Searcher, Viewable},
+    segment::Segment,
     shared::Shared,
     startup,
     step::Step,
@@ -122,30 +123,38 @@ impl SqliteStore {
         }
     }
 
-    /// Deletes the sealed events of a month, whatever refers to them, and gives their space back. Returns
+    /// Deletes the sealed events of a month, whatever refers to them, and gives their space back; operations
+    /// that are open since then are so no more. Returns
     /// how many there were. What is kept, and for how long, is for the caller to know.
     ///
     /// # Errors
     /// Nothing was deleted; where its commit failed in an unknown way that shows at the next start.
     pub fn drop_month(&self, month: Month) -> Result<u64, JournalError> {
+        // The files go at the end of this statement, when no lock is held.
+        Ok(self.unregister(month)?.iter().map(|segment| segment.row.events as u64).sum())
+    }
+
+    /// The segments of a month, which nothing refers to any more.
+    fn unregister(&self, month: Month) -> Result<Vec<Arc<Segment>>, StoreError> {
         let shared = &self.handle.shared;
         let mut writer = shared.writer.lock();
         let writer = writer.as_mut().ok_or_else(StoreError::closed)?;
-        let (numbers, events): (Vec<u64>, Vec<u64>) = {
-            let state = shared.state();
-            state.of_month(month).map(|segment| (segment.row.number, segment.row.events as u64)).unzip()
-        };
-        let drop = || {
+        let segments: Vec<Arc<Segment>> = shared.state().of_month(month).cloned().collect();
+        let numbers: Vec<u64> = segments.iter().map(|segment| segment.row.number).collect();
+        let open = writer.open.sealed_in(month);
+        let change = || -> Result<(), StoreError> {
             writer.file.begin(Durability::Now)?;
             writer.file.change_segments(&[], &numbers, writer.next_segment)?;
+            writer.file.change_open_operations(open.iter().copied(), std::iter::empty())?;
             shared.options.observer.at(Step::DropRegistered);
             Ok(())
         };
-        drop().inspect_err(|_: &StoreError| writer.file.rollback())?;
+        change().inspect_err(|_| writer.file.rollback())?;
         writer.commit().map_err(|error| error.cause)?;
-        shared.options.observer.at(Step::DropCommitted);
+        writer.open.forget(&open);
         shared.state().replace_segments([], &numbers);
-        Ok(events.iter().sum())
+        shared.options.observer.at(Step::DropCommitted);
+        Ok(segments)
     }
 }
 

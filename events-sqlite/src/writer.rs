@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, PoisonError},
 };
 
-use events_core::{AppendError, Appended, Entry, EntryKind, EventId, JournalError, OpenOperation, Phase, Seq};
+use events_core::{AppendError, Appended, Entry, EntryKind, EventId, JournalError, Month, OpenOperation, Phase, Seq};
 use serde::Deserialize;
 
 use crate::{
@@ -89,6 +89,19 @@ impl OpenOperations {
         let mut list: Vec<OpenOperation> = self.operations.values().map(|open| open.operation).collect();
         list.sort_unstable_by_key(|operation| operation.seq);
         list
+    }
+
+    /// Those whose openings are sealed and of a month.
+    pub(crate) fn sealed_in(&self, month: Month) -> Vec<EventId> {
+        let sealed = self.operations.iter().filter(|(id, open)| open.in_table && id.timestamp().month() == month);
+        sealed.map(|(id, _)| *id).collect()
+    }
+
+    /// Their openings are deleted, here and in the table.
+    pub(crate) fn forget(&mut self, operations: &[EventId]) {
+        for id in operations {
+            self.operations.remove(id);
+        }
     }
 
     /// Writes into the table what it has to know once the events up to `through` have left the journal.
@@ -184,7 +197,7 @@ impl<'e> Batch<'e> {
             }
             Arc::clone(&state.segments)
         };
-        View { segments, tail: TailView::default() }.sealed_where_readable(id)
+        View { segments, tail: TailView::default(), gaps: Arc::default() }.sealed_where_readable(id)
     }
 }
 
@@ -310,10 +323,19 @@ impl Writer {
         self.commit().map_err(|error| error.cause)?;
         let mut found = Vec::new();
         for row in self.file.rows(first)? {
-            found.push(events_of(&row).map_err(StoreError::malformed(&shared.folder.join("journal.db")))?);
+            match events_of(&row) {
+                Ok(events) => found.push(events),
+                Err(why) => {
+                    self.file.set_row_aside(row.first_seq)?;
+                    tracing::error!(first = %row.first_seq, last = %row.last_seq, %why, "damaged events of the journal are set aside");
+                    self.next_seq = self.next_seq.max(row.last_seq.next());
+                }
+            }
         }
+        let gaps = self.file.gaps()?;
         // Nothing fails from here on.
         let mut state = shared.state();
+        state.gaps = gaps.into();
         for events in found {
             let (Some(first), Some(last)) = (events.first(), events.last().map(|event| event.seq)) else { continue };
             // A panic may have come after some.
@@ -322,7 +344,7 @@ impl Writer {
                 state.tail.push(events);
             }
             state.last_seq = last;
-            self.next_seq = last.next();
+            self.next_seq = self.next_seq.max(last.next());
         }
         drop(state);
         shared.work.notify_all();

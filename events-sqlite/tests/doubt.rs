@@ -158,3 +158,45 @@ fn a_panic_while_appending_neither_loses_nor_doubles_nor_ends_recording() {
         assert_eq!(numbers(&store), (1..=30).collect::<Vec<_>>(), "{step}, after a restart");
     }
 }
+
+#[test]
+fn a_panic_while_sealing_neither_loses_nor_doubles_nor_hangs_recording() {
+    for step in [Step::SealBegun, Step::SealFileSynced, Step::SealRegistered, Step::SealCommitted] {
+        let folder = tempfile::tempdir().unwrap();
+        let entries = Generator::new(5).events(900);
+        let (options, armed) = panicking_at(step);
+        let store = options.open(folder.path()).unwrap();
+        store_all(&store, &entries[..50]);
+        armed.store(true, Ordering::SeqCst);
+        // It may be told, and it is tried again.
+        let _ = store.seal_now();
+        until("sealing", || store.seal_now().is_ok());
+        // More than what may wait for sealing; while there is trouble it is refused, and never hangs.
+        for batch in entries[50..].chunks(50) {
+            until("recording", || store.append(batch).is_ok());
+        }
+        store.seal_now().unwrap();
+        drop(store);
+        let store = small_segments().open(folder.path()).unwrap();
+        let stored = store.read(Seq(1), 1_000, usize::MAX).unwrap();
+        assert!(stored.iter().map(|event| event.seq.0).eq(1..=900), "{step}");
+    }
+}
+
+#[test]
+fn a_panic_while_merging_neither_loses_nor_hangs() {
+    for step in [Step::MergeBegun, Step::MergeFileSynced, Step::MergeRegistered] {
+        let folder = tempfile::tempdir().unwrap();
+        let entries = Generator::new(6).events(1_200);
+        let (options, armed) = panicking_at(step);
+        let store = options.merge_parts(4).open(folder.path()).unwrap();
+        armed.store(true, Ordering::SeqCst);
+        store_all(&store, &entries);
+        store.seal_now().unwrap();
+        store.settle();
+        drop(store);
+        let store = small_segments().open(folder.path()).unwrap();
+        let stored = store.read(Seq(1), 2_000, usize::MAX).unwrap();
+        assert!(stored.iter().map(|event| event.seq.0).eq(1..=1_200), "{step}");
+    }
+}

@@ -10,7 +10,8 @@ use std::{
 };
 
 use events_core::{
-    Appended, Claim, Entry, EntryKind, EventId, Filter, Journal, JournalError, Query, Search, SearchError, Seq, Viewer,
+    Appended, Claim, Entry, EntryKind, EventId, Filter, Journal, JournalError, Query, Search, SearchError, Seq,
+    Sequenced, Viewer,
     conformance::{Generator, Naive, Questions},
 };
 use events_sqlite::{Options, SqliteStore};
@@ -222,11 +223,25 @@ fn damaged_events_of_the_journal_are_set_aside_and_recording_goes_on() {
         .unwrap();
     assert_eq!(changed, 1);
     drop(journal);
+    let reader = SqliteStore::open_read_only(folder.path()).unwrap();
+    assert!(matches!(reader.read(Seq(51), 1_000, usize::MAX), Err(JournalError::Damaged { .. })));
+    assert_eq!(reader.read(Seq(101), 1_000, usize::MAX).unwrap().len(), 100);
+    drop(reader);
     let store = SqliteStore::open(folder.path()).unwrap();
-    assert_eq!(store.read(Seq(1), 1_000, usize::MAX).unwrap().len(), 150);
+    let assert_gap = |read: &dyn Fn(Seq) -> Result<Vec<Sequenced>, JournalError>| {
+        assert_eq!(read(Seq(1)).unwrap().last().unwrap().seq, Seq(50));
+        for from in [51, 100] {
+            let Err(JournalError::Damaged { what, why }) = read(Seq(from)) else { panic!("a gap is not skipped") };
+            assert!(what.ends_with("journal.db") && why.contains("51 to 100"), "{what}: {why}");
+        }
+        read(Seq(101)).unwrap().len()
+    };
+    assert_eq!(assert_gap(&|from| store.read(from, 1_000, usize::MAX)), 100);
     assert!(matches!(store.append(&entries[200..201]).unwrap()[..], [Appended::Stored(Seq(201))]));
     drop(store);
-    assert_eq!(SqliteStore::open(folder.path()).unwrap().read(Seq(1), 1_000, usize::MAX).unwrap().len(), 151);
+    let store = SqliteStore::open(folder.path()).unwrap();
+    store.seal_now().unwrap();
+    assert_eq!(assert_gap(&|from| store.read(from, 1_000, usize::MAX)), 101);
 }
 
 #[test]
@@ -305,4 +320,92 @@ fn a_full_disk_refuses_and_recording_goes_on_once_there_is_space() {
     child.stdin.take().unwrap().write_all(b"go on\n").unwrap();
     assert!(lines.any(|line| line == "recorded"), "the child did not record again");
     assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn an_event_of_the_last_moment_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut entry = Generator::new(9).events(1).remove(0);
+    let mut document: serde_json::Value = serde_json::from_slice(&entry.document).unwrap();
+    document["timestamp"] = "9999-12-31T23:59:59.999Z".into();
+    entry.document = serde_json::to_vec(&document).unwrap().into();
+    let store = SqliteStore::open(folder.path()).unwrap();
+    store_all(&store, &[entry]);
+    for _ in 0..2 {
+        assert_eq!(wait(store.search().count(&Filter::everything(), &Viewer::admin(), None)).unwrap().events, 1);
+        assert_eq!(wait(store.search().search(&Query::new(Viewer::admin()))).unwrap().events.len(), 1);
+        store.seal_now().unwrap();
+    }
+}
+
+#[test]
+fn a_page_that_is_cut_before_its_first_event_goes_on_where_it_began() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path()).unwrap();
+    store_all(&store, &Generator::new(10).events(500));
+    let first = wait(store.search().search(&Query::new(Viewer::admin()).limit(5))).unwrap();
+    let mut query = Query::new(Viewer::admin()).limit(5).after(first.next.unwrap());
+    query.within = Some(std::time::Duration::ZERO);
+    let page = wait(store.search().search(&query)).unwrap();
+    assert!(page.cut && page.events.is_empty() && page.next == first.next, "{page:?}");
+}
+
+#[test]
+fn a_read_answers_what_comes_before_the_damage_and_then_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = small_segments().open(folder.path()).unwrap();
+    store_all(&store, &Generator::new(11).events(300));
+    store.seal_now().unwrap();
+    drop(store);
+    fs::write(&segment_files(folder.path())[1], "").unwrap();
+    let store = small_segments().open(folder.path()).unwrap();
+    assert_eq!(store.read(Seq(1), 1_000, usize::MAX).unwrap().len(), 100);
+    assert!(matches!(store.read(Seq(101), 1_000, usize::MAX), Err(JournalError::Damaged { .. })));
+    assert_eq!(store.read(Seq(201), 1_000, usize::MAX).unwrap().len(), 100);
+}
+
+#[test]
+fn the_operations_of_a_dropped_month_are_open_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = small_segments().open(folder.path()).unwrap();
+    let entries = Generator::new(12).events(300);
+    store_all(&store, &entries[..200]);
+    store.seal_now().unwrap();
+    let opens = |entry: &&Entry| matches!(entry.kind, EntryKind::Opening { .. });
+    store_all(&store, &entries[200..].iter().filter(opens).cloned().collect::<Vec<_>>());
+    let open = |store: &SqliteStore| -> Vec<Seq> {
+        store.open_operations().unwrap().iter().map(|operation| operation.seq).collect()
+    };
+    let newer: Vec<Seq> = open(&store).into_iter().filter(|seq| *seq > Seq(200)).collect();
+    assert!(open(&store).len() > newer.len() && !newer.is_empty());
+    assert_eq!(store.drop_month(entries[0].id.timestamp().month()).unwrap(), 200);
+    assert_eq!(open(&store), newer);
+    drop(store);
+    assert_eq!(open(&small_segments().open(folder.path()).unwrap()), newer);
+}
+
+#[test]
+fn a_reader_where_no_store_is_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = SqliteStore::open_read_only(folder.path()).unwrap_err();
+    assert!(error.to_string().contains("there is no store in"), "{error}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is written");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_reader_lets_go_of_files_that_are_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = small_segments().open(folder.path()).unwrap();
+    let entries = Generator::new(13).events(500);
+    store_all(&store, &entries);
+    store.seal_now().unwrap();
+    let reader = SqliteStore::open_read_only(folder.path()).unwrap();
+    reader.read(Seq(1), 1_000, usize::MAX).unwrap();
+    store.drop_month(entries[0].id.timestamp().month()).unwrap();
+    assert!(reader.read(Seq(1), 1_000, usize::MAX).unwrap().is_empty());
+    let files = fs::read_dir("/proc/self/fd").unwrap().filter_map(|file| fs::read_link(file.unwrap().path()).ok());
+    let held: Vec<PathBuf> =
+        files.filter(|file| file.starts_with(folder.path()) && file.to_string_lossy().ends_with("(deleted)")).collect();
+    assert!(held.is_empty(), "{held:?}");
 }
