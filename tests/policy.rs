@@ -177,7 +177,7 @@ async fn what_is_recorded_only_at_its_end_is_never_a_parent_or_a_root() {
         "nuvlabox.reboot nuvlabox/1" => completed,
     );
 
-    recording.by_jane(start(deployment(), reboot(nuvlabox("1"), body()))).await.unwrap();
+    recording.by_jane(Box::pin(start(deployment(), reboot(nuvlabox("1"), body())))).await.unwrap();
     assert_events!(recording.trail,
         "deployment.start deployment/7" => completed {
             "job.add job/1" => completed,
@@ -284,7 +284,7 @@ async fn the_parent_is_the_nearest_recorded_ancestor() {
         emit(&nuvlabox("1"), StateChanged { new_state: "REBOOTING" }).await?;
         Ok(Answer(200))
     };
-    recording.by_jane(start(deployment(), reboot(nuvlabox("1"), body))).await.unwrap();
+    recording.by_jane(Box::pin(start(deployment(), reboot(nuvlabox("1"), body)))).await.unwrap();
     assert_events!(recording.trail,
         "deployment.start deployment/7" => completed {
             "job.add job/1" => completed,
