@@ -1,5 +1,7 @@
 //! `assert_events!` compares what was recorded since the last call with a tree that reads like the trail.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod fleet;
 
 use std::{

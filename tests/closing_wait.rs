@@ -1,6 +1,8 @@
 //! When a closing cannot be stored the response goes out after a while, and the closing is stored when the
 //! store recovers: none is ever dropped, and what waits is bounded.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod fleet;
 
 use std::{

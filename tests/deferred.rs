@@ -1,6 +1,8 @@
 //! Operations that stay open when their handlers return are closed once: by their job, by the sweeper when
 //! they are overdue, at the next start when their process died.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod fleet;
 
 use std::{collections::HashSet, future::pending, time::Duration};

@@ -4,6 +4,8 @@
 //! The child process is this program again: it runs handlers on the embedded store until it is killed, or
 //! until it aborts at a named step of the store. Each round goes on where the one before it died.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod fleet;
 
 use std::{

@@ -1,5 +1,7 @@
 //! What the two events of an operation say: every key of the attribute, and everything a handler may add.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod fleet;
 
 use std::borrow::Cow;

@@ -1,18 +1,23 @@
 //! What cannot be recorded does not run: the caller is refused with a kind, nothing is left half recorded,
 //! and recording goes on by itself.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod fleet;
 
 use std::{
     future::pending,
+    process::Command,
     sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
 };
 
 use events::{
-    EventDetails, EventManager, Href, Journal, Refused, RefusedKind, action, assert_events, emit,
+    Attribute, EventDetails, EventManager, Filter, Href, Journal, Refused, RefusedKind, Viewer, action, assert_events,
+    emit,
     memory::{Fault, MemoryStore},
     scope,
+    sqlite::SqliteStore,
 };
 use fleet::{Answer, Deployment, LIMIT, Nuvlabox, Problem, Store, jane, nuvlabox, until};
 
@@ -255,4 +260,57 @@ async fn a_manager_that_shuts_down_takes_nothing_new_and_drains_the_rest() {
     let mut events = store.events();
     events.retain(|event| event.resource.href.as_deref() == Some("nuvlabox/1"));
     assert_eq!(events.len(), 2);
+}
+
+/// Fills the store until it refuses, gives it space, and looks at what it holds.
+async fn fill_and_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let manager = EventManager::builder(SqliteStore::open(folder.path()).unwrap()).build().unwrap();
+    let ran = AtomicUsize::new(0);
+    let mut refused = None;
+    while refused.is_none() {
+        let answer = manager.scope(scope(jane(), reboot(nuvlabox("1"), &ran))).await;
+        refused = answer.err().map(Problem::refusal);
+    }
+    let refused = refused.unwrap();
+    assert_eq!(refused.kind, RefusedKind::Storage);
+    assert!(refused.to_string().contains("no space left"), "it says exactly what is wrong: {refused}");
+    assert!(manager.count(&Filter::everything(), &Viewer::admin()).await.unwrap().events > 0, "searches are served");
+
+    let give_space =
+        Command::new("prlimit").args(["--fsize=unlimited:", "--pid", &std::process::id().to_string()]).status();
+    assert!(give_space.unwrap().success());
+    until_nothing_waits(&manager).await;
+    let before = ran.load(Ordering::SeqCst);
+    manager.scope(scope(jane(), reboot(nuvlabox("1"), &ran))).await.unwrap();
+    assert_eq!(ran.load(Ordering::SeqCst), before + 1);
+    assert!(manager.shutdown(LIMIT).await);
+    drop(manager);
+
+    let reopened = EventManager::builder(SqliteStore::open(folder.path()).unwrap()).build().unwrap();
+    assert_eq!(reopened.metrics().swept, 0, "no lone opening was left");
+    let count = async |event_type: &str| {
+        let filter = Filter::is(Attribute::EventType, event_type);
+        usize::try_from(reopened.count(&filter, &Viewer::admin()).await.unwrap().events).unwrap()
+    };
+    let (openings, completed) = (count("nuvlabox.reboot").await, count("nuvlabox.reboot.completed").await);
+    assert_eq!(completed, ran.into_inner(), "what ran is recorded, what was refused did not run");
+    assert_eq!(openings, completed + count("nuvlabox.reboot.failed").await);
+}
+
+#[test]
+fn a_full_disk_refuses_and_recording_goes_on_when_there_is_space() {
+    const INSIDE: &str = "EVENTS_ON_A_FULL_DISK";
+    if std::env::var_os(INSIDE).is_some() {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        return runtime.block_on(fill_and_go_on());
+    }
+    // A limit on the size of files stands for a full disk: writing fails, and does not kill.
+    let limited = "trap '' XFSZ && ulimit -S -f 8192 && exec \"$0\" --exact \"$1\" --nocapture";
+    let mut child = Command::new("sh");
+    child.args(["-c", limited]).arg(std::env::current_exe().unwrap());
+    child.arg("a_full_disk_refuses_and_recording_goes_on_when_there_is_space");
+    let output = child.env(INSIDE, "1").output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && out.contains("1 passed"), "{}\n{out}\n{err}", output.status);
 }

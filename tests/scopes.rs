@@ -1,5 +1,7 @@
 //! Context, manager and facade are put around a future in any order.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod fleet;
 
 use events::{Href, action, assert_events, crud, memory::MemoryStore, scope};

@@ -1,6 +1,8 @@
 //! What is wrong with the set-up of a program is said at its start, all at once, naming file and line; a
 //! declaration that did not arrive is an error, never a silence.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod fleet;
 
 use std::time::Duration;

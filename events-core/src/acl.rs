@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error as _, MapAccess, Visitor},
+};
 
 use crate::{
     identity::{ADMIN, ANON, Caller, Claim, Viewer},
@@ -66,7 +69,7 @@ impl Right {
 }
 
 /// Owners and rights, as they stand in an event and in a resource: `{"owners": […], "view-data": […]}`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Acl {
     /// Have every right.
@@ -158,6 +161,66 @@ impl Acl {
     pub fn who(&self, right: Right) -> impl Iterator<Item = &Claim> {
         let granted = self.rights.iter().filter(move |(granted, _)| granted.implies(right)).flat_map(|(_, to)| to);
         self.owners.iter().chain(granted)
+    }
+}
+
+/// What stands in an ACL: owners, or who has a right.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Entry {
+    Owners,
+    ViewMeta,
+    ViewData,
+    ViewAcl,
+    EditMeta,
+    EditData,
+    EditAcl,
+    Manage,
+    Delete,
+}
+
+impl Entry {
+    const fn right(self) -> Option<Right> {
+        Some(match self {
+            Self::Owners => return None,
+            Self::ViewMeta => Right::ViewMeta,
+            Self::ViewData => Right::ViewData,
+            Self::ViewAcl => Right::ViewAcl,
+            Self::EditMeta => Right::EditMeta,
+            Self::EditData => Right::EditData,
+            Self::EditAcl => Right::EditAcl,
+            Self::Manage => Right::Manage,
+            Self::Delete => Right::Delete,
+        })
+    }
+}
+
+/// By hand: `flatten` reads everything into a tree first, and every event that is indexed has an ACL.
+impl<'de> Deserialize<'de> for Acl {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries;
+
+        impl<'de> Visitor<'de> for Entries {
+            type Value = Acl;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an ACL")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Acl, A::Error> {
+                let mut owners = None;
+                let mut rights = BTreeMap::new();
+                while let Some(entry) = entries.next_key::<Entry>()? {
+                    match entry.right() {
+                        None => owners = Some(entries.next_value()?),
+                        Some(right) => drop(rights.insert(right, entries.next_value()?)),
+                    }
+                }
+                Ok(Acl { owners: owners.ok_or_else(|| A::Error::missing_field("owners"))?, rights })
+            }
+        }
+
+        deserializer.deserialize_map(Entries)
     }
 }
 

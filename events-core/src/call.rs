@@ -24,9 +24,10 @@ use crate::{
     href::AnyHref,
     id::EventId,
     journal::{Entry, EntryKind},
+    limits::from_now,
     manager::{EventManager, Shared},
     opening::{Identifiers, Opening},
-    operation::OperationState,
+    operation::{OperationState, Said},
     outcome::{Ending, Failure, Reason},
     plan::Plan,
     queue::{Item, Ticket},
@@ -43,6 +44,8 @@ use crate::{
 pub struct Call {
     declaration: &'static EventDeclaration,
     stage: Stage,
+    /// The context that the declaration names: the body runs in it whether or not anything is recorded.
+    given: Option<Context>,
     /// Known from the moment the handler returned, whatever is cancelled later.
     ending: Option<Ending>,
     created: Option<Box<Created>>,
@@ -52,7 +55,7 @@ pub struct Call {
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "a box would be one allocation more for every operation")]
 enum Stage {
-    /// Nothing is recorded of this call.
+    /// Nothing is recorded of this call. It still runs in the context that its declaration names.
     Unrecorded,
     /// It will not run.
     Refused(Refused),
@@ -103,13 +106,13 @@ impl Call {
     /// A call in the current context.
     pub fn new(declaration: &'static EventDeclaration) -> Self {
         let stage = with_current(|current| prepare(declaration, current, None));
-        Self { declaration, stage, ending: None, created: None, room: None }
+        Self { declaration, stage, given: None, ending: None, created: None, room: None }
     }
 
     /// A call in a context that the handler names.
     pub fn in_context(declaration: &'static EventDeclaration, context: Context) -> Self {
-        let stage = with_current(|current| prepare(declaration, current, Some(context)));
-        Self { declaration, stage, ending: None, created: None, room: None }
+        let stage = with_current(|current| prepare(declaration, current, Some(context.clone())));
+        Self { declaration, stage, given: Some(context), ending: None, created: None, room: None }
     }
 
     /// The opening to be filled in; none when nothing is recorded of this call.
@@ -142,9 +145,17 @@ impl Call {
         let inside = match &self.stage {
             Stage::Open(operation) => Some(operation.context.inside(operation.clone())),
             // What the body says must not be recorded of the operation that encloses it.
-            _ => with_current(|current| {
-                let enclosing = current.context.as_ref().filter(|context| context.recorded().is_some());
-                enclosing.map(Context::inside_unrecorded)
+            _ => with_current(|current| match &self.given {
+                None => {
+                    let enclosing = current.context.as_ref().filter(|context| context.recorded().is_some());
+                    enclosing.map(Context::inside_unrecorded)
+                }
+                Some(given) => {
+                    placed(Some(given.clone()), current.context.as_ref()).map(|context| match context.recorded() {
+                        Some(_) => context.inside_unrecorded(),
+                        None => context,
+                    })
+                }
             }),
         };
         let inside = inside.map(Change::context);
@@ -156,13 +167,18 @@ impl Call {
         self.ending = Some(ending);
     }
 
-    /// The href of what an `add` added.
+    /// The href of what was made: the resource of an `add`, a linked identifier of anything else.
     pub fn created(&mut self, href: Option<Cow<'_, str>>) {
+        let Stage::Open(operation) = &self.stage else { return };
         let resource_type = self.declaration.spec.resource_type;
         let whole = href.map(|href| if href.contains('/') { href } else { format!("{resource_type}/{href}").into() });
-        self.created = whole
-            .and_then(|href| href.parse::<AnyHref>().ok())
-            .map(|href| Box::new(Created { href: href.as_str().to_owned(), acl: None }));
+        let Some(href) = whole.and_then(|href| href.parse::<AnyHref>().ok()) else { return };
+        // What the opening is about stays what the closing is about.
+        if operation.href().is_some() || href.resource_type() != resource_type {
+            operation.link(&href);
+        } else {
+            self.created = Some(Box::new(Created { href: href.as_str().to_owned(), acl: None }));
+        }
     }
 
     /// Whether the outcome is recorded in the payload.
@@ -197,29 +213,30 @@ impl Call {
         let operation = operation.clone();
         self.stage = Stage::Unrecorded;
         let ended = Instant::now();
-        let mut said = operation.said.lock().unwrap_or_else(PoisonError::into_inner);
-        said.ended = true;
+        // Taken, not only read: a large payload must not stay with an operation whose task has yet to be
+        // polled again, when the room it took is free already.
+        let mut said = {
+            let mut said = operation.said.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *said, Said { ended: true, ..Said::default() })
+        };
         if operation.plan.spec.deferred.is_some() && ending.failure().is_none() {
-            operation.shared.keep_said(operation.identifiers.id, std::mem::take(&mut *said));
-            said.ended = true;
-            drop(said);
+            // Its closing is written from the stored opening, which cannot know it.
+            said.linked.extend(self.created.take().map(|created| created.href));
+            operation.shared.keep_said(operation.identifiers.id, said);
             operation.release();
-            self.stage = Stage::Unrecorded;
             return;
         }
         let created = self.created.as_deref().filter(|_| ending.failure().is_none());
-        let room = said.room.take().map(Arc::new);
         let closing = Item {
-            room,
+            room: said.room.take().map(Arc::new),
             since: ended,
-            entry: closing::write(&operation, ended, ending, &said, created),
-            ticket: Ticket::Closing(operation.clone()),
+            ..Item::new(closing::write(&operation, ended, ending, &said, created), Ticket::Closing(operation.clone()))
         };
         drop(said);
         match &operation.at_end {
             None => operation.shared.queue.push([closing]),
             Some((outcomes, opening)) if outcomes.choose(ending) => {
-                let opening = Item::new(opening.clone(), Ticket::Kept(Arc::default()));
+                let opening = Item { since: ended, ..opening.clone() };
                 operation.shared.queue.push([opening, closing]);
             }
             Some(_) => {
@@ -284,14 +301,7 @@ fn prepare(declaration: &'static EventDeclaration, current: &Current, given: Opt
     if !plan.enabled() {
         return Stage::Unrecorded;
     }
-    let context = match (given, &current.context) {
-        // A context that says nothing else stands below the operation that runs here.
-        (Some(given), Some(here)) if given.lineage().is_none() => match here.operation() {
-            Some(operation) => Some(given.inside(operation.clone())),
-            None => Some(given),
-        },
-        (given, here) => given.or_else(|| here.clone()),
-    };
+    let context = placed(given, current.context.as_ref());
     let Some(context) = context else {
         let how = "no context says who acts: run it inside `events::scope(context, …)` or behind `EventsLayer`, carry the \
                    context into tasks with `events::spawn`, or say `Context::anonymous()`";
@@ -311,6 +321,14 @@ fn prepare(declaration: &'static EventDeclaration, current: &Current, given: Opt
     let identifiers = identifiers(shared, plan, lineage, now);
     let opening = Opening::new(plan.clone(), context, identifiers, shared.limits.payload);
     Stage::Preparing(Preparing { shared: shared.clone(), opening, started: Instant::now(), slot })
+}
+
+/// A context that says nothing else stands below the operation that runs here.
+fn placed(given: Option<Context>, here: Option<&Context>) -> Option<Context> {
+    match (given, here.and_then(Context::operation)) {
+        (Some(given), Some(operation)) if given.lineage().is_none() => Some(given.inside(operation.clone())),
+        (given, _) => given.or_else(|| here.cloned()),
+    }
 }
 
 pub(crate) fn identifiers(
@@ -353,7 +371,7 @@ impl Future for Room<'_> {
             let room = shared.payload_room.clone();
             // The limit is at most 10 MiB.
             let bytes = u32::try_from(limits.payload).unwrap_or(u32::MAX);
-            (Box::pin(async move { room.acquire_many_owned(bytes).await.ok() }), Instant::now() + limits.opening)
+            (Box::pin(async move { room.acquire_many_owned(bytes).await.ok() }), from_now(limits.opening))
         });
         if let Poll::Ready(room) = waiting.as_mut().poll(task) {
             this.call.room = room;
@@ -482,7 +500,8 @@ fn open(call: &mut Call, lookup: &Lookup) -> Option<Result<(), Refused>> {
     let kind = EntryKind::Opening { process: identifiers.process, deadline: identifiers.deadline };
     let entry = Entry { id: identifiers.id, document: written.document.clone(), kind };
     let written_whole = written.forget_payload();
-    let at_end = plan.outcomes().map(|outcomes| (outcomes, entry.clone()));
+    let room = call.room.take().map(|room| Arc::new(shrunk(room, entry.document.len())));
+    let at_end = plan.outcomes().map(|outcomes| (outcomes, Item { room: room.clone(), ..kept_opening(entry.clone()) }));
     let waits = at_end.is_none();
     let operation =
         OperationState::new(shared.clone(), plan, context, identifiers, started, written_whole, fallback, at_end);
@@ -492,10 +511,14 @@ fn open(call: &mut Call, lookup: &Lookup) -> Option<Result<(), Refused>> {
     if !waits {
         return Some(Ok(()));
     }
-    let room = call.room.take().map(|room| Arc::new(shrunk(room, entry.document.len())));
     shared.queue.push([Item { room, ..Item::new(entry, Ticket::Opening(operation)) }]);
     shared.keeper.watch();
     None
+}
+
+/// An opening that is stored with its closing, when the outcome is chosen.
+fn kept_opening(entry: Entry) -> Item {
+    Item::new(entry, Ticket::Kept(Arc::default()))
 }
 
 /// Whether the operation is nested and says that it runs unrecorded rather than not at all.
@@ -530,6 +553,16 @@ fn opened(call: &mut Call, learned: Learned) -> Result<(), Refused> {
         Learned::Withdrawn => (too_late(&operation).into(), false),
         Learned::Overdue => (too_late(&operation).into(), true),
     };
+    let nested = operation.identifiers.parent.is_some();
+    if nested && operation.plan.spec.on_nested_failure == NestedFailure::Continue {
+        tracing::warn!(event_type = operation.plan.spec.event_type, %reason, "a nested operation runs all the same");
+        if !may_be_stored {
+            operation.release();
+            call.stage = Stage::Unrecorded;
+        }
+        // Where the opening may be stored its true closing follows it, and is dropped if it is not.
+        return Ok(());
+    }
     operation.shared.counters.refused.add(1);
     if may_be_stored {
         let failure = Failure::new(Reason::Refused).because(reason.clone());
@@ -537,11 +570,6 @@ fn opened(call: &mut Call, learned: Learned) -> Result<(), Refused> {
     } else {
         operation.release();
         call.stage = Stage::Unrecorded;
-    }
-    if operation.identifiers.parent.is_some() && operation.plan.spec.on_nested_failure == NestedFailure::Continue {
-        tracing::warn!(event_type = operation.plan.spec.event_type, %reason, "a nested operation runs unrecorded");
-        call.stage = Stage::Unrecorded;
-        return Ok(());
     }
     Err(call.refuse(RefusedKind::Storage, reason))
 }

@@ -119,12 +119,12 @@ fn write_into(
 
 /// What the opening lists, and what was added.
 fn write_list(out: &mut Vec<u8>, name: &str, opening: &[u8], added: &[String]) {
-    let listed = |item: &str| {
-        let mut quoted = Vec::new();
-        json::string(&mut quoted, item);
-        !opening.is_empty() && opening.windows(quoted.len()).any(|window| window == quoted)
+    // What the opening lists was written as strings and reads as strings.
+    let listed: Vec<String> = match added.is_empty() || opening.is_empty() {
+        true => Vec::new(),
+        false => serde_json::from_slice(&[b"[", opening, b"]"].concat()).unwrap_or_default(),
     };
-    let added: Vec<&String> = added.iter().filter(|item| !listed(item)).collect();
+    let added: Vec<&String> = added.iter().filter(|item| !listed.contains(item)).collect();
     if opening.is_empty() && added.is_empty() {
         return;
     }
@@ -274,6 +274,9 @@ pub(crate) fn of_stored(opening: &[u8], ending: &Ending, said: Said, now: Timest
     linked_identifiers.dedup();
     let mut tags = opening.tags;
     tags.extend(said.tags);
+    if said.truncated && !tags.iter().any(|tag| tag == "truncated") {
+        tags.push("truncated".to_owned());
+    }
     let id = opening.id.closing();
     let closing = Event {
         id,

@@ -11,11 +11,11 @@ use crate::{
     journal::{JournalError, OpenOperation},
     json,
     manager::EventManager,
-    operation::Said,
+    operation::{Said, put},
     outcome::Ending,
     queue::{Item, Ticket},
     receipt::{Answer, Learned, Receipt},
-    record::{self, Record},
+    record::{self, MAX_DETAIL_STRING, Record},
 };
 
 /// What whoever closes a deferred operation says about it.
@@ -40,21 +40,27 @@ impl Closing {
 
     /// Another resource that it touched.
     pub fn link<V: Designates + ?Sized>(mut self, resource: &V) -> Self {
-        self.said.linked.push(json::prefix(&resource.href(), MAX_HREF).to_owned());
+        let href = resource.href();
+        let kept = json::prefix(&href, MAX_HREF);
+        self.said.truncated |= kept.len() < href.len();
+        self.said.linked.push(kept.to_owned());
         self
     }
 
     /// One more detail.
     pub fn detail(mut self, name: &str, value: &dyn Record) -> Self {
         let mut json = Vec::new();
-        record::detail(&mut json, value);
-        self.said.details.push((name.to_owned(), json));
+        self.said.truncated |= record::detail(&mut json, value);
+        self.said.truncated |= put(&mut self.said.details, name, json);
         self
     }
 
     /// The sentence of the closing event.
     pub fn message(mut self, message: impl Into<String>) -> Self {
-        self.said.message = Some(message.into());
+        let message = message.into();
+        let kept = json::prefix(&message, MAX_DETAIL_STRING);
+        self.said.truncated |= kept.len() < message.len();
+        self.said.message = Some(kept.to_owned());
         self
     }
 
@@ -96,6 +102,9 @@ pub enum CloseError {
     /// No such operation is recorded.
     #[error("no operation `{0}` is recorded: close it by the id of its opening event [EVT140]")]
     Unknown(EventId),
+    /// The operation is an ordinary one: it is closed when its handler returns.
+    #[error("operation `{0}` is not deferred: its handler closes it when it returns [EVT143]")]
+    NotDeferred(EventId),
     /// The closing is not stored yet. It is kept and stored when the store allows.
     #[error(
         "the closing is not stored yet, the event store is slow or fails: it will be, there is nothing to do [EVT141]"
@@ -136,14 +145,20 @@ impl EventManager {
         let shared = self.shared().ok_or(CloseError::Stopped)?.clone();
         let id = operation.opening();
         let job = shared.clone();
-        let read = move || Ok::<_, JournalError>((job.journal.get(id)?, job.journal.get(id.closing())?));
-        let (opening, closed) = shared.sweeper.run(read).await.ok_or(CloseError::Stopped)??;
+        let read = move || {
+            let late = job.journal.get(closing::late_id(id))?.is_some();
+            Ok::<_, JournalError>((job.journal.get(id)?, job.journal.get(id.closing())?, late))
+        };
+        let (opening, closed, late) = shared.sweeper.run(read).await.ok_or(CloseError::Stopped)??;
         let opening = opening.ok_or(CloseError::Unknown(operation))?;
+        if Event::from_document(&opening)?.deadline.is_none() {
+            return Err(CloseError::NotDeferred(operation));
+        }
         let said = shared.take_said(id).and_then(said);
         let entry = closing::of_stored(&opening, &ending, said, shared.clock.now())?;
         if let Some(stored) = closed {
             // The queue keeps a late ending; anything else would only be refused again.
-            if let Some(late) = closing::late_ending(&entry.document, &stored, shared.clock.now())? {
+            if !late && let Some(late) = closing::late_ending(&entry.document, &stored, shared.clock.now())? {
                 self.store(late).await?;
             }
             return Ok(Closed::Before(Box::new(Event::from_document(&stored)?)));

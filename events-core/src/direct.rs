@@ -1,6 +1,14 @@
 //! Direct events: typed, belonging to no operation.
 
-use std::{borrow::Cow, future::poll_fn, sync::Arc, time::Instant};
+use std::{
+    borrow::Cow,
+    future::{Future, poll_fn},
+    sync::{Arc, atomic::Ordering},
+    task::Poll,
+    time::Instant,
+};
+
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     acl::{self, EventAcl, Lookup},
@@ -11,7 +19,8 @@ use crate::{
     href::{AnyHref, Designates},
     id::EventId,
     journal::{Entry, EntryKind},
-    manager::EventManager,
+    limits::from_now,
+    manager::{EventManager, Shared},
     opening::Opening,
     queue::{Item, Ticket},
     receipt::{Answer, Learned, Receipt},
@@ -95,6 +104,9 @@ fn prepare(
         let how = "no context says who acts: run it inside `events::scope(context, …)`, or say `Context::anonymous()`";
         return refused(RefusedKind::NoContext, how);
     };
+    if shared.shutting_down.load(Ordering::Acquire) && context.operation().is_none() {
+        return refused(RefusedKind::ShuttingDown, "the event manager is shutting down: try again elsewhere");
+    }
     let identifiers = identifiers(shared, &plan, context.lineage(), shared.clock.now());
     let mut opening = Opening::new(plan, context, identifiers, shared.limits.payload);
     if let Some(resource) = resource {
@@ -141,7 +153,9 @@ async fn record(
     let receipt = Arc::new(Receipt::default());
     let kept = inside.is_some();
     let ticket = if kept { Ticket::Kept(receipt.clone()) } else { Ticket::Single(receipt.clone()) };
-    shared.queue.push([Item { since: Instant::now(), ..Item::new(entry, ticket) }]);
+    // What waits for the store is bounded: inside an operation it is never refused for good, so it waits here.
+    let room = if kept { Some(Arc::new(room(shared, declaration, entry.document.len()).await?)) } else { None };
+    shared.queue.push([Item { room, since: Instant::now(), ..Item::new(entry, ticket) }]);
     shared.keeper.watch();
     if kept {
         return Ok(Some(id));
@@ -156,4 +170,32 @@ async fn record(
     };
     shared.counters.refused.add(1);
     Err(Refused::new(declaration.spec.event_type, RefusedKind::Storage, reason))
+}
+
+/// Waits for room in memory for an event that is kept until it is stored.
+async fn room(
+    shared: &Shared,
+    declaration: &'static EventDeclaration,
+    bytes: usize,
+) -> Result<OwnedSemaphorePermit, Refused> {
+    // Without a payload of its own an event is far smaller than 4 GiB.
+    let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+    if let Ok(room) = shared.payload_room.clone().try_acquire_many_owned(bytes) {
+        return Ok(room);
+    }
+    let mut waiting = Box::pin(shared.payload_room.clone().acquire_many_owned(bytes));
+    let until = from_now(shared.limits.opening);
+    let acquired = poll_fn(|task| match waiting.as_mut().poll(task) {
+        Poll::Ready(room) => Poll::Ready(room.ok()),
+        Poll::Pending if Instant::now() >= until => Poll::Ready(None),
+        Poll::Pending => {
+            shared.keeper.wake_at(until, task.waker());
+            Poll::Pending
+        }
+    });
+    acquired.await.ok_or_else(|| {
+        shared.counters.refused.add(1);
+        let how = "other events that wait for the event store leave no room for it: try again";
+        Refused::new(declaration.spec.event_type, RefusedKind::Storage, how)
+    })
 }

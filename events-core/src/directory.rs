@@ -11,6 +11,7 @@ use crate::{
     acl::{Acl, Lookup},
     context::{Change, Recording, swap},
     href::AnyHref,
+    limits::from_now,
     manager::Shared,
     search::BoxFuture,
 };
@@ -63,7 +64,7 @@ impl LookingUp {
             }
             Ok(Poll::Pending) => {
                 let now = Instant::now();
-                let until = *self.until.get_or_insert(now + shared.limits.acl_lookup);
+                let until = *self.until.get_or_insert_with(|| from_now(shared.limits.acl_lookup));
                 if now >= until {
                     tracing::warn!("looking up an ACL took too long: administrators only");
                     return Poll::Ready(Lookup::Failed);

@@ -182,7 +182,7 @@ pub fn name(event_type: &str, phase: Phase) -> Cow<'_, str> {
 }
 
 /// What a viewer with only view-meta sees of a document, beside `name` and the collection's own fields.
-const META: [&str; 7] = ["id", "resource-type", "created", "tags", "message", "parent", "event-type"];
+const META: [&str; 6] = ["id", "resource-type", "created", "tags", "message", "parent"];
 
 /// The document as somebody with this visibility may read it.
 ///
@@ -197,7 +197,12 @@ pub fn redacted(document: &[u8], visibility: Visibility) -> Result<Cow<'_, [u8]>
         Visibility::Meta => META.contains(&name),
         Visibility::Data | Visibility::Everything => name != "acl",
     };
-    let kept: Map<String, Value> = fields.into_iter().filter(|(name, _)| keep(name)).collect();
+    // The event type says how it ended; the name, which everybody may see, does not.
+    let named = (visibility == Visibility::Meta).then(|| serde_json::from_slice::<Event>(document)).transpose()?;
+    let mut kept: Map<String, Value> = fields.into_iter().filter(|(name, _)| keep(name)).collect();
+    if let Some(event) = named {
+        kept.insert("name".to_owned(), event.name().into());
+    }
     Ok(Cow::Owned(serde_json::to_vec(&kept)?))
 }
 

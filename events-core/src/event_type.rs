@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Longest event type that is accepted, in bytes.
+/// Longest event type that is accepted, in bytes, without the suffix of a closing.
 pub(crate) const MAX_EVENT_TYPE: usize = 200;
 
 /// Suffixes that only the framework writes.
@@ -101,13 +101,13 @@ pub(crate) const fn is_kebab_case(word: &str) -> bool {
 }
 
 fn check(text: &str) -> Result<(), &'static str> {
-    if text.len() > MAX_EVENT_TYPE {
-        return Err("it is longer than 200 bytes");
-    }
     if !text.contains('.') {
         return Err("it has no operation");
     }
     let (resource_type, operation, suffix) = split(text);
+    if resource_type.len() + 1 + operation.len() > MAX_EVENT_TYPE {
+        return Err("it is longer than 200 bytes");
+    }
     if !is_kebab_case(resource_type) {
         return Err("its resource type is not kebab-case");
     }

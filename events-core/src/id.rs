@@ -93,7 +93,7 @@ impl EventId {
 
 impl fmt::Display for EventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write().iter().try_for_each(|byte| fmt::Write::write_char(f, char::from(*byte)))
+        f.write_str(str::from_utf8(&self.write()).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -141,8 +141,7 @@ impl Serialize for EventId {
 
 impl<'de> Deserialize<'de> for EventId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        crate::from_text::deserialize(deserializer)
     }
 }
 

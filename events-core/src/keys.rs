@@ -5,11 +5,10 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value};
-
 use crate::{
     acl::{Acl, Right, Visibility},
     category::Severity,
+    details::scalars,
     event::{Indexed, InvalidEvent, Phase, name},
     id::EventId,
     timestamp::Timestamp,
@@ -127,8 +126,7 @@ impl<'d> Keys<'d> {
     /// The document is not an event.
     pub fn of(document: &'d [u8]) -> Result<Self, InvalidEvent> {
         let event: Indexed<'d> = serde_json::from_slice(document)?;
-        let mut keys = Vec::with_capacity(32);
-        let mut put = |attribute, value| keys.push(Key { attribute, value });
+        let mut keys: Vec<Key<'d>> = Vec::with_capacity(48);
         let name = match name(&event.event_type, event.phase) {
             Cow::Borrowed(name) if name.len() == event.event_type.len() => event.event_type.clone(),
             name => Cow::Owned(name.into_owned()),
@@ -136,10 +134,16 @@ impl<'d> Keys<'d> {
         let texts = event.message.iter().chain(&event.tags).map(|text| &text.0);
         for text in texts.chain([&name]) {
             match text {
-                Cow::Borrowed(text) => words(text, &mut |word| put(Attribute::Word, word)),
-                Cow::Owned(text) => words(text, &mut |word| put(Attribute::Word, Cow::Owned(word.into_owned()))),
+                Cow::Borrowed(text) => {
+                    words(text, &mut |word| keys.push(Key { attribute: Attribute::Word, value: word }))
+                }
+                Cow::Owned(text) => words(text, &mut |word| {
+                    keys.push(Key { attribute: Attribute::Word, value: Cow::Owned(word.into_owned()) });
+                }),
             }
         }
+        once_each(&mut keys, 0);
+        let mut put = |attribute, value| keys.push(Key { attribute, value });
         put(Attribute::Name, name);
         put(Attribute::EventType, event.event_type);
         put(Attribute::Phase, Cow::Borrowed(event.phase.as_str()));
@@ -165,6 +169,8 @@ impl<'d> Keys<'d> {
                 put(attribute, value.0);
             }
         }
+        let repeatable = keys.len();
+        let mut put = |attribute, value| keys.push(Key { attribute, value });
         let lists = [
             (Attribute::Claim, event.authn_info.claims),
             (Attribute::Linked, event.linked_identifiers),
@@ -174,13 +180,9 @@ impl<'d> Keys<'d> {
             values.into_iter().for_each(|value| put(attribute.clone(), value.0));
         }
         if let Some(details) = event.details {
-            let details: Map<String, Value> = serde_json::from_str(details.get())?;
-            for (name, value) in details {
-                scalars(name, value, &mut |path, text| put(Attribute::Detail(path), Cow::Owned(text)));
-            }
+            scalars(details, &mut |path, text| put(Attribute::Detail(path.to_owned()), text))?;
         }
-        keys.sort_unstable();
-        keys.dedup();
+        once_each(&mut keys, repeatable);
         Ok(Self { id: event.id, timestamp: event.timestamp, keys, acl: event.acl })
     }
 
@@ -224,23 +226,65 @@ pub struct Viewers<'k> {
     pub meta: Vec<&'k str>,
 }
 
-fn scalars(path: String, value: Value, put: &mut dyn FnMut(String, String)) {
-    match value {
-        Value::Null => {}
-        Value::String(text) => put(path, text),
-        Value::Bool(value) => put(path, value.to_string()),
-        Value::Number(value) => put(path, value.to_string()),
-        Value::Array(items) => items.into_iter().for_each(|item| scalars(path.clone(), item, put)),
-        Value::Object(fields) => {
-            fields.into_iter().for_each(|(name, value)| scalars(format!("{path}.{name}"), value, put));
-        }
-    }
+/// Removes what is twice among the keys from `start` on.
+fn once_each(keys: &mut Vec<Key<'_>>, start: usize) {
+    keys[start..].sort_unstable();
+    // No key in front is equal to one behind: their attributes differ.
+    keys.dedup();
 }
 
 /// The words of a text: runs of letters and digits, lower case. Most are so already and stay borrowed.
+///
+/// Of a UUID the first and the last group are words. Those in between say nothing on their own, and as
+/// keys they would weigh more than all other words.
 pub fn words<'t>(text: &'t str, put: &mut dyn FnMut(Cow<'t, str>)) {
     let is_lower_case = |word: &str| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty()).for_each(|word| {
+    let mut word = |word: &'t str| {
         put(if is_lower_case(word) { Cow::Borrowed(word) } else { Cow::Owned(word.to_lowercase()) });
-    });
+    };
+    let mut rest = text;
+    while let Some(start) = rest.find(char::is_alphanumeric) {
+        rest = &rest[start..];
+        if starts_with_uuid(rest) {
+            word(&rest[..8]);
+            word(&rest[24..36]);
+            rest = &rest[36..];
+            continue;
+        }
+        let end = rest.find(|character: char| !character.is_alphanumeric()).unwrap_or(rest.len());
+        word(&rest[..end]);
+        rest = &rest[end..];
+    }
+}
+
+fn starts_with_uuid(text: &str) -> bool {
+    let Some((uuid, _)) = text.as_bytes().split_first_chunk::<36>() else { return false };
+    uuid[8] == b'-'
+        && uuid.iter().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+        && !text[36..].starts_with(char::is_alphanumeric)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_outer_groups_of_a_uuid_are_words() {
+        let words_of = |text: &'static str| {
+            let mut found = Vec::new();
+            words(text, &mut |word| found.push(word.into_owned()));
+            found
+        };
+        let uuid = "a0c00679-6984-45f7-8681-1055c91cfe08";
+        assert_eq!(
+            words_of("Reboot of job/a0c00679-6984-45F7-8681-1055c91cfe08."),
+            ["reboot", "of", "job", &uuid[..8], &uuid[24..]]
+        );
+        assert_eq!(words_of("2024-05-01-a0c0"), ["2024", "05", "01", "a0c0"]);
+        assert_eq!(words_of("a0c00679-6984-45f7-8681-1055c91cfe08é").len(), 5, "longer than a UUID");
+        assert_eq!(words_of("Änderung, Größe"), ["änderung", "größe"]);
+    }
 }

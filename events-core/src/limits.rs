@@ -1,6 +1,6 @@
 //! What bounds the manager, with defaults.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The manager's limits; every one can be set on the builder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,4 +49,11 @@ impl Default for Limits {
             batch_bytes: 8 * 1_024 * 1_024,
         }
     }
+}
+
+/// The moment when a limit that begins now runs out; one that clocks cannot say is a century away.
+pub(crate) fn from_now(within: Duration) -> Instant {
+    const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+    let now = Instant::now();
+    now.checked_add(within).unwrap_or_else(|| now + CENTURY)
 }

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     fmt,
-    future::Future,
+    future::{Future, poll_fn},
     sync::{
         Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::{
     clock::{Clock, SystemClock},
@@ -24,7 +24,7 @@ use crate::{
     identity::Viewer,
     journal::{Journal, JournalError},
     keeper::{self, Keeper},
-    limits::{Limits, MAX_PAYLOAD},
+    limits::{Limits, MAX_PAYLOAD, from_now},
     metrics::{Counters, Metrics},
     operation::Said,
     plan::Plan,
@@ -95,9 +95,14 @@ static INSTALLED: RwLock<Option<EventManager>> = RwLock::new(None);
 
 impl Shared {
     /// Keeps what the handler of a deferred operation said.
-    pub(crate) fn keep_said(&self, operation: EventId, said: Said) {
+    pub(crate) fn keep_said(&self, operation: EventId, mut said: Said) {
         if said.is_empty() {
             return;
+        }
+        // It may be kept for a day: half of the room stays for payloads that only wait for the store.
+        if said.room.is_some() && self.payload_room.available_permits() < self.limits.waiting_payload / 2 {
+            said.keep_heads();
+            self.counters.truncated.add(1);
         }
         let mut kept = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() < self.limits.open_operations {
@@ -290,7 +295,11 @@ impl EventManager {
     pub async fn sweep(&self) -> Result<u64, JournalError> {
         let Some(shared) = self.shared() else { return Ok(0) };
         let job = shared.clone();
-        shared.sweeper.run(move || sweeper::overdue(&job)).await.unwrap_or(Ok(0))
+        let receipts = shared.sweeper.run(move || sweeper::overdue(&job)).await.unwrap_or(Ok(Vec::new()))?;
+        for receipt in &receipts {
+            poll_fn(|task| receipt.poll(task)).await;
+        }
+        Ok(receipts.len() as u64)
     }
 
     /// Refuses new operations, waits for those that run and until everything is stored, and stops.
@@ -300,10 +309,16 @@ impl EventManager {
     /// Cancel-safe; call it again to go on waiting.
     pub async fn shutdown(&self, within: Duration) -> bool {
         let Some(shared) = self.shared().cloned() else { return true };
-        let until = Instant::now() + within;
+        let until = from_now(within);
         shared.shutting_down.store(true, Ordering::Release);
+        let (sender, drained) = oneshot::channel();
         let job = shared.clone();
-        let drained = shared.sweeper.run(move || drain(&job, until) & stopped(&job, until)).await.unwrap_or(false);
+        // A thread of its own: operations that are waited for may need the others.
+        let waiting = thread::Builder::new().name("events-shutdown".to_owned()).spawn(move || {
+            // Nobody may be waiting any more.
+            let _ = sender.send(drain(&job, until) & stopped(&job, until));
+        });
+        let drained = waiting.is_ok() && drained.await.unwrap_or(false);
         {
             let mut installed = INSTALLED.write().unwrap_or_else(PoisonError::into_inner);
             if installed.as_ref().is_some_and(|installed| Arc::ptr_eq(&installed.0, &self.0)) {
@@ -344,7 +359,7 @@ impl Drop for Handle {
         let Some(shared) = &self.shared else { return };
         stop(shared);
         // A store that hangs must not hang the program with it.
-        if !shared.queue.stopped(Instant::now() + shared.limits.opening) {
+        if !shared.queue.stopped(from_now(shared.limits.opening)) {
             tracing::error!("the event store still hangs: what it does not take is closed at the next start");
         }
     }
@@ -540,6 +555,7 @@ fn limit_problems(limits: &Limits) -> Vec<Problem> {
         (limits.open_operations == 0, "`limits.open_operations` must be at least 1"),
         (limits.batch_events == 0, "`limits.batch_events` must be at least 1"),
         (limits.opening.is_zero(), "`limits.opening` must be longer than nothing"),
+        (limits.sweep.is_zero(), "`limits.sweep` must be longer than nothing"),
     ];
     wrong.into_iter().filter(|(wrong, _)| *wrong).map(|(_, why)| Problem::Limit(why)).collect()
 }

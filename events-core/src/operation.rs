@@ -14,16 +14,16 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     context::{Context, with_current},
-    href::{Designates, MAX_HREF},
+    href::{AnyHref, Designates, MAX_HREF},
     id::EventId,
     identity::{Caller, Claim},
-    journal::Entry,
     json,
     keys::MAX_TAG,
     manager::Shared,
     opening::{Identifiers, MAX_LIST, Written},
     plan::Plan,
     policy::Outcomes,
+    queue::Item,
     receipt::Receipt,
     record::{self, HEAD, Record},
 };
@@ -69,12 +69,12 @@ impl Operation {
     /// Another resource that it touched; at most 1,000, of 512 bytes.
     pub fn link<V: Designates + ?Sized>(&self, resource: &V) {
         let href = resource.href();
-        self.say(|operation, said| operation.list(&mut said.linked, &href, MAX_HREF));
+        self.say(|operation, said| operation.list(said, |said| &mut said.linked, &href, MAX_HREF));
     }
 
     /// A free word; at most 1,000, of 512 bytes.
     pub fn tag(&self, tag: &str) {
-        self.say(|operation, said| operation.list(&mut said.tags, tag, MAX_TAG));
+        self.say(|operation, said| operation.list(said, |said| &mut said.tags, tag, MAX_TAG));
     }
 
     /// One more detail, or another value for one that the opening has.
@@ -84,11 +84,10 @@ impl Operation {
         }
         self.say(|operation, said| {
             let mut json = Vec::new();
-            if record::detail(&mut json, value) {
-                operation.shared.counters.truncated.add(1);
-                said.truncated = true;
-            }
-            put(&mut said.details, name, json);
+            let cut = record::detail(&mut json, value);
+            operation.mark(said, cut);
+            let cut = put(&mut said.details, name, json);
+            operation.mark(said, cut);
         });
     }
 
@@ -108,8 +107,12 @@ impl Operation {
 
     /// The sentence of the closing event, in place of the declared one.
     pub fn message(&self, message: impl Into<String>) {
-        let message = json::prefix(&message.into(), record::MAX_DETAIL_STRING).to_owned();
-        self.say(|_, said| said.message = Some(message));
+        let message = message.into();
+        let kept = json::prefix(&message, record::MAX_DETAIL_STRING);
+        self.say(|operation, said| {
+            said.message = Some(kept.to_owned());
+            operation.mark(said, kept.len() < message.len());
+        });
     }
 
     /// Who acted, known only now: a login.
@@ -172,13 +175,33 @@ impl Said {
             && !truncated
     }
 
+    /// Replaces large parts of the payload by their heads, and gives up the room they took.
+    pub(crate) fn keep_heads(&mut self) {
+        for (_, json) in &mut self.payload {
+            if json.len() > HEAD {
+                *json = record::head(json, json.len() as u64);
+                self.truncated = true;
+            }
+        }
+        self.room = None;
+    }
+
+    /// Gives back the room of a part of the payload that is about to be replaced.
+    fn give_back_room(&mut self, name: &str) {
+        let replaced = self.payload.iter().find(|(have, _)| have == json::prefix(name, MAX_NAME));
+        let whole = replaced.filter(|(_, json)| json.len() > HEAD && !record::is_head(json));
+        if let (Some((_, json)), Some(room)) = (whole, &mut self.room) {
+            drop(room.split(json.len()));
+        }
+    }
+
     /// What was said first and what was said later, which counts where both say the same thing.
     pub(crate) fn and_then(mut self, later: Self) -> Self {
         for (name, json) in later.details {
-            put(&mut self.details, &name, json);
+            self.truncated |= put(&mut self.details, &name, json);
         }
         for (name, json) in later.payload {
-            put(&mut self.payload, &name, json);
+            self.truncated |= put(&mut self.payload, &name, json);
         }
         let new = |list: &[String], more: Vec<String>| -> Vec<String> {
             more.into_iter().filter(|item| !list.contains(item)).collect()
@@ -194,14 +217,20 @@ impl Said {
     }
 }
 
-fn put(fields: &mut Vec<(String, Vec<u8>)>, name: &str, mut json: Vec<u8>) {
+/// Longest name of a detail or of a part of the payload, in bytes.
+const MAX_NAME: usize = 256;
+
+/// Adds a field or replaces its value. Answers whether a cap cut something.
+pub(crate) fn put(fields: &mut Vec<(String, Vec<u8>)>, name: &str, mut json: Vec<u8>) -> bool {
     json.shrink_to_fit();
-    let name = json::prefix(name, 256);
-    match fields.iter().position(|(have, _)| have == name) {
+    let kept = json::prefix(name, MAX_NAME);
+    let mut cut = kept.len() < name.len();
+    match fields.iter().position(|(have, _)| have == kept) {
         Some(at) => fields[at].1 = json,
-        None if fields.len() < MAX_LIST => fields.push((name.to_owned(), json)),
-        None => {}
+        None if fields.len() < MAX_LIST => fields.push((kept.to_owned(), json)),
+        None => cut = true,
     }
+    cut
 }
 
 /// An open operation: everything its closing needs.
@@ -214,7 +243,7 @@ pub(crate) struct OperationState {
     pub(crate) written: Written,
     pub(crate) acl_fallback: bool,
     /// Of a type of which only some outcomes are recorded: which, and the opening that waits for the end.
-    pub(crate) at_end: Option<(Outcomes, Entry)>,
+    pub(crate) at_end: Option<(Outcomes, Item)>,
     opening: Receipt,
     closing: Receipt,
     pub(crate) said: Mutex<Said>,
@@ -237,7 +266,7 @@ impl OperationState {
         started: Instant,
         written: Written,
         acl_fallback: bool,
-        at_end: Option<(Outcomes, Entry)>,
+        at_end: Option<(Outcomes, Item)>,
     ) -> Self {
         Self {
             shared,
@@ -273,6 +302,11 @@ impl OperationState {
         }
     }
 
+    /// Notes another resource that it touched.
+    pub(crate) fn link(self: &Arc<Self>, href: &AnyHref) {
+        Operation(Some(self.clone())).link(href);
+    }
+
     /// It no longer counts as open. Once is enough.
     pub(crate) fn release(&self) {
         if !self.released.swap(true, Ordering::AcqRel) {
@@ -280,15 +314,30 @@ impl OperationState {
         }
     }
 
-    fn list(&self, list: &mut Vec<String>, item: &str, cap: usize) {
+    fn list(&self, said: &mut Said, list: impl Fn(&mut Said) -> &mut Vec<String>, item: &str, cap: usize) {
         let kept = json::prefix(item, cap);
-        if list.len() < MAX_LIST && !list.iter().any(|have| have == kept) {
-            list.push(kept.to_owned());
+        let mut cut = kept.len() < item.len();
+        let items = list(said);
+        if !items.iter().any(|have| have == kept) {
+            match items.len() {
+                0..MAX_LIST => items.push(kept.to_owned()),
+                _ => cut = true,
+            }
+        }
+        self.mark(said, cut);
+    }
+
+    /// Notes that a cap cut something.
+    fn mark(&self, said: &mut Said, cut: bool) {
+        if cut {
+            self.shared.counters.truncated.add(1);
+            said.truncated = true;
         }
     }
 
     /// Writes a part of the payload; when there is no room for it before the store takes it, its head.
     pub(crate) fn payload(&self, said: &mut Said, name: &str, value: &dyn Record) {
+        said.give_back_room(name);
         let mut json = Vec::new();
         let mut cut = record::whole_or_head(&mut json, value, self.shared.limits.payload);
         if !cut && json.len() > HEAD {
@@ -304,11 +353,9 @@ impl OperationState {
                 }
             }
         }
-        if cut {
-            self.shared.counters.truncated.add(1);
-            said.truncated = true;
-        }
-        put(&mut said.payload, name, json);
+        self.mark(said, cut);
+        let cut = put(&mut said.payload, name, json);
+        self.mark(said, cut);
     }
 
     /// The href it is about, as its opening says it.

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{href::Href, refused::Refused};
+use crate::{href::Href, json, record::MAX_DETAIL_STRING, refused::Refused};
 
 /// What became of an operation. Decides the closing event's type and its `failure`.
 ///
@@ -118,7 +118,10 @@ impl Ending {
 
     /// Of an error that a handler returned.
     pub fn from_error(error: &dyn fmt::Display) -> Self {
-        Self::Failed(Failure::new(Reason::Error).because(error.to_string()))
+        let mut text = Capped(String::new());
+        // Ends early when the cap is reached.
+        let _ = fmt::Write::write_fmt(&mut text, format_args!("{error}"));
+        Self::Failed(Failure::new(Reason::Error).because(text.0))
     }
 
     /// The failure, where it failed.
@@ -135,6 +138,17 @@ impl Ending {
             Self::Completed { status } => *status,
             Self::Failed(failure) => failure.status,
         }
+    }
+}
+
+/// What an error says of itself, as far as events keep it: a huge one is not written whole only to be cut.
+struct Capped(String);
+
+impl fmt::Write for Capped {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = MAX_DETAIL_STRING - self.0.len();
+        self.0.push_str(json::prefix(text, room));
+        if text.len() > room { Err(fmt::Error) } else { Ok(()) }
     }
 }
 
@@ -198,6 +212,22 @@ impl<T, E: From<Refused>> Refusable for Result<T, E> {
 impl Outcome for http::StatusCode {
     fn ending(&self) -> Ending {
         Ending::from_status(self.as_u16())
+    }
+}
+
+/// A status with a body, as axum's handlers answer.
+#[cfg(feature = "http")]
+impl<T> Outcome for (http::StatusCode, T) {
+    fn ending(&self) -> Ending {
+        self.0.ending()
+    }
+}
+
+/// A status with headers and a body.
+#[cfg(feature = "http")]
+impl<H, T> Outcome for (http::StatusCode, H, T) {
+    fn ending(&self) -> Ending {
+        self.0.ending()
     }
 }
 

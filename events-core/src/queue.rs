@@ -28,6 +28,8 @@ pub(crate) struct Item {
     pub(crate) ticket: Ticket,
     pub(crate) since: Instant,
     /// Room that its payload takes until it is stored.
+    /// It may be what its batch failed for: it is tried alone.
+    pub(crate) suspect: bool,
     #[expect(dead_code, reason = "held, not read")]
     pub(crate) room: Option<Arc<OwnedSemaphorePermit>>,
 }
@@ -35,7 +37,7 @@ pub(crate) struct Item {
 impl Item {
     /// An event that takes no room for a payload, handed over now.
     pub(crate) fn new(entry: Entry, ticket: Ticket) -> Self {
-        Self { entry, ticket, since: Instant::now(), room: None }
+        Self { entry, ticket, since: Instant::now(), suspect: false, room: None }
     }
 }
 
@@ -61,6 +63,19 @@ impl Ticket {
         }
     }
 
+    /// It will not be stored by this process.
+    fn turn_away(&self, why: &str) {
+        if self.is_kept() {
+            tracing::error!(%why, "an event is not stored: its operation is closed as abandoned at the next start");
+            self.receipt().expire(false);
+        } else {
+            self.receipt().answer(Answer::NotStored(why.into()));
+        }
+        if let Self::Closing(operation) = self {
+            operation.release();
+        }
+    }
+
     /// Whether it is tried again when the journal fails.
     fn is_kept(&self) -> bool {
         matches!(self, Self::Closing(_) | Self::Kept(_))
@@ -72,10 +87,15 @@ struct State {
     pending: VecDeque<Item>,
     /// What the journal has right now.
     in_flight: Option<Arc<[Item]>>,
-    /// After a failure: not before this, unless something new arrives.
-    retry_at: Option<Instant>,
+    /// When the last attempt failed, and how long to pause after it.
+    failed: Option<(Instant, Duration)>,
+    /// Something came since the last attempt.
     arrived: bool,
+    /// Nothing new is expected; the thread ends when everything is stored.
     closing: bool,
+    /// The thread takes nothing any more.
+    ended: bool,
+    /// The journal is closed.
     stopped: bool,
     idle_writer: bool,
 }
@@ -97,9 +117,15 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hands events over, in this order and without others between them. Never waits, never fails.
+    /// Hands events over, in this order and without others between them. Never waits. Once the manager has
+    /// stopped nobody takes them: whoever waits for them learns so at once.
     pub(crate) fn push(&self, items: impl IntoIterator<Item = Item>) {
         let mut state = self.lock();
+        if state.ended {
+            drop(state);
+            items.into_iter().for_each(|item| item.ticket.turn_away("the event manager has stopped"));
+            return;
+        }
         state.pending.extend(items);
         state.arrived = true;
         if std::mem::take(&mut state.idle_writer) {
@@ -113,19 +139,23 @@ impl Queue {
         state.pending.len() + state.in_flight.as_ref().map_or(0, |batch| batch.len())
     }
 
-    /// Whether anything is on its way that somebody may be waiting for.
+    /// Wakes whoever has waited longer than its limit.
     pub(crate) fn expire(&self, now: Instant, opening: Duration, closing: Duration) {
-        let state = self.lock();
-        let in_flight = state.in_flight.iter().flat_map(|batch| batch.iter());
-        for item in in_flight.chain(&state.pending) {
-            let waited = now.saturating_duration_since(item.since);
-            if waited < opening.min(closing) {
-                break;
-            }
-            let kept = item.ticket.is_kept();
-            if waited >= if kept { closing } else { opening } {
-                item.ticket.receipt().expire(!kept);
-            }
+        let expired: Vec<Ticket> = {
+            let state = self.lock();
+            let in_flight = state.in_flight.iter().flat_map(|batch| batch.iter());
+            let waited = |item: &Item| now.saturating_duration_since(item.since);
+            in_flight
+                .chain(&state.pending)
+                .take_while(|item| waited(item) >= opening.min(closing))
+                .filter(|item| waited(item) >= if item.ticket.is_kept() { closing } else { opening })
+                .filter(|item| !item.ticket.receipt().is_overdue())
+                .map(|item| item.ticket.clone())
+                .collect()
+        };
+        // Not under the lock: whoever is woken may hand something over at once.
+        for ticket in expired {
+            ticket.receipt().expire(!ticket.is_kept());
         }
     }
 
@@ -171,13 +201,14 @@ impl Queue {
     fn take(&self, events: usize, bytes: usize) -> Option<Arc<[Item]>> {
         let mut state = self.lock();
         loop {
-            let due = state.retry_at.is_none_or(|at| at <= Instant::now());
-            if !state.pending.is_empty() && (due || state.arrived || state.closing) {
-                let mut batch = Vec::with_capacity(events.min(state.pending.len()));
+            let pause = state.pause(Instant::now());
+            if !state.pending.is_empty() && (pause.is_none() || state.closing) {
+                let mut batch: Vec<Item> = Vec::with_capacity(events.min(state.pending.len()));
                 let mut size = 0;
                 while let Some(item) = state.pending.front() {
                     size += item.entry.document.len();
-                    if batch.len() == events || (size > bytes && !batch.is_empty()) {
+                    let alone = item.suspect || batch.last().is_some_and(|last| last.suspect);
+                    if batch.len() == events || ((size > bytes || alone) && !batch.is_empty()) {
                         break;
                     }
                     let Some(item) = state.pending.pop_front() else { break };
@@ -196,12 +227,12 @@ impl Queue {
                 return Some(batch);
             }
             if state.closing && state.pending.is_empty() {
+                state.ended = true;
                 return None;
             }
             state.idle_writer = true;
-            state = match state.retry_at {
-                Some(at) if !state.pending.is_empty() => {
-                    let pause = at.saturating_duration_since(Instant::now());
+            state = match pause {
+                Some(pause) if !state.pending.is_empty() => {
                     self.filled.wait_timeout(state, pause).unwrap_or_else(PoisonError::into_inner).0
                 }
                 _ => self.filled.wait(state).unwrap_or_else(PoisonError::into_inner),
@@ -210,21 +241,72 @@ impl Queue {
         }
     }
 
-    /// The batch is done; `again` goes back to the front.
-    fn settle(&self, again: Vec<Item>, retry_in: Option<Duration>) {
+    /// The batch is stored.
+    fn stored(&self) {
         let mut state = self.lock();
         state.in_flight = None;
-        state.retry_at = retry_in.map(|pause| Instant::now() + pause);
-        for item in again.into_iter().rev() {
-            state.pending.push_front(item);
-        }
-        if state.closing && retry_in.is_some() && state.pending.iter().all(|item| item.ticket.is_kept()) {
-            // Nobody is left to wait for a store that fails: what it could not take is closed at the next start.
-            tracing::error!(events = state.pending.len(), "shutting down while the event store fails");
-            state.pending.clear();
-        }
+        state.failed = None;
         drop(state);
         self.emptied.notify_all();
+    }
+
+    /// The batch is not stored: what has to be kept is tried again after a pause, in its order. Whoever else
+    /// waits learns why now, also behind this batch: a store that fails is not asked again for each of them.
+    fn failed(&self, batch: &[Item], error: &AppendError, pause: Duration) {
+        let reason: Arc<str> = error.to_string().into();
+        let refusal = if error.unknown { Answer::Unknown(reason.clone()) } else { Answer::NotStored(reason.clone()) };
+        let mut refused: Vec<(Item, Answer)> = Vec::new();
+        let mut state = self.lock();
+        state.in_flight = None;
+        state.arrived = false;
+        state.failed = Some((Instant::now(), pause));
+        for item in std::mem::take(&mut state.pending) {
+            match item.ticket.is_kept() {
+                true => state.pending.push_back(item),
+                false => refused.push((item, Answer::NotStored(reason.clone()))),
+            }
+        }
+        // A store that is full or away fails for every event; anything else may be the fault of one of them.
+        let of_one = !error.unknown && matches!(error.cause, JournalError::Failed(_) | JournalError::Damaged { .. });
+        let alone = batch.len() == 1 && of_one;
+        for item in batch.iter().rev() {
+            let mut item = item.clone();
+            match item.ticket.is_kept() {
+                true if alone => {
+                    item.suspect = true;
+                    state.pending.push_back(item);
+                }
+                true => {
+                    item.suspect |= of_one;
+                    state.pending.push_front(item);
+                }
+                false => refused.push((item, refusal.clone())),
+            }
+        }
+        if alone && state.pending.iter().any(|item| !item.suspect) {
+            state.failed = None;
+        }
+        let mut given_up = VecDeque::new();
+        if state.closing {
+            // Nobody is left to wait for a store that fails: what it could not take is closed at the next start.
+            std::mem::swap(&mut given_up, &mut state.pending);
+        }
+        drop(state);
+        for (item, answer) in refused {
+            item.ticket.receipt().answer(answer);
+        }
+        given_up.into_iter().for_each(|item| item.ticket.turn_away("shutting down while the event store fails"));
+        self.emptied.notify_all();
+    }
+}
+
+impl State {
+    /// How long to wait before the next attempt; none when it may be made now. What arrives after a failure
+    /// shortens the wait, so that a store that recovers is noticed soon.
+    fn pause(&self, now: Instant) -> Option<Duration> {
+        let (at, pause) = self.failed?;
+        let pause = if self.arrived { FIRST_RETRY.min(pause) } else { pause };
+        (at + pause).checked_duration_since(now).filter(|left| !left.is_zero())
     }
 }
 
@@ -235,24 +317,25 @@ pub(crate) fn run(shared: &Arc<Shared>, journal: &dyn Journal) {
         let entries: Vec<Entry> = batch.iter().map(|item| item.entry.clone()).collect();
         match append(journal, &entries) {
             Ok(answers) => {
+                if pause > FIRST_RETRY {
+                    tracing::info!("the event store takes events again");
+                }
                 pause = FIRST_RETRY;
                 shared.counters.commits.add(1);
                 for (item, answer) in batch.iter().zip(answers) {
                     answered(shared, item, answer);
                 }
-                shared.queue.settle(Vec::new(), None);
+                shared.queue.stored();
             }
             Err(error) => {
                 shared.counters.append_failures.add(1);
-                tracing::error!(%error, events = batch.len(), retry_in = ?pause, "the event store did not take a batch");
-                let reason: Arc<str> = error.to_string().into();
-                let refusal = if error.unknown { Answer::Unknown(reason) } else { Answer::NotStored(reason) };
-                let (kept, refused): (Vec<&Item>, Vec<&Item>) = batch.iter().partition(|item| item.ticket.is_kept());
-                for item in refused {
-                    item.ticket.receipt().answer(refusal.clone());
+                // Once for each longer pause: a store that goes on failing must not fill the log.
+                if pause < LAST_RETRY {
+                    tracing::error!(%error, events = batch.len(), retry_in = ?pause, "the event store did not take a batch");
+                } else {
+                    tracing::debug!(%error, events = batch.len(), "the event store still takes nothing");
                 }
-                let again = kept.into_iter().cloned().collect();
-                shared.queue.settle(again, Some(pause));
+                shared.queue.failed(&batch, &error, pause);
                 pause = (pause * 2).min(LAST_RETRY);
             }
         }
@@ -274,7 +357,10 @@ fn answered(shared: &Arc<Shared>, item: &Item, appended: Appended) {
             Answer::Stored
         }
         Appended::AlreadyStored => Answer::Stored,
-        Appended::NoOpening => Answer::NoOpening,
+        Appended::NoOpening => {
+            tracing::debug!(id = %item.entry.id, "a closing is dropped: its opening is not stored");
+            Answer::NoOpening
+        }
         Appended::Conflict { stored } => {
             if item.entry.kind == EntryKind::Closing {
                 shared.counters.lost_closings.add(1);

@@ -80,6 +80,16 @@ impl Receipt {
         }
     }
 
+    /// Whether the journal has answered.
+    pub(crate) fn is_answered(&self) -> bool {
+        matches!(self.lock().progress, Progress::Answered(_))
+    }
+
+    /// Whether the waiter knows already that its time is up.
+    pub(crate) fn is_overdue(&self) -> bool {
+        self.lock().overdue
+    }
+
     /// The waiter's time is up. `withdraw`: an event that no batch took is then never stored.
     pub(crate) fn expire(&self, withdraw: bool) {
         let waker = {

@@ -3,7 +3,6 @@
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
-    io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     rc::Rc,
     sync::Arc,
@@ -64,6 +63,8 @@ pub struct Recorder<'o> {
     /// How many arrays and objects are open, and the most there were.
     depth: usize,
     deepest: usize,
+    /// Whether a value is due here: one more, or one too few, would not be JSON.
+    due: bool,
 }
 
 /// What bounds one recorded value.
@@ -81,11 +82,23 @@ const CUT: &str = "…";
 impl<'o> Recorder<'o> {
     fn new(out: &'o mut Vec<u8>, caps: Caps) -> Self {
         let start = out.len();
-        Self { out, start, caps, total: 0, cut: false, depth: 0, deepest: 0 }
+        Self { out, start, caps, total: 0, cut: false, depth: 0, deepest: 0, due: false }
     }
 
     fn too_deep(&self) -> bool {
         self.deepest > MAX_DEPTH
+    }
+
+    /// Records exactly one value, whatever its own code does: one too many is left out, none is `null`.
+    fn value(&mut self, value: &dyn Record) {
+        self.due = true;
+        value.record(self);
+        self.null();
+    }
+
+    /// Whether the value that is about to be written is due.
+    fn takes(&mut self) -> bool {
+        std::mem::take(&mut self.due)
     }
 
     fn open(&mut self, bracket: u8) {
@@ -112,21 +125,30 @@ impl<'o> Recorder<'o> {
 
     /// `null`.
     pub fn null(&mut self) {
-        self.put(|out| out.extend_from_slice(b"null"));
+        if self.takes() {
+            self.put(|out| out.extend_from_slice(b"null"));
+        }
     }
 
     /// `true` or `false`.
     pub fn bool(&mut self, value: bool) {
-        self.put(|out| out.extend_from_slice(if value { b"true" } else { b"false" }));
+        if self.takes() {
+            self.put(|out| out.extend_from_slice(if value { b"true" } else { b"false" }));
+        }
     }
 
     /// An unsigned integer.
     pub fn unsigned(&mut self, value: u64) {
-        self.put(|out| json::unsigned(out, value));
+        if self.takes() {
+            self.put(|out| json::unsigned(out, value));
+        }
     }
 
     /// A signed integer.
     pub fn signed(&mut self, value: i64) {
+        if !self.takes() {
+            return;
+        }
         self.put(|out| {
             if value < 0 {
                 out.push(b'-');
@@ -137,18 +159,21 @@ impl<'o> Recorder<'o> {
 
     /// A number; what JSON cannot say (not a number, infinite) becomes `null`.
     pub fn number(&mut self, value: f64) {
-        if value.is_finite() {
+        if !value.is_finite() {
+            self.null();
+        } else if self.takes() {
             self.put(|out| {
                 // Writing to a vector cannot fail.
                 let _ = serde_json::to_writer(out, &value);
             });
-        } else {
-            self.null();
         }
     }
 
     /// A string; one beyond the cap is cut between characters and ends with `…`.
     pub fn string(&mut self, text: &str) {
+        if !self.takes() {
+            return;
+        }
         let kept = if text.len() > self.caps.string { json::prefix(text, self.caps.string - CUT.len()) } else { text };
         let is_cut = kept.len() < text.len();
         self.cut |= is_cut;
@@ -156,6 +181,8 @@ impl<'o> Recorder<'o> {
         let room = (self.start + self.caps.total).saturating_sub(self.out.len());
         let written = json::prefix(kept, room + 1);
         self.put(|out| {
+            // Growing by doubling would take twice the room of a large value.
+            out.reserve(written.len() + 2);
             out.push(b'"');
             json::escaped(out, written);
             if is_cut {
@@ -168,18 +195,24 @@ impl<'o> Recorder<'o> {
 
     /// An array of what `items` yields.
     pub fn array<'i>(&mut self, items: impl IntoIterator<Item = &'i dyn Record>) {
+        if !self.takes() {
+            return;
+        }
         self.open(b'[');
         for (index, item) in items.into_iter().enumerate() {
             if index > 0 {
                 self.put(|out| out.push(b','));
             }
-            item.record(self);
+            self.value(item);
         }
         self.close(b']');
     }
 
     /// An object, written field by field.
     pub fn object(&mut self, fields: impl FnOnce(&mut Object<'_, 'o>)) {
+        if !self.takes() {
+            return;
+        }
         self.open(b'{');
         let mut object = Object { recorder: self, first: true };
         fields(&mut object);
@@ -208,18 +241,7 @@ impl Object<'_, '_> {
             json::string(out, name);
             out.push(b':');
         });
-        value.record(self.recorder);
-    }
-}
-
-impl io::Write for Recorder<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.put(|out| out.extend_from_slice(bytes));
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.recorder.value(value);
     }
 }
 
@@ -231,20 +253,33 @@ pub(crate) const HEAD: usize = 1_024;
 pub(crate) fn whole_or_head(out: &mut Vec<u8>, value: &dyn Record, limit: usize) -> bool {
     let start = out.len();
     let mut recorder = Recorder::new(out, Caps { string: usize::MAX - CUT.len(), total: limit });
-    value.record(&mut recorder);
+    recorder.value(value);
     let (cut, total) = (recorder.cut || recorder.too_deep(), recorder.total);
     if !cut {
         return false;
     }
-    let kept = out.len().min(start + HEAD);
-    let head = String::from_utf8_lossy(&out[start..kept]).trim_end_matches(char::REPLACEMENT_CHARACTER).to_owned();
+    let head = head(&out[start..], total);
     out.truncate(start);
-    out.extend_from_slice(b"{\"truncated\":true,\"bytes\":");
-    json::unsigned(out, total);
-    out.extend_from_slice(b",\"head\":");
-    json::string(out, &head);
-    out.push(b'}');
+    out.extend_from_slice(&head);
     true
+}
+
+const HEAD_START: &[u8] = b"{\"truncated\":true,\"bytes\":";
+
+/// Whether this is what stands for JSON that was too large.
+pub(crate) fn is_head(json: &[u8]) -> bool {
+    json.starts_with(HEAD_START)
+}
+
+/// What stands for JSON that is too large: its first bytes, and how many there were.
+pub(crate) fn head(value: &[u8], total: u64) -> Vec<u8> {
+    let kept = String::from_utf8_lossy(&value[..value.len().min(HEAD)]);
+    let mut out = HEAD_START.to_vec();
+    json::unsigned(&mut out, total);
+    out.extend_from_slice(b",\"head\":");
+    json::string(&mut out, kept.trim_end_matches(char::REPLACEMENT_CHARACTER));
+    out.push(b'}');
+    out
 }
 
 /// Longest string in details, in bytes.
@@ -261,7 +296,7 @@ const MAX_DETAIL: usize = 64 * 1_024;
 pub(crate) fn detail(out: &mut Vec<u8>, value: &dyn Record) -> bool {
     let start = out.len();
     let mut recorder = Recorder::new(out, Caps { string: MAX_DETAIL_STRING, total: MAX_DETAIL });
-    value.record(&mut recorder);
+    recorder.value(value);
     let (cut, too_deep) = (recorder.cut, recorder.too_deep());
     if too_deep || cut && recorder.total > MAX_DETAIL as u64 {
         out.truncate(start);
@@ -321,21 +356,43 @@ impl<T: serde::Serialize + ?Sized> Record for Plain<'_, T> {
     fn record(&self, recorder: &mut Recorder<'_>) {
         // A value whose own code fails midway must not leave half a value behind.
         match serde_json::to_value(self.0) {
-            Ok(value) => {
-                recorder.deepest = recorder.deepest.max(recorder.depth + depth(&value));
-                let _ = serde_json::to_writer(&mut *recorder, &value);
-            }
+            Ok(value) => json_value(recorder, &value),
             Err(error) => recorder.string(&format!("not serialisable: {error}")),
         }
     }
 }
 
-/// How many arrays and objects lie within each other.
-fn depth(value: &serde_json::Value) -> usize {
+/// JSON that somebody wrapped knowingly.
+struct Json<'v>(&'v serde_json::Value);
+
+impl Record for Json<'_> {
+    fn record(&self, recorder: &mut Recorder<'_>) {
+        json_value(recorder, self.0);
+    }
+}
+
+/// Writes JSON under the same caps as everything else.
+fn json_value(recorder: &mut Recorder<'_>, value: &serde_json::Value) {
+    use serde_json::Value;
+
     match value {
-        serde_json::Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
-        serde_json::Value::Object(fields) => 1 + fields.values().map(depth).max().unwrap_or(0),
-        _ => 0,
+        Value::Null => recorder.null(),
+        Value::Bool(value) => recorder.bool(*value),
+        Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
+            (Some(value), _, _) => recorder.unsigned(value),
+            (_, Some(value), _) => recorder.signed(value),
+            (_, _, value) => recorder.number(value.unwrap_or(f64::NAN)),
+        },
+        Value::String(text) => recorder.string(text),
+        // Deeper than what is kept whole: what follows is cut anyway.
+        Value::Array(_) | Value::Object(_) if recorder.depth > MAX_DEPTH => recorder.null(),
+        Value::Array(items) => {
+            let items: Vec<Json<'_>> = items.iter().map(Json).collect();
+            recorder.array(items.iter().map(|item| item as &dyn Record));
+        }
+        Value::Object(fields) => {
+            recorder.object(|object| fields.iter().for_each(|(name, value)| object.field(name, &Json(value))));
+        }
     }
 }
 

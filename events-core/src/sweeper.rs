@@ -1,8 +1,9 @@
 //! Closing what nobody closes: operations of dead processes, and deferred ones that are overdue.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak},
     time::{Duration, Instant},
 };
@@ -11,10 +12,12 @@ use tokio::sync::oneshot;
 
 use crate::{
     closing,
+    id::EventId,
     journal::{Appended, Entry, JournalError, OpenOperation},
     manager::Shared,
     outcome::{Ending, Reason},
     queue::{Item, Ticket},
+    receipt::Receipt,
     timestamp::Timestamp,
 };
 
@@ -31,6 +34,8 @@ struct State {
 pub(crate) struct Sweeper {
     state: Mutex<State>,
     changed: Condvar,
+    /// Closings of overdue operations that the journal has not answered for.
+    handed_over: Mutex<HashMap<EventId, Arc<Receipt>>>,
 }
 
 impl fmt::Debug for Sweeper {
@@ -74,7 +79,9 @@ pub(crate) fn run(shared: &Weak<Shared>, sweeper: &Arc<Sweeper>, every: Duration
         let mut state = sweeper.lock();
         if let Some(job) = state.jobs.pop_front() {
             drop(state);
-            job();
+            if catch_unwind(AssertUnwindSafe(job)).is_err() {
+                tracing::error!("the journal panicked while it was read");
+            }
             continue;
         }
         if state.closed {
@@ -94,29 +101,29 @@ pub(crate) fn run(shared: &Weak<Shared>, sweeper: &Arc<Sweeper>, every: Duration
     }
 }
 
-/// Hands over a `timeout` closing for every operation whose deadline has passed. Answers how many.
-pub(crate) fn overdue(shared: &Arc<Shared>) -> Result<u64, JournalError> {
-    // What an earlier look handed over must not be handed over again while the store fails.
-    if !shared.queue.drained(Instant::now() + shared.limits.opening) {
-        return Ok(0);
-    }
+/// Hands over a `timeout` closing for every operation whose deadline has passed. Answers with what to wait for.
+pub(crate) fn overdue(shared: &Arc<Shared>) -> Result<Vec<Arc<Receipt>>, JournalError> {
     let now = shared.clock.now();
     let is_overdue = |operation: &OpenOperation| operation.deadline.is_some_and(|deadline| deadline <= now);
-    let overdue = shared.journal.open_operations()?.into_iter().filter(is_overdue);
-    let mut count = 0;
+    let overdue: Vec<OpenOperation> = shared.journal.open_operations()?.into_iter().filter(is_overdue).collect();
+    let mut handed_over = shared.sweeper.handed_over.lock().unwrap_or_else(PoisonError::into_inner);
+    // What the journal has answered for needs no memory any more.
+    handed_over.retain(|_, receipt| !receipt.is_answered());
+    let mut receipts = Vec::new();
     for operation in overdue {
-        let ending = Ending::failed(Reason::Timeout);
-        if let Some(entry) = closing_of(shared, operation, &ending, now) {
-            shared.queue.push([Item::new(entry, Ticket::Kept(Arc::default()))]);
-            count += 1;
+        if handed_over.contains_key(&operation.id) {
+            continue;
+        }
+        if let Some(entry) = closing_of(shared, operation, &Ending::failed(Reason::Timeout), now) {
+            let receipt = Arc::new(Receipt::default());
+            shared.queue.push([Item::new(entry, Ticket::Kept(receipt.clone()))]);
+            handed_over.insert(operation.id, receipt.clone());
+            receipts.push(receipt);
         }
     }
-    if count > 0 {
-        shared.counters.swept.add(count);
-        // The next look must not find what is only on its way.
-        shared.queue.drained(Instant::now() + shared.limits.opening);
-    }
-    Ok(count)
+    shared.counters.swept.add(receipts.len() as u64);
+    shared.keeper.watch();
+    Ok(receipts)
 }
 
 /// Closings made in one commit at start-up.

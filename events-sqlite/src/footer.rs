@@ -4,12 +4,13 @@
 //!
 //! ```text
 //! magic                      8 bytes
-//! blocks of documents        zstd, about 64 documents each
+//! dictionary                 zstd, what the blocks of documents refer to
+//! blocks of documents        zstd, about 64 documents each, without the ids of their operations
 //! pages of keys              ascending 128-bit keys with their posting lists, about 8 KiB each
 //! blocks of places           (timestamp, id, seq, document) by position, 256 each
 //! pages of ids               positions in the order of the ids, 256 each
 //! values                     zstd, the values of the attributes that are counted by
-//! key filter                 which keys it may have
+//! key filter                 which keys and ids it may have
 //! footer                     this file
 //! trailer                    offset, length and checksum of the footer, magic
 //! ```
@@ -22,7 +23,7 @@ use crate::{
 };
 
 /// First and last bytes of a segment file; the digit is the version of the format.
-pub(crate) const MAGIC: [u8; 8] = *b"evtseg1\n";
+pub(crate) const MAGIC: [u8; 8] = *b"evtseg2\n";
 
 /// Bytes of the trailer.
 pub(crate) const TRAILER: usize = 32;
@@ -59,6 +60,9 @@ pub(crate) struct Footer {
     pub(crate) values: Region,
     pub(crate) values_unpacked: usize,
     pub(crate) filter: Region,
+    /// Empty where the segment has none.
+    pub(crate) dictionary: Region,
+    pub(crate) dictionary_unpacked: usize,
 }
 
 impl Footer {
@@ -90,6 +94,8 @@ impl Footer {
         put_region(&mut out, self.values);
         out.put_varint(self.values_unpacked as u64);
         put_region(&mut out, self.filter);
+        put_region(&mut out, self.dictionary);
+        out.put_varint(self.dictionary_unpacked as u64);
         out
     }
 
@@ -113,6 +119,8 @@ impl Footer {
             values: region(&mut decoder)?,
             values_unpacked: decoder.length()?,
             filter: region(&mut decoder)?,
+            dictionary: region(&mut decoder)?,
+            dictionary_unpacked: decoder.length()?,
         })
     }
 }

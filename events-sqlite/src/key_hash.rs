@@ -5,7 +5,7 @@
 
 use std::hash::{BuildHasherDefault, Hasher};
 
-use events_core::Attribute;
+use events_core::{Attribute, EventId};
 use siphasher::sip128::SipHasher13;
 
 /// A key of an attribute with its value, or of a viewer.
@@ -34,6 +34,12 @@ impl Hasher for LowBits {
 }
 
 impl KeyHash {
+    /// An id as a filter takes it: its low bits are random, its high ones are a time.
+    pub(crate) fn of_id(id: EventId) -> Self {
+        let low = id.as_u128() as u64;
+        Self(u128::from(low.wrapping_mul(0x9E37_79B9_7F4A_7C15)) << 64 | u128::from(low))
+    }
+
     pub(crate) fn high(self) -> u64 {
         (self.0 >> 64) as u64
     }

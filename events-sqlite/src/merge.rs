@@ -1,7 +1,7 @@
 //! Merging: sixteen segments of a month become one, so that searches look into few.
 //!
-//! Packed documents are copied as they are, in their old order; the places of the merged segment say
-//! where each document is. Only keys, places and values are written anew.
+//! Documents keep their old order and are packed anew, better and with a dictionary for all of them; the
+//! places of the merged segment say where each document is.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -16,6 +16,7 @@ use crate::{
     error::StoreError,
     journal_file::Durability,
     key_hash::KeyHash,
+    packing::Packing,
     place::Place,
     seal::{forget_file, is_urgent, make_month_folder},
     segment::{Segment, SegmentRow, page_keys},
@@ -155,23 +156,41 @@ fn write_merged(shared: &Shared, parts: &[Arc<Segment>], number: u64, month: Mon
     let (places, ranks) = merged_places(parts)?;
     make_month_folder(shared, month)?;
     let path = SegmentRow::of(number, month, 0, &[]).path(&shared.folder);
-    let mut writer = SegmentWriter::create(&path, places.len())?;
+    let mut writer = SegmentWriter::create(&path, places.len(), &packing(parts, places.len())?)?;
     observer.at(Step::MergeBegun);
     let mut values = Values::default();
     for part in parts {
         for block in 0..part.document_blocks()? {
             give_way(shared)?;
-            let (found, packed) = part.packed_block(block)?;
-            writer.packed_block(&packed, found, part.end_of_block(block)? - found.first)?;
+            let unpacked = part.unpacked_block(block)?;
+            (0..unpacked.documents())
+                .filter_map(|index| unpacked.stored(index))
+                .try_for_each(|stored| writer.stored_document(stored))?;
         }
         values.merge(part.values()?);
     }
+    writer.end_block()?;
     merge_keys(shared, parts, &ranks, &mut writer)?;
     let written = writer.finish(&places, &values)?;
     let row = SegmentRow::of(number, month, written.bytes, &places);
     written.sync()?;
     observer.at(Step::MergeFileSynced);
     Ok(row)
+}
+
+/// With a sample of the documents of all parts.
+fn packing(parts: &[Arc<Segment>], events: usize) -> Result<Packing, StoreError> {
+    let level = Packing::MERGED;
+    let samples = Packing::samples(level, events).div_ceil(parts.len());
+    let mut stored: Vec<Vec<u8>> = Vec::new();
+    for part in parts {
+        let blocks = part.document_blocks()?;
+        for sample in 0..samples.min(blocks) {
+            let unpacked = part.unpacked_block(sample * blocks / samples.min(blocks))?;
+            stored.extend(unpacked.stored(unpacked.documents() / 2).map(<[u8]>::to_vec));
+        }
+    }
+    Ok(Packing::of_samples(level, stored.iter().map(Vec::as_slice)))
 }
 
 /// The places of all parts in one order, and for each part the rank in it of each of its positions.

@@ -121,7 +121,7 @@ impl Part for SegmentPart<'_> {
             Some((have, unpacked)) if *have == block => unpacked,
             slot => &mut slot.insert((block, self.segment.unpacked_block(block)?)).1,
         };
-        unpacked.document(index).map(Arc::from).ok_or_else(|| self.segment.document_missing())
+        unpacked.document(index, place.cursor.id).ok_or_else(|| self.segment.document_missing())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Where the events of a segment stand: in time, in the journal, among its documents.
 
+use std::collections::HashMap;
+
 use events_core::{Cursor, EventId, Seq, Timestamp};
 
 use crate::codec::{Decoder, Malformed, Put};
@@ -19,15 +21,25 @@ pub(crate) const PLACES_PER_BLOCK: usize = 256;
 /// The low 80 bits of an id: all but its time.
 const LOW: u128 = (1 << 80) - 1;
 
-/// Appends up to [`PLACES_PER_BLOCK`] places, ascending. What mostly repeats costs a byte.
+/// Appends up to [`PLACES_PER_BLOCK`] places, ascending. What mostly repeats costs a byte, and so does the
+/// id of a closing whose opening is in the same block.
 pub(crate) fn encode(places: &[Place], out: &mut Vec<u8>) {
     let (mut time, mut seq, mut document) = (0, 0, 0);
-    for place in places {
+    let mut openings: HashMap<EventId, usize> = HashMap::new();
+    for (index, place) in places.iter().enumerate() {
         let at = place.cursor.timestamp.millis();
-        let id = place.cursor.id.as_u128();
+        let id = place.cursor.id;
         out.put_signed(at - time);
-        out.put_signed((id >> 80) as i64 - at);
-        out.extend_from_slice(&(id & LOW).to_le_bytes()[..10]);
+        let opening = if id == id.closing() { openings.get(&id.opening()) } else { None };
+        match opening {
+            Some(opening) => out.put_varint((index - opening) as u64),
+            None => {
+                out.put_varint(0);
+                out.put_signed((id.as_u128() >> 80) as i64 - at);
+                out.extend_from_slice(&(id.as_u128() & LOW).to_le_bytes()[..10]);
+            }
+        }
+        openings.insert(id, index);
         out.put_signed((place.seq.0 as i64).wrapping_sub(seq));
         out.put_signed(i64::from(place.document) - document);
         time = at;
@@ -39,18 +51,26 @@ pub(crate) fn encode(places: &[Place], out: &mut Vec<u8>) {
 /// Reads what [`encode`] wrote.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Vec<Place>, Malformed> {
     let mut decoder = Decoder::new(bytes);
-    let mut places = Vec::with_capacity(PLACES_PER_BLOCK);
+    let mut places: Vec<Place> = Vec::with_capacity(PLACES_PER_BLOCK);
     let (mut time, mut seq, mut document) = (0i64, 0i64, 0i64);
     while !decoder.is_empty() {
         time = time.wrapping_add(decoder.signed()?);
-        let id_time = time.wrapping_add(decoder.signed()?);
-        let mut low = [0; 16];
-        low[..10].copy_from_slice(decoder.take(10)?);
-        let id = u128::from(id_time as u64) << 80 | u128::from_le_bytes(low);
+        let id = match decoder.length()? {
+            0 => {
+                let id_time = time.wrapping_add(decoder.signed()?);
+                let mut low = [0; 16];
+                low[..10].copy_from_slice(decoder.take(10)?);
+                EventId::from_u128(u128::from(id_time as u64) << 80 | u128::from_le_bytes(low))
+            }
+            back => {
+                let opening = places.len().checked_sub(back).ok_or(Malformed("a closing has no opening"))?;
+                places[opening].cursor.id.closing()
+            }
+        };
         seq = seq.wrapping_add(decoder.signed()?);
         document = document.wrapping_add(decoder.signed()?);
         places.push(Place {
-            cursor: Cursor { timestamp: Timestamp::from_millis(time), id: EventId::from_u128(id) },
+            cursor: Cursor { timestamp: Timestamp::from_millis(time), id },
             seq: Seq(seq as u64),
             document: u32::try_from(document).map_err(|_| Malformed("a place names no document"))?,
         });
@@ -73,10 +93,14 @@ mod tests {
         ) {
             let places: Vec<Place> = rows
                 .into_iter()
-                .map(|(millis, id, seq, document)| Place {
-                    cursor: Cursor { timestamp: Timestamp::from_millis(millis), id: EventId::from_u128(id) },
-                    seq: Seq(seq),
-                    document,
+                .flat_map(|(millis, id, seq, document)| {
+                    let place = |id| Place {
+                        cursor: Cursor { timestamp: Timestamp::from_millis(millis), id },
+                        seq: Seq(seq),
+                        document,
+                    };
+                    let id = EventId::from_u128(id);
+                    [place(id.opening()), place(id), place(id.closing())]
                 })
                 .collect();
             let mut out = Vec::new();

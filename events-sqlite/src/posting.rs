@@ -1,8 +1,9 @@
-//! Posting lists: the positions of the events that have a key, in the smallest of three writings.
+//! Posting lists: the positions of the events that have a key, in the smallest of four writings.
 
 use crate::{
     codec::{Decoder, Malformed, Put},
     positions::Positions,
+    rice,
 };
 
 /// Gaps between positions.
@@ -11,6 +12,8 @@ const GAPS: u64 = 0;
 const BITMAP: u64 = 1;
 /// Gaps and lengths of runs.
 const RUNS: u64 = 2;
+/// Gaps in Rice's code.
+const RICE: u64 = 3;
 
 /// Appends the posting list of ascending `positions` among `events` events: length and kind, then the list.
 pub(crate) fn encode(positions: &[u16], events: usize, scratch: &mut Vec<u8>, out: &mut Vec<u8>) {
@@ -25,6 +28,12 @@ pub(crate) fn encode(positions: &[u16], events: usize, scratch: &mut Vec<u8>, ou
         if runs.len() < scratch.len() {
             kind = RUNS;
             std::mem::swap(scratch, &mut runs);
+        }
+        let mut rice = Vec::new();
+        rice::put(positions, &mut rice);
+        if rice.len() < scratch.len() {
+            kind = RICE;
+            std::mem::swap(scratch, &mut rice);
         }
         if bitmap_bytes < scratch.len() {
             kind = BITMAP;
@@ -91,7 +100,7 @@ impl<'b> Posting<'b> {
                     into.insert_range(start..next);
                 }
             }
-            _ => return Err(Malformed("a posting list is of an unknown kind")),
+            _ => rice::for_each(self.list, |position| into.insert(position))?,
         }
         Ok(())
     }
@@ -125,7 +134,7 @@ impl<'b> Posting<'b> {
                     (start..next.min(1 << 16)).for_each(&mut each);
                 }
             }
-            _ => return Err(Malformed("a posting list is of an unknown kind")),
+            _ => rice::for_each(self.list, each)?,
         }
         Ok(())
     }

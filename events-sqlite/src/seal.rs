@@ -1,7 +1,7 @@
 //! Sealing: moving the oldest un-sealed events out of the journal into segments, one for each month.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::BTreeMap,
     fs,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, PoisonError},
@@ -13,8 +13,10 @@ use events_core::{Month, Seq};
 use crate::{
     error::StoreError,
     journal_file::{CommitError, Durability},
-    key_hash::{KeyHash, KeyedAlready},
+    own_id,
+    packing::Packing,
     place::Place,
+    postings::Postings,
     segment::{Segment, SegmentRow, month_folder},
     segment_writer::{SegmentWriter, sync_folder},
     shared::{Shared, State},
@@ -162,29 +164,27 @@ fn write_segment(
     events.sort_by_cached_key(|event| event.place(deriver));
     make_month_folder(shared, month)?;
     let path = SegmentRow::of(number, month, 0, &[]).path(&shared.folder);
-    let mut writer = SegmentWriter::create(&path, events.len())?;
+    let mut writer = SegmentWriter::create(&path, events.len(), &packing(&events))?;
     observer.at(Step::SealBegun);
     for event in &events {
-        writer.document(&event.document)?;
+        writer.document(&event.document, event.id)?;
     }
     writer.end_block()?;
     observer.at(Step::SealDocumentsWritten);
 
     let mut values = Values::default();
-    let mut seen: HashSet<KeyHash, KeyedAlready> = HashSet::default();
     let mut postings = Postings::default();
     for (position, event) in (0u16..=u16::MAX).zip(&events) {
         let keys = event.keys(deriver);
+        let known = postings.distinct();
         keys.hashes.iter().for_each(|key| postings.add(*key, position));
-        for (key, listed) in &keys.listed {
-            if seen.insert(*key) {
+        for new in postings.since(known) {
+            if let Some((_, listed)) = keys.listed.iter().find(|(key, _)| *key == new) {
                 values.insert(&listed.attribute, &listed.value);
             }
         }
     }
-    for (key, positions) in postings.sorted() {
-        writer.key(key, &positions)?;
-    }
+    postings.for_each_sorted(|key, positions| writer.key(key, positions))?;
     let places: Vec<Place> = (0u32..)
         .zip(&events)
         .map(|(document, event)| Place { cursor: event.place(deriver), seq: event.seq, document })
@@ -197,21 +197,18 @@ fn write_segment(
     Ok(row)
 }
 
-/// The positions of each key. Most keys repeat, so it is the few distinct ones that are sorted.
-#[derive(Default)]
-struct Postings(HashMap<KeyHash, Vec<u16>, KeyedAlready>);
-
-impl Postings {
-    /// Positions come in ascending order.
-    fn add(&mut self, key: KeyHash, position: u16) {
-        self.0.entry(key).or_default().push(position);
-    }
-
-    fn sorted(self) -> Vec<(KeyHash, Vec<u16>)> {
-        let mut sorted: Vec<_> = self.0.into_iter().collect();
-        sorted.sort_unstable_by_key(|(key, _)| *key);
-        sorted
-    }
+/// With a sample of the events.
+fn packing(events: &[&TailEvent]) -> Packing {
+    let level = Packing::SEALED;
+    let samples = Packing::samples(level, events.len());
+    let step = events.len() / samples.max(1);
+    let stored = |event: &&TailEvent| {
+        let mut stored = Vec::new();
+        own_id::strip(&event.document, event.id, &mut stored);
+        stored
+    };
+    let samples: Vec<Vec<u8>> = events.iter().step_by(step.max(1)).take(samples).map(stored).collect();
+    Packing::of_samples(level, samples.iter().map(Vec::as_slice))
 }
 
 pub(crate) fn make_month_folder(shared: &Shared, month: Month) -> Result<(), StoreError> {

@@ -1,7 +1,6 @@
 //! Reading a sealed segment.
 
 use std::{
-    cell::RefCell,
     fs,
     path::{Path, PathBuf},
     sync::{
@@ -17,9 +16,11 @@ use crate::{
     checksum::checksum,
     codec::{Decoder, Malformed},
     error::StoreError,
-    footer::{self, DocumentBlock, Footer, Region, TRAILER},
+    footer::{self, Footer, Region, TRAILER},
     key_hash::KeyHash,
     open_files::{OpenFiles, read_at},
+    own_id,
+    packing::Unpacking,
     place::{self, PLACES_PER_BLOCK, Place},
     posting::Posting,
     segment_writer::IDS_PER_PAGE,
@@ -100,6 +101,7 @@ enum Access {
 struct Tables {
     footer: Footer,
     bloom: Bloom,
+    unpacking: Unpacking,
 }
 
 /// An unpacked block of documents.
@@ -128,26 +130,22 @@ impl Unpacked {
         Ok(Self { bytes, ends, begin: header })
     }
 
-    pub(crate) fn document(&self, index: usize) -> Option<&[u8]> {
+    /// How many documents.
+    pub(crate) fn documents(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The document of the event with this id.
+    pub(crate) fn document(&self, index: usize, id: EventId) -> Option<Arc<[u8]>> {
+        self.stored(index).map(|stored| own_id::restore(stored, id))
+    }
+
+    /// A document as it is stored.
+    pub(crate) fn stored(&self, index: usize) -> Option<&[u8]> {
         let end = *self.ends.get(index)?;
         let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
         self.bytes.get(self.begin + start..self.begin + end)
     }
-}
-
-thread_local! {
-    /// Setting one up costs more than unpacking a block.
-    static DECOMPRESSOR: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
-}
-
-fn unpack(packed: &[u8], unpacked: usize) -> std::io::Result<Vec<u8>> {
-    DECOMPRESSOR.with_borrow_mut(|slot| {
-        let decompressor = match slot {
-            Some(decompressor) => decompressor,
-            None => slot.insert(zstd::bulk::Decompressor::new()?),
-        };
-        decompressor.decompress(packed, unpacked)
-    })
 }
 
 impl Segment {
@@ -249,7 +247,10 @@ impl Segment {
             return Err(self.damaged("it does not have the events that the journal knows of"));
         }
         let bloom = self.checked(Bloom::read(&self.region(footer.filter)?))?;
-        Ok(self.tables.get_or_init(|| Tables { footer, bloom }))
+        let dictionary = self.region(footer.dictionary)?;
+        let dictionary = Unpacking::PLAIN.unpack(&dictionary, footer.dictionary_unpacked);
+        let unpacking = Unpacking::with(&dictionary.map_err(|error| self.damaged(error))?);
+        Ok(self.tables.get_or_init(|| Tables { footer, bloom, unpacking }))
     }
 
     /// Calls `found` with the posting list of a key, if there is one.
@@ -296,7 +297,7 @@ impl Segment {
     pub(crate) fn values(&self) -> Result<Values, StoreError> {
         let footer = &self.tables()?.footer;
         let packed = self.region(footer.values)?;
-        let unpacked = unpack(&packed, footer.values_unpacked).map_err(|error| self.damaged(error))?;
+        let unpacked = Unpacking::PLAIN.unpack(&packed, footer.values_unpacked).map_err(|error| self.damaged(error))?;
         self.checked(Values::decode(&unpacked))
     }
 
@@ -339,7 +340,7 @@ impl Segment {
 
     /// The position of an event, by its id.
     pub(crate) fn position_of(&self, id: EventId) -> Result<Option<usize>, StoreError> {
-        if !self.may_have_id(id) {
+        if !self.may_have_id(id) || !self.tables()?.bloom.may_have(KeyHash::of_id(id)) {
             return Ok(None);
         }
         let after = self.tables()?.footer.ids.partition_point(|(first, _)| *first <= id);
@@ -391,23 +392,14 @@ impl Segment {
         }
     }
 
-    /// A block of documents as it is written.
-    pub(crate) fn packed_block(&self, block: usize) -> Result<(DocumentBlock, Vec<u8>), StoreError> {
-        match self.tables()?.footer.documents.get(block) {
-            Some(found) => Ok((*found, self.region(found.region)?)),
-            None => Err(self.damaged("a block of documents is missing")),
-        }
-    }
-
-    /// The first document of the block behind `block`: of the last one, the number of documents.
-    pub(crate) fn end_of_block(&self, block: usize) -> Result<u32, StoreError> {
-        Ok(self.tables()?.footer.documents.get(block + 1).map_or(self.row.events as u32, |next| next.first))
-    }
-
     /// A block of documents.
     pub(crate) fn unpacked_block(&self, block: usize) -> Result<Unpacked, StoreError> {
-        let (found, packed) = self.packed_block(block)?;
-        let bytes = unpack(&packed, found.unpacked).map_err(|error| self.damaged(error))?;
+        let tables = self.tables()?;
+        let Some(found) = tables.footer.documents.get(block) else {
+            return Err(self.damaged("a block of documents is missing"));
+        };
+        let packed = self.region(found.region)?;
+        let bytes = tables.unpacking.unpack(&packed, found.unpacked).map_err(|error| self.damaged(error))?;
         self.checked(Unpacked::new(bytes))
     }
 
@@ -419,7 +411,7 @@ impl Segment {
         };
         let (block, index) = self.block_of(place.document)?;
         let unpacked = self.unpacked_block(block)?;
-        unpacked.document(index).map(Arc::from).ok_or_else(|| self.damaged("a document is missing"))
+        unpacked.document(index, place.cursor.id).ok_or_else(|| self.damaged("a document is missing"))
     }
 
     /// A document that must be in a block is not.

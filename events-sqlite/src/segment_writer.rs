@@ -15,6 +15,8 @@ use crate::{
     error::StoreError,
     footer::{DocumentBlock, Footer, MAGIC, Region, trailer},
     key_hash::KeyHash,
+    own_id,
+    packing::Packing,
     place::{self, PLACES_PER_BLOCK, Place},
     posting,
     unregistered::UNFINISHED,
@@ -30,8 +32,6 @@ const PAGE_BYTES: usize = 8_000;
 /// Positions in a page of ids.
 pub(crate) const IDS_PER_PAGE: usize = 256;
 
-const LEVEL: i32 = 1;
-
 /// Writes a segment: documents, then keys ascending, then the rest.
 pub(crate) struct SegmentWriter {
     path: PathBuf,
@@ -42,6 +42,8 @@ pub(crate) struct SegmentWriter {
     blocks: Vec<DocumentBlock>,
     key_pages: Vec<(KeyHash, Region)>,
     events: usize,
+    dictionary: Region,
+    dictionary_unpacked: usize,
 }
 
 struct Documents {
@@ -61,44 +63,54 @@ struct KeyPages {
 
 impl SegmentWriter {
     /// Begins a segment of so many events in a new file, which gets its name when it is durable.
-    pub(crate) fn create(path: &Path, events: usize) -> Result<Self, StoreError> {
+    pub(crate) fn create(path: &Path, events: usize, packing: &Packing) -> Result<Self, StoreError> {
         let failed = |error| StoreError::io(path, error);
         let unfinished = path.with_extension(UNFINISHED);
-        let mut file = BufWriter::with_capacity(256 << 10, File::create(unfinished).map_err(failed)?);
-        file.write_all(&MAGIC).map_err(failed)?;
-        let compressor = zstd::bulk::Compressor::new(LEVEL).map_err(StoreError::failed)?;
-        Ok(Self {
+        let file = BufWriter::with_capacity(256 << 10, File::create(unfinished).map_err(failed)?);
+        let compressor = packing.compressor().map_err(StoreError::failed)?;
+        let mut writer = Self {
             path: path.to_owned(),
             file,
-            offset: MAGIC.len() as u64,
+            offset: 0,
             documents: Documents { compressor, lengths: Vec::new(), bytes: Vec::new(), written: 0 },
             keys: KeyPages::default(),
             blocks: Vec::new(),
             key_pages: Vec::new(),
             events,
-        })
+            dictionary: Region { offset: 0, length: 0, checksum: 0 },
+            dictionary_unpacked: packing.dictionary.len(),
+        };
+        writer.write(&MAGIC)?;
+        let dictionary = zstd::bulk::compress(&packing.dictionary, Packing::MERGED).map_err(StoreError::failed)?;
+        writer.dictionary = writer.write(&dictionary)?;
+        Ok(writer)
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<Region, StoreError> {
-        self.write_checked(bytes, checksum(bytes))
-    }
-
-    fn write_checked(&mut self, bytes: &[u8], checksum: u64) -> Result<Region, StoreError> {
         self.file.write_all(bytes).map_err(|error| StoreError::io(&self.path, error))?;
-        let region = Region { offset: self.offset, length: bytes.len(), checksum };
+        let region = Region { offset: self.offset, length: bytes.len(), checksum: checksum(bytes) };
         self.offset += bytes.len() as u64;
         Ok(region)
     }
 
-    /// Adds the next document.
-    pub(crate) fn document(&mut self, document: &[u8]) -> Result<(), StoreError> {
-        let documents = &mut self.documents;
-        if documents.bytes.len() + document.len() > BLOCK_BYTES {
+    /// Adds the next document, of the event with this id.
+    pub(crate) fn document(&mut self, document: &[u8], id: EventId) -> Result<(), StoreError> {
+        self.add_document(document.len(), |bytes| own_id::strip(document, id, bytes))
+    }
+
+    /// Adds the next document as another segment has it.
+    pub(crate) fn stored_document(&mut self, stored: &[u8]) -> Result<(), StoreError> {
+        self.add_document(stored.len(), |bytes| bytes.extend_from_slice(stored))
+    }
+
+    fn add_document(&mut self, about: usize, add: impl FnOnce(&mut Vec<u8>)) -> Result<(), StoreError> {
+        if self.documents.bytes.len() + about > BLOCK_BYTES {
             self.end_block()?;
         }
         let documents = &mut self.documents;
-        documents.lengths.push(document.len());
-        documents.bytes.extend_from_slice(document);
+        let before = documents.bytes.len();
+        add(&mut documents.bytes);
+        documents.lengths.push(documents.bytes.len() - before);
         if documents.lengths.len() == BLOCK_DOCUMENTS {
             self.end_block()?;
         }
@@ -122,20 +134,6 @@ impl SegmentWriter {
         documents.bytes.clear();
         let region = self.write(&packed)?;
         self.blocks.push(DocumentBlock { first, region, unpacked: unpacked.len() });
-        Ok(())
-    }
-
-    /// Adds a block of another segment as it is, with the number of its documents.
-    pub(crate) fn packed_block(
-        &mut self,
-        packed: &[u8],
-        block: DocumentBlock,
-        documents: u32,
-    ) -> Result<(), StoreError> {
-        let first = self.documents.written;
-        self.documents.written += documents;
-        let region = self.write_checked(packed, block.region.checksum)?;
-        self.blocks.push(DocumentBlock { first, region, unpacked: block.unpacked });
         Ok(())
     }
 
@@ -186,8 +184,9 @@ impl SegmentWriter {
             id_pages.push((page[0].0, self.write(&bytes)?));
         }
         let unpacked = values.encode();
-        let packed = self.documents.compressor.compress(&unpacked).map_err(StoreError::failed)?;
+        let packed = zstd::bulk::compress(&unpacked, Packing::MERGED).map_err(StoreError::failed)?;
         let values = self.write(&packed)?;
+        self.keys.keys.extend(by_id.iter().map(|(id, _)| KeyHash::of_id(*id)));
         let filter = Bloom::of(&self.keys.keys).write();
         let filter = self.write(&filter)?;
         let footer = Footer {
@@ -199,6 +198,8 @@ impl SegmentWriter {
             values,
             values_unpacked: unpacked.len(),
             filter,
+            dictionary: self.dictionary,
+            dictionary_unpacked: self.dictionary_unpacked,
         };
         let region = self.write(&footer.encode())?;
         self.write(&trailer(region))?;

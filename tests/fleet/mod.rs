@@ -1,5 +1,5 @@
 //! The edge fleet that the end-to-end tests record, the stores they record in, and how they wait.
-#![allow(dead_code, unused_imports, reason = "each test program uses a part")]
+#![allow(dead_code, unused_imports, clippy::unwrap_used, reason = "each test program uses a part, and fails with it")]
 
 mod domain;
 mod gate;

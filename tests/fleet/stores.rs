@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use events::{Builder, EventManager, Journal, memory::MemoryStore, testing::Trail};
+use events::{Builder, EventManager, Journal, memory::MemoryStore, sqlite::SqliteStore, testing::Trail};
 
 use super::gate::{Gate, Gated};
 
@@ -20,9 +20,15 @@ impl Store {
         Self::of("memory", MemoryStore::new(), None)
     }
 
+    pub(crate) fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = SqliteStore::open(folder.path()).unwrap();
+        Self::of("SQLite", journal, Some(folder))
+    }
+
     /// One of each kind.
     pub(crate) fn each() -> Vec<Self> {
-        vec![Self::memory()]
+        vec![Self::memory(), Self::sqlite()]
     }
 
     fn of(name: &'static str, journal: impl Journal, folder: Option<tempfile::TempDir>) -> Self {
