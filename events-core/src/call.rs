@@ -8,7 +8,7 @@ use std::{
     future::Future,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::Pin,
-    sync::{Arc, PoisonError, atomic::Ordering},
+    sync::{Arc, PoisonError},
     task::{Context as Task, Poll, ready},
     time::Instant,
 };
@@ -18,25 +18,22 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::{
     acl::{self, Lookup},
     closing::{self, Created},
-    context::{Change, Context, Current, Recording, swap, with_current},
+    context::{Change, Context, swap, with_current},
     declaration::{EventDeclaration, NestedFailure},
     directory::LookingUp,
     href::AnyHref,
-    id::EventId,
     journal::{Entry, EntryKind},
     limits::from_now,
-    manager::{EventManager, Shared},
-    opening::{Identifiers, Opening},
+    opening::Opening,
     operation::{OperationState, Said},
     outcome::{Ending, Failure, Reason},
-    plan::Plan,
+    prepare::{Preparing, placed, prepare},
     queue::{Item, Ticket},
     receipt::{Answer, Learned},
     record::Record,
     refused::{Refused, RefusedKind},
     search::BoxFuture,
     timeout::drop_reason,
-    timestamp::Timestamp,
 };
 
 /// One call of an annotated handler.
@@ -54,7 +51,7 @@ pub struct Call {
 
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "a box would be one allocation more for every operation")]
-enum Stage {
+pub(crate) enum Stage {
     /// Nothing is recorded of this call. It still runs in the context that its declaration names.
     Unrecorded,
     /// It will not run.
@@ -65,41 +62,6 @@ enum Stage {
     Open(Arc<OperationState>),
     /// The closing is handed over.
     Closed(Arc<OperationState>),
-}
-
-#[derive(Debug)]
-struct Preparing {
-    shared: Arc<Shared>,
-    opening: Opening,
-    started: Instant,
-    /// Counted as open; given back when the operation never opens.
-    slot: OpenSlot,
-}
-
-/// A place among the open operations.
-#[derive(Debug)]
-struct OpenSlot(Option<Arc<Shared>>);
-
-impl OpenSlot {
-    /// Takes a place; a root operation only when there is one left.
-    fn take(shared: &Arc<Shared>, nested: bool) -> Option<Self> {
-        let open = shared.open_operations.fetch_add(1, Ordering::AcqRel);
-        let slot = Self(Some(shared.clone()));
-        (nested || open < shared.limits.open_operations).then_some(slot)
-    }
-
-    /// From here on the operation counts itself.
-    fn hand_over(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for OpenSlot {
-    fn drop(&mut self) {
-        if let Some(shared) = &self.0 {
-            shared.open_operations.fetch_sub(1, Ordering::AcqRel);
-        }
-    }
 }
 
 impl Call {
@@ -258,89 +220,6 @@ impl Drop for Call {
             self.close(&ending);
         }
     }
-}
-
-/// Decides whether and how a call is recorded.
-fn prepare(declaration: &'static EventDeclaration, current: &Current, given: Option<Context>) -> Stage {
-    let spec = &declaration.spec;
-    let refuse = |kind, reason: Cow<'static, str>| {
-        let refused = Refused::new(spec.event_type, kind, reason);
-        tracing::error!(%refused, "an operation was refused");
-        Stage::Refused(refused)
-    };
-    match &current.recording {
-        Recording::On => {}
-        Recording::Off => return Stage::Unrecorded,
-        Recording::AllBut(skip) if skip.takes(spec.operation) => return Stage::Unrecorded,
-        Recording::AllBut(_) => {}
-    }
-    let installed;
-    let manager = match &current.manager {
-        Some(manager) => Some(manager),
-        None => {
-            installed = EventManager::current();
-            installed.as_ref()
-        }
-    };
-    let Some(manager) = manager else {
-        let how = "no event manager is installed: call `EventManager::builder(…).install()` at start-up, or \
-                   `EventManager::disabled().install()` to record nothing";
-        return refuse(RefusedKind::Unregistered, how.into());
-    };
-    let Some(shared) = manager.shared() else { return Stage::Unrecorded };
-    let Some(plan) = shared.plan(declaration) else {
-        let krate = spec.location.krate;
-        let how = format!(
-            "its declaration at {} did not reach the event manager: name crate `{krate}` where the manager is built \
-             (`use {} as _;`), or declare it explicitly with `Builder::declare`",
-            spec.location,
-            krate.replace('-', "_")
-        );
-        return refuse(RefusedKind::Unregistered, how.into());
-    };
-    if !plan.enabled() {
-        return Stage::Unrecorded;
-    }
-    let context = placed(given, current.context.as_ref());
-    let Some(context) = context else {
-        let how = "no context says who acts: run it inside `events::scope(context, …)` or behind `EventsLayer`, carry the \
-                   context into tasks with `events::spawn`, or say `Context::anonymous()`";
-        return refuse(RefusedKind::NoContext, how.into());
-    };
-    let lineage = context.lineage();
-    let nested = lineage.is_some() || context.operation().is_some();
-    if shared.shutting_down.load(Ordering::Acquire) && !nested {
-        return refuse(RefusedKind::ShuttingDown, "the event manager is shutting down: try again elsewhere".into());
-    }
-    let Some(slot) = OpenSlot::take(shared, nested) else {
-        shared.counters.refused.add(1);
-        let how = format!("{} operations are open already: try again", shared.limits.open_operations);
-        return refuse(RefusedKind::TooManyOpen, how.into());
-    };
-    let now = shared.clock.now();
-    let identifiers = identifiers(shared, plan, lineage, now);
-    let opening = Opening::new(plan.clone(), context, identifiers, shared.limits.payload);
-    Stage::Preparing(Preparing { shared: shared.clone(), opening, started: Instant::now(), slot })
-}
-
-/// A context that says nothing else stands below the operation that runs here.
-fn placed(given: Option<Context>, here: Option<&Context>) -> Option<Context> {
-    match (given, here.and_then(Context::operation)) {
-        (Some(given), Some(operation)) if given.lineage().is_none() => Some(given.inside(operation.clone())),
-        (given, _) => given.or_else(|| here.cloned()),
-    }
-}
-
-pub(crate) fn identifiers(
-    shared: &Shared,
-    plan: &Plan,
-    lineage: Option<(EventId, EventId)>,
-    now: Timestamp,
-) -> Identifiers {
-    let id = shared.ids.next(now);
-    let (parent, root) = lineage.map_or((None, id), |(parent, root)| (Some(parent), root));
-    let deadline = plan.spec.deferred.map(|deferred| now.plus(deferred.within.unwrap_or(shared.limits.deferred)));
-    Identifiers { id, parent, root, process: shared.process, deadline, timestamp: now }
 }
 
 /// See [`Call::room`].

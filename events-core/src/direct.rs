@@ -12,7 +12,6 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     acl::{self, EventAcl, Lookup},
-    call::identifiers,
     context::{Recording, with_current},
     declaration::EventDeclaration,
     directory::LookingUp,
@@ -22,6 +21,7 @@ use crate::{
     limits::from_now,
     manager::{EventManager, Shared},
     opening::Opening,
+    prepare::identifiers,
     queue::{Item, Ticket},
     receipt::{Answer, Learned, Receipt},
     record::Details,

@@ -39,6 +39,7 @@ mod operation;
 mod outcome;
 mod plan;
 mod policy;
+mod prepare;
 mod query;
 mod queue;
 mod receipt;

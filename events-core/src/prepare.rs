@@ -1,0 +1,137 @@
+//! Whether and how a call is recorded: recording, manager, plan, context, a place among the open operations.
+
+use std::{
+    borrow::Cow,
+    sync::{Arc, atomic::Ordering},
+    time::Instant,
+};
+
+use crate::{
+    call::Stage,
+    context::{Context, Current, Recording},
+    declaration::EventDeclaration,
+    id::EventId,
+    manager::{EventManager, Shared},
+    opening::{Identifiers, Opening},
+    plan::Plan,
+    refused::{Refused, RefusedKind},
+    timestamp::Timestamp,
+};
+
+#[derive(Debug)]
+pub(crate) struct Preparing {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) opening: Opening,
+    pub(crate) started: Instant,
+    /// Counted as open; given back when the operation never opens.
+    pub(crate) slot: OpenSlot,
+}
+
+/// A place among the open operations.
+#[derive(Debug)]
+pub(crate) struct OpenSlot(Option<Arc<Shared>>);
+
+impl OpenSlot {
+    /// Takes a place; a root operation only when there is one left.
+    fn take(shared: &Arc<Shared>, nested: bool) -> Option<Self> {
+        let open = shared.open_operations.fetch_add(1, Ordering::AcqRel);
+        let slot = Self(Some(shared.clone()));
+        (nested || open < shared.limits.open_operations).then_some(slot)
+    }
+
+    /// From here on the operation counts itself.
+    pub(crate) fn hand_over(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for OpenSlot {
+    fn drop(&mut self) {
+        if let Some(shared) = &self.0 {
+            shared.open_operations.fetch_sub(1, Ordering::AcqRel);
+        }
+    }
+}
+
+/// Decides whether and how a call is recorded.
+pub(crate) fn prepare(declaration: &'static EventDeclaration, current: &Current, given: Option<Context>) -> Stage {
+    let spec = &declaration.spec;
+    let refuse = |kind, reason: Cow<'static, str>| {
+        let refused = Refused::new(spec.event_type, kind, reason);
+        tracing::error!(%refused, "an operation was refused");
+        Stage::Refused(refused)
+    };
+    match &current.recording {
+        Recording::On => {}
+        Recording::Off => return Stage::Unrecorded,
+        Recording::AllBut(skip) if skip.takes(spec.operation) => return Stage::Unrecorded,
+        Recording::AllBut(_) => {}
+    }
+    let installed;
+    let manager = match &current.manager {
+        Some(manager) => Some(manager),
+        None => {
+            installed = EventManager::current();
+            installed.as_ref()
+        }
+    };
+    let Some(manager) = manager else {
+        let how = "no event manager is installed: call `EventManager::builder(…).install()` at start-up, or \
+                   `EventManager::disabled().install()` to record nothing";
+        return refuse(RefusedKind::Unregistered, how.into());
+    };
+    let Some(shared) = manager.shared() else { return Stage::Unrecorded };
+    let Some(plan) = shared.plan(declaration) else {
+        let krate = spec.location.krate;
+        let how = format!(
+            "its declaration at {} did not reach the event manager: name crate `{krate}` where the manager is built \
+             (`use {} as _;`), or declare it explicitly with `Builder::declare`",
+            spec.location,
+            krate.replace('-', "_")
+        );
+        return refuse(RefusedKind::Unregistered, how.into());
+    };
+    if !plan.enabled() {
+        return Stage::Unrecorded;
+    }
+    let context = placed(given, current.context.as_ref());
+    let Some(context) = context else {
+        let how = "no context says who acts: run it inside `events::scope(context, …)` or behind `EventsLayer`, carry the \
+                   context into tasks with `events::spawn`, or say `Context::anonymous()`";
+        return refuse(RefusedKind::NoContext, how.into());
+    };
+    let lineage = context.lineage();
+    let nested = lineage.is_some() || context.operation().is_some();
+    if shared.shutting_down.load(Ordering::Acquire) && !nested {
+        return refuse(RefusedKind::ShuttingDown, "the event manager is shutting down: try again elsewhere".into());
+    }
+    let Some(slot) = OpenSlot::take(shared, nested) else {
+        shared.counters.refused.add(1);
+        let how = format!("{} operations are open already: try again", shared.limits.open_operations);
+        return refuse(RefusedKind::TooManyOpen, how.into());
+    };
+    let now = shared.clock.now();
+    let identifiers = identifiers(shared, plan, lineage, now);
+    let opening = Opening::new(plan.clone(), context, identifiers, shared.limits.payload);
+    Stage::Preparing(Preparing { shared: shared.clone(), opening, started: Instant::now(), slot })
+}
+
+/// A context that says nothing else stands below the operation that runs here.
+pub(crate) fn placed(given: Option<Context>, here: Option<&Context>) -> Option<Context> {
+    match (given, here.and_then(Context::operation)) {
+        (Some(given), Some(operation)) if given.lineage().is_none() => Some(given.inside(operation.clone())),
+        (given, _) => given.or_else(|| here.cloned()),
+    }
+}
+
+pub(crate) fn identifiers(
+    shared: &Shared,
+    plan: &Plan,
+    lineage: Option<(EventId, EventId)>,
+    now: Timestamp,
+) -> Identifiers {
+    let id = shared.ids.next(now);
+    let (parent, root) = lineage.map_or((None, id), |(parent, root)| (Some(parent), root));
+    let deadline = plan.spec.deferred.map(|deferred| now.plus(deferred.within.unwrap_or(shared.limits.deferred)));
+    Identifiers { id, parent, root, process: shared.process, deadline, timestamp: now }
+}
