@@ -253,3 +253,16 @@ impl Refusable for axum::response::Response {
         axum::response::IntoResponse::into_response(refused)
     }
 }
+
+#[cfg(all(test, feature = "http"))]
+mod tests {
+    use http::StatusCode;
+
+    use super::*;
+
+    #[test]
+    fn a_status_beside_a_body_says_how_it_ended() {
+        assert!((StatusCode::NOT_FOUND, "body").ending().failure().is_some());
+        assert_eq!((StatusCode::CREATED, [("location", "nuvlabox/1")], "body").ending().status(), Some(201));
+    }
+}

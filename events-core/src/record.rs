@@ -448,4 +448,29 @@ mod tests {
         let value: serde_json::Value = serde_json::from_slice(&out).unwrap();
         assert_eq!(value["truncated"], true);
     }
+
+    #[test]
+    fn a_record_that_writes_nothing_or_too_much_is_still_one_value() {
+        struct Nothing;
+        impl Record for Nothing {
+            fn record(&self, _: &mut Recorder<'_>) {}
+        }
+        struct Twice;
+        impl Record for Twice {
+            fn record(&self, recorder: &mut Recorder<'_>) {
+                recorder.unsigned(1);
+                recorder.string("more");
+            }
+        }
+        let value = BTreeMap::from([("a", [&Nothing as &dyn Record, &Twice])]);
+        assert_eq!(recorded(&value, 1_000), serde_json::json!({"a": [null, 1]}));
+    }
+
+    #[test]
+    fn wrapped_json_goes_under_the_same_caps() {
+        let mut out = Vec::new();
+        assert!(detail(&mut out, &plain(&"é".repeat(30_000))));
+        let text: String = serde_json::from_slice(&out).unwrap();
+        assert!(text.len() <= MAX_DETAIL_STRING);
+    }
 }
