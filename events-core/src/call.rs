@@ -42,7 +42,7 @@ pub struct Call {
     declaration: &'static EventDeclaration,
     stage: Stage,
     /// The context that the declaration names: the body runs in it whether or not anything is recorded.
-    given: Option<Context>,
+    given: Option<Box<Context>>,
     /// Known from the moment the handler returned, whatever is cancelled later.
     ending: Option<Ending>,
     created: Option<Box<Created>>,
@@ -74,7 +74,7 @@ impl Call {
     /// A call in a context that the handler names.
     pub fn in_context(declaration: &'static EventDeclaration, context: Context) -> Self {
         let stage = with_current(|current| prepare(declaration, current, Some(context.clone())));
-        Self { declaration, stage, given: Some(context), ending: None, created: None, room: None }
+        Self { declaration, stage, given: Some(Box::new(context)), ending: None, created: None, room: None }
     }
 
     /// The opening to be filled in; none when nothing is recorded of this call.
@@ -113,7 +113,7 @@ impl Call {
                     enclosing.map(Context::inside_unrecorded)
                 }
                 Some(given) => {
-                    placed(Some(given.clone()), current.context.as_ref()).map(|context| match context.recorded() {
+                    placed(Some((**given).clone()), current.context.as_ref()).map(|context| match context.recorded() {
                         Some(_) => context.inside_unrecorded(),
                         None => context,
                     })

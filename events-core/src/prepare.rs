@@ -54,6 +54,7 @@ impl Drop for OpenSlot {
 }
 
 /// Decides whether and how a call is recorded.
+#[inline]
 pub(crate) fn prepare(declaration: &'static EventDeclaration, current: &Current, given: Option<Context>) -> Stage {
     let spec = &declaration.spec;
     let refuse = |kind, reason: Cow<'static, str>| {
