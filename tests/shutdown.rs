@@ -1,6 +1,7 @@
 //! A manager that shuts down leaves nobody waiting for it.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::async_yields_async, reason = "tasks are spawned inside a scope and awaited outside")]
 
 mod fleet;
 
