@@ -2,7 +2,8 @@
 //! closed as `abandoned` at the next start, deferred ones stay open, numbers are never used again.
 //!
 //! The child process is this program again: it runs handlers on the embedded store until it is killed, or
-//! until it aborts at a named step of the store. Each round goes on where the one before it died.
+//! until it aborts at a named step of the store. Each child that is to be killed goes on where the one before
+//! it died.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -158,8 +159,8 @@ impl Known {
 
         let counted = manager.count(&Filter::everything(), &Viewer::admin()).await.unwrap();
         assert_eq!(counted.events, events.len() as u64, "{what}: the count");
-        let newest = manager.search(&Query::new(Viewer::admin()).limit(events.len() + 1)).await.unwrap();
-        assert_eq!(newest.events.len(), events.len(), "{what}: the search");
+        let newest = manager.search(&Query::new(Viewer::admin()).limit(1_000)).await.unwrap();
+        assert_eq!(newest.events.len(), events.len().min(1_000), "{what}: the search");
         self.0 = events.into_iter().map(|(seq, event)| (seq, event.id)).collect();
         assert!(manager.shutdown(LIMIT).await, "{what}: the shutdown");
     }
@@ -208,13 +209,12 @@ async fn a_process_that_is_killed_at_a_random_moment_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_aborts_at_any_step_loses_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut known = Known::default();
     // Nothing drops months here: the store's own tests do.
     for step in Step::ALL.iter().filter(|step| !step.as_str().starts_with("Drop")) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut known = Known::default();
         let status = start(folder.path(), Some(*step)).wait().unwrap();
         assert!(!status.success(), "the child never came to {step}");
         known.check(folder.path(), &format!("aborted at {step}")).await;
     }
-    assert!(!known.0.is_empty());
 }

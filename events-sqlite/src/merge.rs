@@ -29,6 +29,10 @@ use crate::{
 /// Positions are 16 bits.
 const MOST_EVENTS: usize = 1 << 16;
 
+/// A group of segments this many times as large as one merge takes is merged although sealing is urgent:
+/// under a load that never ends segments would become more and more.
+const OVERDUE: usize = 8;
+
 /// How long a month is left alone after merging its segments failed, at first and at most.
 const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(300));
 
@@ -48,19 +52,27 @@ impl Failing {
     }
 }
 
-/// The merging thread. Whenever sealing is urgent it waits.
+/// Segments to merge into one.
+struct Task {
+    parts: Vec<Arc<Segment>>,
+    /// They do not wait while sealing is urgent.
+    overdue: bool,
+}
+
+/// The merging thread. While sealing is urgent it waits, but not for ever.
 pub(crate) fn run(shared: &Shared) {
     let mut failing = Failing::default();
     loop {
-        let parts = {
+        let task = {
             let mut state = shared.state();
             loop {
                 if state.closing {
                     return;
                 }
-                if !is_urgent(shared, &state) && !state.merged {
+                if !state.merged {
                     match mergeable(shared, &state, &failing) {
-                        Some(parts) => break parts,
+                        Some(task) if task.overdue || !is_urgent(shared, &state) => break task,
+                        Some(_) => {}
                         None => {
                             state.merged = true;
                             shared.progress.notify_all();
@@ -70,8 +82,8 @@ pub(crate) fn run(shared: &Shared) {
                 state = shared.progress.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
         };
-        let Some(month) = parts.first().map(|part| part.row.month) else { continue };
-        let merged = catch_unwind(AssertUnwindSafe(|| merge(shared, &parts)))
+        let Some(month) = task.parts.first().map(|part| part.row.month) else { continue };
+        let merged = catch_unwind(AssertUnwindSafe(|| merge(shared, &task)))
             .unwrap_or_else(|_| Err(Stopped::Failed(StoreError::failed("merging panicked: see the log"))));
         match merged {
             Ok(()) => {
@@ -88,7 +100,7 @@ pub(crate) fn run(shared: &Shared) {
 }
 
 /// Segments of one month and about one size, the oldest first: as many as make a larger one.
-fn mergeable(shared: &Shared, state: &State, failing: &Failing) -> Option<Vec<Arc<Segment>>> {
+fn mergeable(shared: &Shared, state: &State, failing: &Failing) -> Option<Task> {
     let parts = shared.options.merge_parts;
     let mut classes: BTreeMap<(Month, u32), Vec<&Arc<Segment>>> = BTreeMap::new();
     let eligible = |segment: &&Arc<Segment>| segment.row.events < MOST_EVENTS / 2 && !segment.is_damaged();
@@ -97,13 +109,15 @@ fn mergeable(shared: &Shared, state: &State, failing: &Failing) -> Option<Vec<Ar
     }
     classes.into_values().find_map(|mut class| {
         class.sort_unstable_by_key(|segment| segment.row.first_seq);
+        let overdue = class.len() >= OVERDUE * parts;
         let mut events = 0;
         let fits = |segment: &&Arc<Segment>| {
             events += segment.row.events;
             events <= MOST_EVENTS
         };
         let taken: Vec<Arc<Segment>> = class.into_iter().take_while(fits).take(parts).cloned().collect();
-        (taken.len() == parts || taken.len() >= 2 && events > MOST_EVENTS).then_some(taken)
+        let enough = taken.len() == parts || taken.len() >= 2 && events > MOST_EVENTS;
+        enough.then_some(Task { parts: taken, overdue })
     })
 }
 
@@ -122,21 +136,21 @@ impl From<StoreError> for Stopped {
 }
 
 /// Waits while sealing is urgent.
-fn give_way(shared: &Shared) -> Result<(), Stopped> {
+fn give_way(shared: &Shared, task: &Task) -> Result<(), Stopped> {
     let mut state = shared.state();
     loop {
         if state.closing {
             return Err(Stopped::Closing);
         }
-        if !is_urgent(shared, &state) {
+        if task.overdue || !is_urgent(shared, &state) {
             return Ok(());
         }
         state = shared.progress.wait(state).unwrap_or_else(PoisonError::into_inner);
     }
 }
 
-fn merge(shared: &Shared, parts: &[Arc<Segment>]) -> Result<(), Stopped> {
-    let Some(month) = parts.first().map(|part| part.row.month) else { return Ok(()) };
+fn merge(shared: &Shared, task: &Task) -> Result<(), Stopped> {
+    let Some(month) = task.parts.first().map(|part| part.row.month) else { return Ok(()) };
     let number = {
         let mut writer = shared.writer.lock();
         let writer = writer.as_mut().ok_or(Stopped::Closing)?;
@@ -144,15 +158,16 @@ fn merge(shared: &Shared, parts: &[Arc<Segment>]) -> Result<(), Stopped> {
         writer.next_segment - 1
     };
     let unfinished = SegmentRow::of(number, month, 0, &[]);
-    let result = write_merged(shared, parts, number, month).and_then(|row| register(shared, parts, row));
+    let result = write_merged(shared, task, number, month).and_then(|row| register(shared, &task.parts, row));
     if matches!(result, Err(Stopped::Closing | Stopped::Failed(_))) {
         forget_file(shared, &unfinished);
     }
     result
 }
 
-fn write_merged(shared: &Shared, parts: &[Arc<Segment>], number: u64, month: Month) -> Result<SegmentRow, Stopped> {
+fn write_merged(shared: &Shared, task: &Task, number: u64, month: Month) -> Result<SegmentRow, Stopped> {
     let observer = &shared.options.observer;
+    let parts = &task.parts;
     let (places, ranks) = merged_places(parts)?;
     make_month_folder(shared, month)?;
     let path = SegmentRow::of(number, month, 0, &[]).path(&shared.folder);
@@ -161,7 +176,7 @@ fn write_merged(shared: &Shared, parts: &[Arc<Segment>], number: u64, month: Mon
     let mut values = Values::default();
     for part in parts {
         for block in 0..part.document_blocks()? {
-            give_way(shared)?;
+            give_way(shared, task)?;
             let unpacked = part.unpacked_block(block)?;
             (0..unpacked.documents())
                 .filter_map(|index| unpacked.stored(index))
@@ -170,7 +185,7 @@ fn write_merged(shared: &Shared, parts: &[Arc<Segment>], number: u64, month: Mon
         values.merge(part.values()?);
     }
     writer.end_block()?;
-    merge_keys(shared, parts, &ranks, &mut writer)?;
+    merge_keys(shared, task, &ranks, &mut writer)?;
     let written = writer.finish(&places, &values)?;
     let row = SegmentRow::of(number, month, written.bytes, &places);
     written.sync()?;
@@ -238,20 +253,15 @@ impl KeyReader<'_> {
     }
 }
 
-fn merge_keys(
-    shared: &Shared,
-    parts: &[Arc<Segment>],
-    ranks: &[Vec<u16>],
-    writer: &mut SegmentWriter,
-) -> Result<(), Stopped> {
-    let mut readers: Vec<KeyReader<'_>> = Vec::with_capacity(parts.len());
-    for (segment, ranks) in parts.iter().zip(ranks) {
+fn merge_keys(shared: &Shared, task: &Task, ranks: &[Vec<u16>], writer: &mut SegmentWriter) -> Result<(), Stopped> {
+    let mut readers: Vec<KeyReader<'_>> = Vec::with_capacity(task.parts.len());
+    for (segment, ranks) in task.parts.iter().zip(ranks) {
         readers.push(KeyReader { segment, ranks, next_page: 0, keys: Vec::new() });
     }
     let mut positions: Vec<u16> = Vec::new();
     for written in 0u64.. {
         if written % 1_024 == 0 {
-            give_way(shared)?;
+            give_way(shared, task)?;
         }
         let mut smallest = None;
         for reader in &mut readers {
