@@ -162,6 +162,29 @@ impl Acl {
         let granted = self.rights.iter().filter(move |(granted, _)| granted.implies(right)).flat_map(|(_, to)| to);
         self.owners.iter().chain(granted)
     }
+
+    /// The claims that see at least the data, each once, and those that see only the common attributes.
+    pub fn viewers(&self) -> Viewers<'_> {
+        let who = |right| {
+            let mut claims: Vec<&str> = self.who(right).map(|claim| claim.as_str()).collect();
+            claims.sort_unstable();
+            claims.dedup();
+            claims
+        };
+        let data = who(Right::ViewData);
+        let mut meta = who(Right::ViewMeta);
+        meta.retain(|claim| data.binary_search(claim).is_err());
+        Viewers { data, meta }
+    }
+}
+
+/// Who sees what an ACL protects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewers<'a> {
+    /// At least its data.
+    pub data: Vec<&'a str>,
+    /// Only the common attributes.
+    pub meta: Vec<&'a str>,
 }
 
 /// What stands in an ACL: owners, or who has a right.

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, value::RawValue};
+use serde_json::{Map, Value};
 
 use crate::{
     acl::{Acl, Visibility},
@@ -204,69 +204,4 @@ pub fn redacted(document: &[u8], visibility: Visibility) -> Result<Cow<'_, [u8]>
         kept.insert("name".to_owned(), event.name().into());
     }
     Ok(Cow::Owned(serde_json::to_vec(&kept)?))
-}
-
-/// The parts of a document that indexing needs, borrowed from it.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) struct Indexed<'d> {
-    pub(crate) id: EventId,
-    #[serde(borrow)]
-    pub(crate) event_type: Cow<'d, str>,
-    pub(crate) phase: Phase,
-    #[serde(borrow)]
-    pub(crate) category: Cow<'d, str>,
-    pub(crate) severity: Severity,
-    pub(crate) timestamp: Timestamp,
-    #[serde(borrow)]
-    pub(crate) resource: IndexedResource<'d>,
-    #[serde(borrow, default)]
-    pub(crate) linked_identifiers: Vec<Text<'d>>,
-    #[serde(borrow, default)]
-    pub(crate) tags: Vec<Text<'d>>,
-    #[serde(borrow)]
-    pub(crate) authn_info: IndexedCaller<'d>,
-    #[serde(borrow, default)]
-    pub(crate) parent: Option<Text<'d>>,
-    #[serde(borrow, default)]
-    pub(crate) root: Option<Text<'d>>,
-    #[serde(default)]
-    pub(crate) success: Option<bool>,
-    #[serde(default)]
-    pub(crate) failure: Option<IndexedFailure>,
-    #[serde(borrow, default)]
-    pub(crate) message: Option<Text<'d>>,
-    #[serde(borrow, default)]
-    pub(crate) details: Option<&'d RawValue>,
-    pub(crate) acl: Acl,
-}
-
-/// A string that borrows from the document unless it has escapes.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Text<'d>(#[serde(borrow)] pub(crate) Cow<'d, str>);
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct IndexedResource<'d> {
-    #[serde(borrow, default)]
-    pub(crate) href: Option<Text<'d>>,
-    #[serde(borrow, rename = "type")]
-    pub(crate) resource_type: Cow<'d, str>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) struct IndexedCaller<'d> {
-    #[serde(borrow, default)]
-    pub(crate) user_id: Option<Text<'d>>,
-    #[serde(borrow, default)]
-    pub(crate) active_claim: Option<Text<'d>>,
-    #[serde(borrow, default)]
-    pub(crate) session_id: Option<Text<'d>>,
-    #[serde(borrow, default)]
-    pub(crate) claims: Vec<Text<'d>>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct IndexedFailure {
-    pub(crate) reason: crate::outcome::Reason,
 }

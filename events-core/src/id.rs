@@ -80,8 +80,8 @@ impl EventId {
         Self((u128::try_from(at.millis()).unwrap_or(0)) << 80)
     }
 
-    /// The UUID without `event/`, hyphenated.
-    pub(crate) fn write(self) -> [u8; ID_LEN] {
+    /// Its text, as it is displayed, without allocating: `event/` and the hyphenated UUID.
+    pub fn write(self) -> [u8; ID_LEN] {
         const PLACES: [usize; 16] = [6, 8, 10, 12, 15, 17, 20, 22, 25, 27, 30, 32, 34, 36, 38, 40];
         let mut text = *b"event/00000000-0000-0000-0000-000000000000";
         for (place, byte) in PLACES.into_iter().zip(self.0.to_be_bytes()) {

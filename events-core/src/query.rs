@@ -7,8 +7,9 @@ use crate::{
     href::Designates,
     id::{EventId, parse_uuid},
     identity::Viewer,
-    keys::{Attribute, Keys, words},
+    keys::{Attribute, Keys},
     timestamp::Timestamp,
+    words::words,
 };
 
 /// Which events.

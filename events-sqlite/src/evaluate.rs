@@ -7,7 +7,12 @@
 
 use events_core::{Attribute, Cursor, EventId, Filter, Timestamp, Viewer, Visibility};
 
-use crate::{error::StoreError, key_hash::KeyHasher, part::Part, positions::Positions};
+use crate::{
+    error::StoreError,
+    key_hash::{KeyHash, KeyHasher},
+    part::Part,
+    positions::Positions,
+};
 
 /// What a filter finds in a part.
 #[derive(Debug)]
@@ -142,6 +147,7 @@ impl Evaluation<'_> {
         match leaf {
             Filter::Is(attribute, value) => {
                 self.part.union(self.hasher.key(attribute, value), &mut positions)?;
+                self.union_own_operation(attribute, value, &mut positions)?;
             }
             Filter::Time { from, until } => {
                 let (from, until) = (self.first_at(*from)?, self.first_at(*until)?);
@@ -162,6 +168,36 @@ impl Evaluation<'_> {
             _ => return Ok(None),
         }
         Ok(Some(positions))
+    }
+
+    /// The two events of an operation, where the id of its opening is what their attribute says.
+    fn union_own_operation(
+        &mut self,
+        attribute: &Attribute,
+        value: &str,
+        into: &mut Positions,
+    ) -> Result<(), StoreError> {
+        let Some(marker) = KeyHash::of_own_operation(attribute) else { return Ok(()) };
+        let Ok(id) = value.parse::<EventId>() else { return Ok(()) };
+        if id != id.opening() || value.as_bytes() != id.write() {
+            return Ok(());
+        }
+        let mut marked = None;
+        for id in [id, id.closing()] {
+            let Some(position) = self.part.position_of(id)? else { continue };
+            let marked = match &marked {
+                Some(marked) => marked,
+                None => {
+                    let mut positions = self.none();
+                    self.part.union(marker, &mut positions)?;
+                    marked.insert(positions)
+                }
+            };
+            if marked.contains(position) {
+                into.insert(position);
+            }
+        }
+        Ok(())
     }
 
     fn first_at(&mut self, at: Timestamp) -> Result<usize, StoreError> {

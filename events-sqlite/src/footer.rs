@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// First and last bytes of a segment file; the digit is the version of the format.
-pub(crate) const MAGIC: [u8; 8] = *b"evtseg2\n";
+pub(crate) const MAGIC: [u8; 8] = *b"evtseg3\n";
 
 /// Bytes of the trailer.
 pub(crate) const TRAILER: usize = 32;

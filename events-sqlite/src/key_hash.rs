@@ -40,6 +40,15 @@ impl KeyHash {
         Self(u128::from(low.wrapping_mul(0x9E37_79B9_7F4A_7C15)) << 64 | u128::from(low))
     }
 
+    /// Of all events whose attribute is the id of the opening of their own operation.
+    pub(crate) fn of_own_operation(attribute: &Attribute) -> Option<Self> {
+        match attribute {
+            Attribute::Root => Some(Self(1)),
+            Attribute::Parent => Some(Self(2)),
+            _ => None,
+        }
+    }
+
     pub(crate) fn high(self) -> u64 {
         (self.0 >> 64) as u64
     }
@@ -52,6 +61,8 @@ impl KeyHash {
 /// Codes beside those of [`Attribute::code`].
 const VIEWER_OF_DATA: u8 = 240;
 const VIEWER_OF_META: u8 = 241;
+const CALLER: u8 = 242;
+const ACL: u8 = 243;
 
 /// Makes keys.
 #[derive(Clone, Debug)]
@@ -80,8 +91,18 @@ impl KeyHasher {
         self.hash(VIEWER_OF_META, "", claim)
     }
 
+    /// Of a caller as it is written.
+    pub(crate) fn caller(&self, written: &str) -> KeyHash {
+        self.hash(CALLER, "", written)
+    }
+
+    /// Of an ACL as it is written.
+    pub(crate) fn acl(&self, written: &str) -> KeyHash {
+        self.hash(ACL, "", written)
+    }
+
     fn hash(&self, code: u8, path: &str, value: &str) -> KeyHash {
-        let mut stack = [0; 256];
+        let mut stack = [0; 512];
         let length = 9 + path.len() + value.len();
         let mut heap;
         let bytes = if length <= stack.len() {

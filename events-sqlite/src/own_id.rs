@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use events_core::EventId;
+use memchr::{memchr_iter, memchr2, memchr3};
 
 /// In front of a document that is stored as it is.
 const AS_IT_IS: u8 = 0;
@@ -13,39 +14,31 @@ const OPENING: u8 = 1;
 /// In the place of the id of the closing.
 const CLOSING: u8 = 2;
 
-/// The writing of an opening's id, whose last digit is even, and of its closing's, whose is the next.
-fn written(id: EventId) -> [String; 2] {
-    [id.opening().to_string(), id.closing().to_string()]
-}
+/// Where an id has its slash: `event/…`.
+const SLASH: usize = 5;
 
 /// Appends a document without the ids of its operation.
 pub(crate) fn strip(document: &[u8], id: EventId, out: &mut Vec<u8>) {
     // No JSON has such bytes.
-    if document.iter().any(|byte| *byte <= CLOSING) {
+    if memchr3(AS_IT_IS, OPENING, CLOSING, document).is_some() {
         out.push(AS_IT_IS);
         out.extend_from_slice(document);
         return;
     }
-    let [opening, closing] = written(id).map(String::into_bytes);
-    let slash = opening.iter().position(|byte| *byte == b'/').unwrap_or_default();
-    let mut rest = document;
-    let mut from = 0;
-    while let Some(at) = rest[from..].iter().position(|byte| *byte == b'/') {
-        let start = (from + at).saturating_sub(slash);
-        let token = match rest[start..].get(..opening.len()) {
+    let (opening, closing) = (id.opening().write(), id.closing().write());
+    let mut copied = 0;
+    for slash in memchr_iter(b'/', document) {
+        let Some(start) = slash.checked_sub(SLASH).filter(|start| *start >= copied) else { continue };
+        let token = match document[start..].get(..opening.len()) {
             Some(text) if text == opening => OPENING,
             Some(text) if text == closing => CLOSING,
-            _ => {
-                from += at + 1;
-                continue;
-            }
+            _ => continue,
         };
-        out.extend_from_slice(&rest[..start]);
+        out.extend_from_slice(&document[copied..start]);
         out.push(token);
-        rest = &rest[start + opening.len()..];
-        from = 0;
+        copied = start + opening.len();
     }
-    out.extend_from_slice(rest);
+    out.extend_from_slice(&document[copied..]);
 }
 
 /// The document of which [`strip`] made `stored`.
@@ -53,12 +46,12 @@ pub(crate) fn restore(stored: &[u8], id: EventId) -> Arc<[u8]> {
     if let Some((&AS_IT_IS, document)) = stored.split_first() {
         return document.into();
     }
-    let [opening, closing] = written(id);
+    let (opening, closing) = (id.opening().write(), id.closing().write());
     let mut document = Vec::with_capacity(stored.len() + 4 * opening.len());
     let mut rest = stored;
-    while let Some(at) = rest.iter().position(|byte| *byte <= CLOSING) {
+    while let Some(at) = memchr2(OPENING, CLOSING, rest) {
         document.extend_from_slice(&rest[..at]);
-        document.extend_from_slice(if rest[at] == CLOSING { closing.as_bytes() } else { opening.as_bytes() });
+        document.extend_from_slice(if rest[at] == CLOSING { &closing } else { &opening });
         rest = &rest[at + 1..];
     }
     document.extend_from_slice(rest);

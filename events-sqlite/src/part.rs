@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use events_core::{Attribute, Cursor};
+use events_core::{Attribute, Cursor, EventId};
 
 use crate::{
     error::StoreError,
@@ -22,6 +22,9 @@ pub(crate) trait Part {
 
     /// Adds the positions of the events that have a key.
     fn union(&mut self, key: KeyHash, into: &mut Positions) -> Result<(), StoreError>;
+
+    /// The position of an event, by its id.
+    fn position_of(&mut self, id: EventId) -> Result<Option<usize>, StoreError>;
 
     /// All values of an attribute; none where the part has no list of them.
     fn values(&mut self, attribute: &Attribute) -> Result<Option<Vec<Arc<str>>>, StoreError>;
@@ -95,6 +98,10 @@ impl Part for SegmentPart<'_> {
         self.segment.posting(key, |posting| posting.union_into(into)).map(drop)
     }
 
+    fn position_of(&mut self, id: EventId) -> Result<Option<usize>, StoreError> {
+        self.segment.position_of(id)
+    }
+
     fn values(&mut self, attribute: &Attribute) -> Result<Option<Vec<Arc<str>>>, StoreError> {
         if !is_listed(attribute) {
             return Ok(None);
@@ -148,7 +155,7 @@ impl Part for ChunkPart<'_> {
             }
             None => {
                 for (position, event) in self.index.ordered.iter().enumerate() {
-                    if event.keys(self.deriver).hashes.contains(&key) {
+                    if event.keys(self.deriver).hashes().any(|have| have == key) {
                         into.insert(position);
                     }
                 }
@@ -157,13 +164,17 @@ impl Part for ChunkPart<'_> {
         Ok(())
     }
 
+    fn position_of(&mut self, id: EventId) -> Result<Option<usize>, StoreError> {
+        Ok(self.index.ordered.iter().position(|event| event.id == id))
+    }
+
     fn values(&mut self, attribute: &Attribute) -> Result<Option<Vec<Arc<str>>>, StoreError> {
         if !is_listed(attribute) {
             return Ok(None);
         }
         let values = self.values.get_or_insert_with(|| {
             let mut values = Values::default();
-            for (_, listed) in self.index.ordered.iter().flat_map(|event| &event.keys(self.deriver).listed) {
+            for (_, listed) in self.index.ordered.iter().flat_map(|event| event.keys(self.deriver).listed()) {
                 values.insert(&listed.attribute, &listed.value);
             }
             values

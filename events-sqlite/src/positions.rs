@@ -39,7 +39,6 @@ impl Positions {
         }
     }
 
-    #[cfg(test)]
     pub(crate) fn contains(&self, position: usize) -> bool {
         position < self.events && self.words[position / 64] >> (position % 64) & 1 == 1
     }

@@ -177,9 +177,9 @@ fn write_segment(
     for (position, event) in (0u16..=u16::MAX).zip(&events) {
         let keys = event.keys(deriver);
         let known = postings.distinct();
-        keys.hashes.iter().for_each(|key| postings.add(*key, position));
+        keys.hashes().for_each(|key| postings.add(key, position));
         for new in postings.since(known) {
-            if let Some((_, listed)) = keys.listed.iter().find(|(key, _)| *key == new) {
+            if let Some((_, listed)) = keys.listed().find(|(key, _)| *key == new) {
                 values.insert(&listed.attribute, &listed.value);
             }
         }

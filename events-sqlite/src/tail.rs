@@ -64,9 +64,10 @@ impl Chunk {
             let ordered = in_search_order(&self.events, deriver);
             let mut postings: Vec<(KeyHash, u16)> = (0u16..)
                 .zip(&ordered)
-                .flat_map(|(position, event)| event.keys(deriver).hashes.iter().map(move |key| (*key, position)))
+                .flat_map(|(position, event)| event.keys(deriver).hashes().map(move |key| (key, position)))
                 .collect();
             postings.sort_unstable();
+            postings.dedup();
             ChunkIndex { ordered, postings: Some(postings) }
         })
     }

@@ -1,0 +1,215 @@
+//! Reading a document for the keys it has.
+//!
+//! Two parts of documents are the same in many of them, byte by byte: who acted, and the ACL. A store that
+//! indexes millions of events derives the keys of such a part once and remembers them by its bytes.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::{
+    acl::Acl,
+    category::Severity,
+    details::scalars,
+    event::{InvalidEvent, Phase, name},
+    id::EventId,
+    keys::{Attribute, Key},
+    outcome::Reason,
+    timestamp::Timestamp,
+    words::words,
+};
+
+/// A document that is read for its keys. [`Keys::of`](crate::Keys::of) puts them together.
+///
+/// ```
+/// use events_core::{Attribute, KeySource};
+///
+/// let document = br#"{"id":"event/0192f3a4-5b6c-7d8e-9f01-23456789abce","event-type":"job.add","phase":"occurred",
+///     "category":"crud","severity":"low","timestamp":"2026-11-24T10:00:00.000Z","resource":{"type":"job"},
+///     "authn-info":{"user-id":"user/jane"},"acl":{"owners":["user/jane"]}}"#;
+/// let source = KeySource::read(document)?;
+/// assert_eq!(source.caller(), r#"{"user-id":"user/jane"}"#);
+/// let mut found = Vec::new();
+/// source.caller_keys(|key| found.push((key.attribute, key.value)))?;
+/// assert_eq!(found, [(Attribute::User, "user/jane".into())]);
+/// # Ok::<(), events_core::InvalidEvent>(())
+/// ```
+#[derive(Debug)]
+pub struct KeySource<'d>(Parts<'d>);
+
+impl<'d> KeySource<'d> {
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// It is not an event. What is wrong with its caller, its ACL and its details is found when they are asked for.
+    pub fn read(document: &'d [u8]) -> Result<Self, InvalidEvent> {
+        Ok(Self(serde_json::from_slice(document)?))
+    }
+
+    /// The id.
+    pub fn id(&self) -> EventId {
+        self.0.id
+    }
+
+    /// When it happened.
+    pub fn timestamp(&self) -> Timestamp {
+        self.0.timestamp
+    }
+
+    /// Who acted, as it is written: JSON.
+    pub fn caller(&self) -> &'d str {
+        self.0.authn_info.get()
+    }
+
+    /// The ACL, as it is written: JSON.
+    pub fn written_acl(&self) -> &'d str {
+        self.0.acl.get()
+    }
+
+    /// The ACL.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn acl(&self) -> Result<Acl, InvalidEvent> {
+        Ok(serde_json::from_str(self.written_acl())?)
+    }
+
+    /// Calls `put` with the keys that come from the caller and from nothing else: what is equal in
+    /// [`caller`](Self::caller) has equal ones. A key may come twice.
+    ///
+    /// # Errors
+    /// There is no caller there.
+    pub fn caller_keys(&self, mut put: impl FnMut(Key<'d>)) -> Result<(), InvalidEvent> {
+        let caller: Caller<'d> = serde_json::from_str(self.caller())?;
+        let one = [
+            (Attribute::User, caller.user_id),
+            (Attribute::ActiveClaim, caller.active_claim),
+            (Attribute::Session, caller.session_id),
+        ];
+        for (attribute, value) in one {
+            if let Some(Text(value)) = value {
+                put(Key { attribute, value });
+            }
+        }
+        caller.claims.into_iter().for_each(|Text(value)| put(Key { attribute: Attribute::Claim, value }));
+        Ok(())
+    }
+
+    /// Calls `put` with all other keys. A key may come twice.
+    ///
+    /// # Errors
+    /// The details cannot be read.
+    pub fn own_keys(&self, mut put: impl FnMut(Key<'d>)) -> Result<(), InvalidEvent> {
+        let parts = &self.0;
+        let mut put = |attribute, value| put(Key { attribute, value });
+        let name = match &parts.event_type {
+            Cow::Borrowed(event_type) => name(event_type, parts.phase),
+            Cow::Owned(event_type) => Cow::Owned(name(event_type, parts.phase).into_owned()),
+        };
+        put_words(&name, &mut put);
+        parts.message.iter().chain(&parts.tags).for_each(|Text(text)| put_words(text, &mut put));
+        put(Attribute::Name, name);
+        put(Attribute::EventType, parts.event_type.clone());
+        put(Attribute::Phase, Cow::Borrowed(parts.phase.as_str()));
+        put(Attribute::Category, parts.category.clone());
+        put(Attribute::Severity, Cow::Borrowed(Severity::as_str(parts.severity)));
+        put(Attribute::ResourceType, parts.resource.resource_type.clone());
+        if let Some(success) = parts.success {
+            put(Attribute::Outcome, Cow::Borrowed(if success { Phase::Completed } else { Phase::Failed }.as_str()));
+        }
+        if let Some(failure) = &parts.failure {
+            put(Attribute::Reason, Cow::Borrowed(failure.reason.as_str()));
+        }
+        let optional = [
+            (Attribute::Href, &parts.resource.href),
+            (Attribute::Root, &parts.root),
+            (Attribute::Parent, &parts.parent),
+        ];
+        for (attribute, value) in optional {
+            if let Some(Text(value)) = value {
+                put(attribute, value.clone());
+            }
+        }
+        for (attribute, values) in [(Attribute::Linked, &parts.linked_identifiers), (Attribute::Tag, &parts.tags)] {
+            values.iter().for_each(|Text(value)| put(attribute.clone(), value.clone()));
+        }
+        if let Some(details) = parts.details {
+            scalars(details, &mut |path, text| put(Attribute::Detail(path.to_owned()), text))?;
+        }
+        Ok(())
+    }
+}
+
+#[expect(clippy::ptr_arg, reason = "what it borrows lives as long as the document")]
+fn put_words<'d>(text: &Cow<'d, str>, put: &mut dyn FnMut(Attribute, Cow<'d, str>)) {
+    match text {
+        Cow::Borrowed(text) => words(text, &mut |word| put(Attribute::Word, word)),
+        Cow::Owned(text) => words(text, &mut |word| put(Attribute::Word, Cow::Owned(word.into_owned()))),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Parts<'d> {
+    id: EventId,
+    #[serde(borrow)]
+    event_type: Cow<'d, str>,
+    phase: Phase,
+    #[serde(borrow)]
+    category: Cow<'d, str>,
+    severity: Severity,
+    timestamp: Timestamp,
+    #[serde(borrow)]
+    resource: AboutResource<'d>,
+    #[serde(borrow, default)]
+    linked_identifiers: Vec<Text<'d>>,
+    #[serde(borrow, default)]
+    tags: Vec<Text<'d>>,
+    #[serde(borrow)]
+    authn_info: &'d RawValue,
+    #[serde(borrow, default)]
+    parent: Option<Text<'d>>,
+    #[serde(borrow, default)]
+    root: Option<Text<'d>>,
+    #[serde(default)]
+    success: Option<bool>,
+    #[serde(default)]
+    failure: Option<Failure>,
+    #[serde(borrow, default)]
+    message: Option<Text<'d>>,
+    #[serde(borrow, default)]
+    details: Option<&'d RawValue>,
+    #[serde(borrow)]
+    acl: &'d RawValue,
+}
+
+/// A string that borrows from the document unless it has escapes.
+#[derive(Debug, Deserialize)]
+struct Text<'d>(#[serde(borrow)] Cow<'d, str>);
+
+#[derive(Debug, Deserialize)]
+struct AboutResource<'d> {
+    #[serde(borrow, default)]
+    href: Option<Text<'d>>,
+    #[serde(borrow, rename = "type")]
+    resource_type: Cow<'d, str>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Caller<'d> {
+    #[serde(borrow, default)]
+    user_id: Option<Text<'d>>,
+    #[serde(borrow, default)]
+    active_claim: Option<Text<'d>>,
+    #[serde(borrow, default)]
+    session_id: Option<Text<'d>>,
+    #[serde(borrow, default)]
+    claims: Vec<Text<'d>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Failure {
+    reason: Reason,
+}
