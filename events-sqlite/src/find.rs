@@ -107,7 +107,7 @@ impl View {
     fn parts(self, deriver: &KeyDeriver, filter: &Filter, after: Option<Cursor>) -> Vec<(Cursor, PartSource)> {
         let (from, until) = filter.time_bounds();
         let segments = self.segments.iter().map(|segment| PartSource::Segment(Arc::clone(segment)));
-        let chunks = self.tail.chunks(deriver).into_iter().map(PartSource::Chunk);
+        let chunks = self.tail.chunks().into_iter().map(PartSource::Chunk);
         let mut parts: Vec<(Cursor, PartSource)> = segments
             .chain(chunks)
             .filter_map(|part| {
@@ -336,7 +336,7 @@ impl View {
             let row = &segment.row;
             add(row.month, row.events as u64, row.oldest.timestamp, row.newest.timestamp);
         }
-        for chunk in self.tail.chunks(deriver) {
+        for chunk in self.tail.chunks() {
             for event in &chunk.events {
                 let at = event.keys(deriver).timestamp;
                 add(event.id.timestamp().month(), 1, at, at);

@@ -11,7 +11,7 @@ use crate::{
     place::{PLACES_PER_BLOCK, Place},
     positions::Positions,
     segment::{Segment, Unpacked},
-    tail::{Chunk, ChunkIndex},
+    tail::{Chunk, TailEvent},
     values::Values,
 };
 
@@ -51,21 +51,21 @@ impl PartSource {
     pub(crate) fn newest(&self, deriver: &KeyDeriver) -> Option<Cursor> {
         match self {
             Self::Segment(segment) => Some(segment.row.newest),
-            Self::Chunk(chunk) => chunk.index(deriver).ordered.last().map(|event| event.place(deriver)),
+            Self::Chunk(chunk) => chunk.ordered(deriver).last().map(|event| event.place(deriver)),
         }
     }
 
     pub(crate) fn oldest(&self, deriver: &KeyDeriver) -> Option<Cursor> {
         match self {
             Self::Segment(segment) => Some(segment.row.oldest),
-            Self::Chunk(chunk) => chunk.index(deriver).ordered.first().map(|event| event.place(deriver)),
+            Self::Chunk(chunk) => chunk.ordered(deriver).first().map(|event| event.place(deriver)),
         }
     }
 
     pub(crate) fn open<'s>(&'s self, deriver: &'s KeyDeriver) -> Box<dyn Part + 's> {
         match self {
             Self::Segment(segment) => Box::new(SegmentPart { segment, places: None, block: None, values: None }),
-            Self::Chunk(chunk) => Box::new(ChunkPart { index: chunk.index(deriver), deriver, values: None }),
+            Self::Chunk(chunk) => Box::new(ChunkPart { chunk, ordered: chunk.ordered(deriver), deriver, values: None }),
         }
     }
 }
@@ -134,38 +134,24 @@ impl Part for SegmentPart<'_> {
 
 /// A chunk of the tail.
 struct ChunkPart<'s> {
-    index: &'s ChunkIndex,
+    chunk: &'s Chunk,
+    ordered: &'s [Arc<TailEvent>],
     deriver: &'s KeyDeriver,
     values: Option<Values>,
 }
 
 impl Part for ChunkPart<'_> {
     fn events(&self) -> usize {
-        self.index.ordered.len()
+        self.ordered.len()
     }
 
     fn union(&mut self, key: KeyHash, into: &mut Positions) -> Result<(), StoreError> {
-        match &self.index.postings {
-            Some(postings) => {
-                let first = postings.partition_point(|(have, _)| *have < key);
-                postings[first..]
-                    .iter()
-                    .take_while(|(have, _)| *have == key)
-                    .for_each(|(_, position)| into.insert(usize::from(*position)));
-            }
-            None => {
-                for (position, event) in self.index.ordered.iter().enumerate() {
-                    if event.keys(self.deriver).hashes().any(|have| have == key) {
-                        into.insert(position);
-                    }
-                }
-            }
-        }
+        self.chunk.union(key, self.deriver, into);
         Ok(())
     }
 
     fn position_of(&mut self, id: EventId) -> Result<Option<usize>, StoreError> {
-        Ok(self.index.ordered.iter().position(|event| event.id == id))
+        Ok(self.ordered.iter().position(|event| event.id == id))
     }
 
     fn values(&mut self, attribute: &Attribute) -> Result<Option<Vec<Arc<str>>>, StoreError> {
@@ -174,7 +160,7 @@ impl Part for ChunkPart<'_> {
         }
         let values = self.values.get_or_insert_with(|| {
             let mut values = Values::default();
-            for (_, listed) in self.index.ordered.iter().flat_map(|event| event.keys(self.deriver).listed()) {
+            for (_, listed) in self.ordered.iter().flat_map(|event| event.keys(self.deriver).listed()) {
                 values.insert(&listed.attribute, &listed.value);
             }
             values
@@ -183,14 +169,14 @@ impl Part for ChunkPart<'_> {
     }
 
     fn cursor(&mut self, position: usize) -> Result<Cursor, StoreError> {
-        Ok(self.index.ordered[position].place(self.deriver))
+        Ok(self.ordered[position].place(self.deriver))
     }
 
     fn lower_bound(&mut self, cursor: Cursor) -> Result<usize, StoreError> {
-        Ok(self.index.ordered.partition_point(|event| event.place(self.deriver) < cursor))
+        Ok(self.ordered.partition_point(|event| event.place(self.deriver) < cursor))
     }
 
     fn document(&mut self, position: usize) -> Result<Arc<[u8]>, StoreError> {
-        Ok(Arc::clone(&self.index.ordered[position].document))
+        Ok(Arc::clone(&self.ordered[position].document))
     }
 }

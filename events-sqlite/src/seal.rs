@@ -31,7 +31,8 @@ const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_
 
 /// What the sealing thread does next.
 enum Task {
-    Index(Arc<Chunk>),
+    /// While there is nothing to seal: it will take the keys, and so does whoever searches.
+    DeriveKeys(Arc<Chunk>),
     Seal(Vec<Arc<Chunk>>),
     Stop,
 }
@@ -44,8 +45,8 @@ pub(crate) fn run(shared: &Shared) {
         // A panic is trouble like any other: appending must not wait for a thread that is no more.
         let done = catch_unwind(AssertUnwindSafe(|| match &task {
             Task::Stop => Ok(()),
-            Task::Index(chunk) => {
-                chunk.index(&shared.deriver);
+            Task::DeriveKeys(chunk) => {
+                chunk.ordered(&shared.deriver);
                 Ok(())
             }
             Task::Seal(chunks) => seal(shared, chunks),
@@ -53,7 +54,7 @@ pub(crate) fn run(shared: &Shared) {
         .unwrap_or_else(|_| Err(StoreError::failed("sealing panicked: see the log")));
         match (task, done) {
             (Task::Stop, _) => return,
-            (Task::Index(_), Ok(())) => {}
+            (Task::DeriveKeys(_), Ok(())) => {}
             (Task::Seal(_), Ok(())) => retry = RETRY.0,
             (_, Err(error)) => {
                 tracing::error!(%error, ?retry, "sealing failed and will be tried again");
@@ -77,8 +78,8 @@ fn next_task(shared: &Shared) -> Task {
         if let Some(chunks) = sealable(shared, &mut state) {
             return Task::Seal(chunks);
         }
-        if let Some(chunk) = state.tail.not_indexed() {
-            return Task::Index(chunk);
+        if let Some(chunk) = state.tail.not_ordered() {
+            return Task::DeriveKeys(chunk);
         }
         state = shared.work.wait(state).unwrap_or_else(PoisonError::into_inner);
     }

@@ -2,7 +2,10 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use events_core::{Cursor, EntryKind, EventId, Seq};
@@ -10,6 +13,7 @@ use events_core::{Cursor, EntryKind, EventId, Seq};
 use crate::{
     event_keys::{EventKeys, KeyDeriver},
     key_hash::KeyHash,
+    positions::Positions,
 };
 
 /// An event that is durable in the journal and not sealed yet.
@@ -42,51 +46,56 @@ impl TailEvent {
 pub(crate) struct Chunk {
     /// By number.
     pub(crate) events: Vec<Arc<TailEvent>>,
-    index: OnceLock<ChunkIndex>,
+    ordered: OnceLock<Vec<Arc<TailEvent>>>,
+    /// How often a key was looked up.
+    looked_up: AtomicU32,
+    /// Key and position, ascending.
+    postings: OnceLock<Vec<(KeyHash, u16)>>,
 }
 
-/// What searching a chunk takes.
-#[derive(Debug)]
-pub(crate) struct ChunkIndex {
-    /// In search order: a position is an index into this.
-    pub(crate) ordered: Vec<Arc<TailEvent>>,
-    /// Key and position, ascending. None in the chunk that still grows, whose few events are looked through.
-    pub(crate) postings: Option<Vec<(KeyHash, u16)>>,
-}
+/// Look-ups after which an index costs less than looking through the events again: most chunks are sealed
+/// before anybody searches them so often.
+const WORTH_AN_INDEX: u32 = 24;
 
 impl Chunk {
-    pub(crate) fn new(events: Vec<Arc<TailEvent>>) -> Self {
-        Self { events, index: OnceLock::new() }
+    fn new(events: Vec<Arc<TailEvent>>) -> Self {
+        Self { events, ordered: OnceLock::new(), looked_up: AtomicU32::new(0), postings: OnceLock::new() }
     }
 
-    pub(crate) fn index(&self, deriver: &KeyDeriver) -> &ChunkIndex {
-        self.index.get_or_init(|| {
-            let ordered = in_search_order(&self.events, deriver);
-            let mut postings: Vec<(KeyHash, u16)> = (0u16..)
-                .zip(&ordered)
-                .flat_map(|(position, event)| event.keys(deriver).hashes().map(move |key| (key, position)))
-                .collect();
-            postings.sort_unstable();
-            postings.dedup();
-            ChunkIndex { ordered, postings: Some(postings) }
+    /// The events in search order: a position is an index into this. All keys are derived then.
+    pub(crate) fn ordered(&self, deriver: &KeyDeriver) -> &[Arc<TailEvent>] {
+        self.ordered.get_or_init(|| {
+            let mut ordered = self.events.clone();
+            ordered.sort_by_cached_key(|event| event.place(deriver));
+            ordered
         })
     }
 
-    /// Of the chunk that still grows: sorting its postings for one search would not pay.
-    fn growing(events: Vec<Arc<TailEvent>>, deriver: &KeyDeriver) -> Self {
-        let ordered = in_search_order(&events, deriver);
-        Self { events, index: OnceLock::from(ChunkIndex { ordered, postings: None }) }
+    pub(crate) fn is_ordered(&self) -> bool {
+        self.ordered.get().is_some()
     }
 
-    pub(crate) fn is_indexed(&self) -> bool {
-        self.index.get().is_some()
+    /// Adds the positions of the events that have a key.
+    pub(crate) fn union(&self, key: KeyHash, deriver: &KeyDeriver, into: &mut Positions) {
+        let ordered = self.ordered(deriver);
+        if self.looked_up.fetch_add(1, Ordering::Relaxed) < WORTH_AN_INDEX {
+            let has = |event: &Arc<TailEvent>| event.keys(deriver).hashes().any(|have| have == key);
+            let positions = ordered.iter().enumerate().filter(|(_, event)| has(event));
+            positions.for_each(|(position, _)| into.insert(position));
+            return;
+        }
+        let postings = self.postings.get_or_init(|| {
+            let keys = |(position, event): (u16, &Arc<TailEvent>)| -> Vec<(KeyHash, u16)> {
+                event.keys(deriver).hashes().map(|key| (key, position)).collect()
+            };
+            let mut postings: Vec<(KeyHash, u16)> = (0u16..).zip(ordered).flat_map(keys).collect();
+            postings.sort_unstable();
+            postings
+        });
+        let first = postings.partition_point(|(have, _)| *have < key);
+        let found = postings[first..].iter().take_while(|(have, _)| *have == key);
+        found.for_each(|(_, position)| into.insert(usize::from(*position)));
     }
-}
-
-fn in_search_order(events: &[Arc<TailEvent>], deriver: &KeyDeriver) -> Vec<Arc<TailEvent>> {
-    let mut ordered = events.to_vec();
-    ordered.sort_by_cached_key(|event| event.place(deriver));
-    ordered
 }
 
 /// How many events a chunk has before the next begins; one row of the journal may go beyond.
@@ -174,9 +183,9 @@ impl Tail {
         self.by_id.get(&id)
     }
 
-    /// The first full chunk that has no index.
-    pub(crate) fn not_indexed(&self) -> Option<Arc<Chunk>> {
-        self.full.iter().find(|chunk| !chunk.is_indexed()).cloned()
+    /// The first full chunk whose keys are not derived.
+    pub(crate) fn not_ordered(&self) -> Option<Arc<Chunk>> {
+        self.full.iter().find(|chunk| !chunk.is_ordered()).cloned()
     }
 
     /// The oldest full chunks: as few as make `events` events or `bytes` bytes.
@@ -213,10 +222,10 @@ impl Tail {
 
 impl TailView {
     /// As parts of a search.
-    pub(crate) fn chunks(self, deriver: &KeyDeriver) -> Vec<Arc<Chunk>> {
+    pub(crate) fn chunks(self) -> Vec<Arc<Chunk>> {
         let mut chunks = self.full;
         if !self.growing.is_empty() {
-            chunks.push(Arc::new(Chunk::growing(self.growing, deriver)));
+            chunks.push(Arc::new(Chunk::new(self.growing)));
         }
         chunks
     }
