@@ -55,7 +55,7 @@ impl Ord for Alarm {
 pub(crate) struct Keeper {
     state: Mutex<State>,
     changed: Condvar,
-    /// Whether the thread sleeps until something is handed over.
+    /// Whether the thread sleeps until it is told that something was handed over.
     idle: AtomicBool,
 }
 
@@ -92,12 +92,18 @@ impl Keeper {
 /// The thread. It ends with the manager.
 pub(crate) fn run(shared: &Weak<Shared>, keeper: &Arc<Keeper>) {
     loop {
-        keeper.idle.store(true, Ordering::SeqCst);
-        let waiting = {
+        let waits = {
             let Some(shared) = shared.upgrade() else { return };
             shared.queue.expire(Instant::now(), shared.limits.opening, shared.limits.closing_wait);
-            shared.queue.len() > 0
+            // While it looks through the queue again and again it need not be told of what comes.
+            shared.queue.len() > 0 || {
+                keeper.idle.store(true, Ordering::SeqCst);
+                shared.queue.len() > 0
+            }
         };
+        if waits {
+            keeper.idle.store(false, Ordering::SeqCst);
+        }
         let mut state = keeper.lock();
         if state.closed {
             return;
@@ -108,20 +114,21 @@ pub(crate) fn run(shared: &Weak<Shared>, keeper: &Arc<Keeper>) {
             due.extend(state.alarms.pop().map(|Reverse(alarm)| alarm.waker));
         }
         let next = state.alarms.peek().map(|Reverse(alarm)| alarm.at.saturating_duration_since(now));
-        if due.is_empty() {
-            let pause = match (waiting, next) {
-                (true, next) => Some(next.map_or(TICK, |next| next.min(TICK))),
-                (false, next) => next,
-            };
-            match pause {
-                Some(pause) => drop(keeper.changed.wait_timeout(state, pause)),
-                // Something was handed over meanwhile.
-                None if !keeper.idle.load(Ordering::SeqCst) => {}
-                None => drop(keeper.changed.wait(state)),
-            }
-        } else {
+        if !due.is_empty() {
             drop(state);
             due.into_iter().for_each(Waker::wake);
+            continue;
+        }
+        let pause = match (waits, next) {
+            (true, next) => Some(next.map_or(TICK, |next| next.min(TICK))),
+            (false, next) => next,
+        };
+        match pause {
+            _ if !waits && !keeper.idle.load(Ordering::SeqCst) => {
+                // Something was handed over meanwhile.
+            }
+            Some(pause) => drop(keeper.changed.wait_timeout(state, pause)),
+            None => drop(keeper.changed.wait(state)),
         }
     }
 }
