@@ -19,7 +19,7 @@ use crate::{
     postings::Postings,
     segment::{Segment, SegmentRow, month_folder},
     segment_writer::{SegmentWriter, sync_folder},
-    shared::{Shared, State},
+    shared::{Sealing, Shared, State},
     step::Step,
     tail::{Chunk, TailEvent},
     unregistered::UNFINISHED,
@@ -60,7 +60,9 @@ pub(crate) fn run(shared: &Shared) {
                 tracing::error!(%error, ?retry, "sealing failed and will be tried again");
                 let mut state = shared.state();
                 state.trouble = Some(error);
+                state.sealing = None;
                 shared.progress.notify_all();
+                shared.room.notify_all();
                 let waiting = shared.work.wait_timeout_while(state, retry, |state| !state.closing);
                 drop(waiting);
                 retry = (retry * 2).min(RETRY.1);
@@ -123,8 +125,9 @@ fn seal(shared: &Shared, chunks: &[Arc<Chunk>]) -> Result<(), StoreError> {
         first
     };
     let mut rows = Vec::with_capacity(months.len());
+    let mut progress = Progress::new(shared, months.values().map(Vec::len).sum());
     for (number, (month, events)) in (first..).zip(months) {
-        match write_segment(shared, number, month, events) {
+        match write_segment(shared, number, month, events, &mut progress) {
             Ok(row) => rows.push(row),
             Err(error) => {
                 forget_files(shared, &rows, number, month);
@@ -138,6 +141,40 @@ fn seal(shared: &Shared, chunks: &[Arc<Chunk>]) -> Result<(), StoreError> {
         }
         error.cause
     })
+}
+
+/// Tells whoever appends how far sealing has got.
+struct Progress<'s> {
+    shared: &'s Shared,
+    events: usize,
+    done: usize,
+}
+
+impl<'s> Progress<'s> {
+    /// Each event is looked at so often.
+    const LOOKS: usize = 3;
+    /// Looks between two words about them.
+    const STEP: usize = 256;
+
+    fn new(shared: &'s Shared, events: usize) -> Self {
+        let progress = Self { shared, events, done: 0 };
+        progress.tell();
+        progress
+    }
+
+    /// One look at one event is done.
+    fn look(&mut self) {
+        self.done += 1;
+        if self.done.is_multiple_of(Self::STEP) {
+            self.tell();
+        }
+    }
+
+    fn tell(&self) {
+        let share_done = self.done as f64 / (Self::LOOKS * self.events) as f64;
+        self.shared.state().sealing = Some(Sealing { events: self.events, share_done });
+        self.shared.room.notify_all();
+    }
 }
 
 /// A file that is not registered takes space that is missed; what stays is removed at the next start.
@@ -159,16 +196,21 @@ fn write_segment(
     number: u64,
     month: Month,
     mut events: Vec<&TailEvent>,
+    progress: &mut Progress<'_>,
 ) -> Result<SegmentRow, StoreError> {
     let observer = &shared.options.observer;
     let deriver = &shared.deriver;
-    events.sort_by_cached_key(|event| event.place(deriver));
+    events.sort_by_cached_key(|event| {
+        progress.look();
+        event.place(deriver)
+    });
     make_month_folder(shared, month)?;
     let path = SegmentRow::of(number, month, 0, &[]).path(&shared.folder);
     let mut writer = SegmentWriter::create(&path, events.len(), &packing(&events))?;
     observer.at(Step::SealBegun);
     for event in &events {
         writer.document(&event.document, event.id)?;
+        progress.look();
     }
     writer.end_block()?;
     observer.at(Step::SealDocumentsWritten);
@@ -184,6 +226,7 @@ fn write_segment(
                 values.insert(&listed.attribute, &listed.value);
             }
         }
+        progress.look();
     }
     postings.for_each_sorted(|key, positions| writer.key(key, positions))?;
     let places: Vec<Place> = (0u32..)
@@ -248,7 +291,9 @@ fn register(shared: &Shared, rows: &[SegmentRow], through: Seq, chunks: usize) -
     state.tail.forget(chunks);
     state.replace_segments(added, &[]);
     state.trouble = None;
+    state.sealing = None;
     shared.progress.notify_all();
+    shared.room.notify_all();
     drop(state);
     shared.options.observer.at(Step::SealCommitted);
     Ok(())

@@ -34,6 +34,8 @@ pub(crate) struct Shared {
     pub(crate) work: Condvar,
     /// Something was sealed or merged, or could not be.
     pub(crate) progress: Condvar,
+    /// There may be room for more un-sealed events, or there will be none.
+    pub(crate) room: Condvar,
 }
 
 /// What changes while the store is open.
@@ -44,6 +46,8 @@ pub(crate) struct State {
     pub(crate) gaps: Arc<[Gap]>,
     /// The largest id in a segment: everything above is new.
     pub(crate) last_sealed_id: Option<EventId>,
+    /// What is being sealed.
+    pub(crate) sealing: Option<Sealing>,
     /// Everything up to here is to be sealed now.
     pub(crate) seal_through: Seq,
     /// The largest number of an acknowledged event.
@@ -55,13 +59,29 @@ pub(crate) struct State {
     pub(crate) closing: bool,
 }
 
+/// How far the sealing of some events has got.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sealing {
+    pub(crate) events: usize,
+    /// Of all that is to be done for them.
+    pub(crate) share_done: f64,
+}
+
 impl State {
+    /// How many un-sealed events there may be. While some are sealed it grows with what is done of them: who
+    /// appends faster than it is sealed waits a little each time, not for a whole segment at once.
+    pub(crate) fn most_events(&self, options: &Options) -> usize {
+        let undone = self.sealing.map_or(0.0, |sealing| sealing.events as f64 * (1.0 - sealing.share_done));
+        options.tail_events - (undone as usize).min(options.tail_events / 2)
+    }
+
     pub(crate) fn new(tail: Tail, segments: Vec<Arc<Segment>>, gaps: Vec<Gap>, last_seq: Seq) -> Self {
         let mut state = Self {
             tail,
             segments: Arc::default(),
             gaps: gaps.into(),
             last_sealed_id: None,
+            sealing: None,
             seal_through: Seq(0),
             last_seq,
             trouble: None,
@@ -116,6 +136,7 @@ impl Shared {
             state: Mutex::new(state),
             work: Condvar::new(),
             progress: Condvar::new(),
+            room: Condvar::new(),
         }
     }
 

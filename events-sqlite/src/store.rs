@@ -177,6 +177,7 @@ impl Handle {
         self.shared.state().closing = true;
         self.shared.work.notify_all();
         self.shared.progress.notify_all();
+        self.shared.room.notify_all();
         for thread in std::mem::take(&mut *lock(&self.threads)) {
             if thread.join().is_err() {
                 tracing::error!("a thread of the store panicked");

@@ -403,7 +403,7 @@ impl Shared {
             if state.closing {
                 return Err(StoreError::closed());
             }
-            if state.tail.events() < self.options.tail_events && state.tail.bytes() < self.options.tail_bytes {
+            if state.tail.events() < state.most_events(&self.options) && state.tail.bytes() < self.options.tail_bytes {
                 return Ok(());
             }
             if let Some(trouble) = &state.trouble {
@@ -414,7 +414,7 @@ impl Shared {
                 state.tail.finish_chunk();
                 self.work.notify_all();
             }
-            state = self.progress.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = self.room.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
