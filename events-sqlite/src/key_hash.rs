@@ -102,11 +102,15 @@ impl KeyHasher {
     }
 
     fn hash(&self, code: u8, path: &str, value: &str) -> KeyHash {
-        let mut stack = [0; 512];
         let length = 9 + path.len() + value.len();
-        let mut heap;
-        let bytes = if length <= stack.len() {
-            &mut stack[..length]
+        // Most are short; clearing room for long ones would take longer than hashing them.
+        let (mut short, mut long, mut heap);
+        let bytes = if length <= 64 {
+            short = [0; 64];
+            &mut short[..length]
+        } else if length <= 512 {
+            long = [0; 512];
+            &mut long[..length]
         } else {
             heap = vec![0; length];
             &mut heap[..]

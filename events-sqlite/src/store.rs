@@ -164,10 +164,23 @@ impl fmt::Debug for SqliteStore {
     }
 }
 
+/// Background work that keeps a processor busy must not keep it from whoever answers requests and from the
+/// commits they wait for: with as many cores as busy threads this makes a sixth of the throughput (measured).
+fn give_way() {
+    // A higher number is a lower priority, and nobody needs a permission for it.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(5) {
+        tracing::debug!(%error, "a background thread keeps its priority");
+    }
+}
+
 impl Handle {
     fn spawn(&self, name: &str, run: fn(&Shared)) -> Result<(), StoreError> {
         let shared = Arc::clone(&self.shared);
-        let thread = thread::Builder::new().name(name.to_owned()).spawn(move || run(&shared));
+        let thread = thread::Builder::new().name(name.to_owned()).spawn(move || {
+            give_way();
+            run(&shared);
+        });
         lock(&self.threads).push(thread.map_err(StoreError::failed)?);
         Ok(())
     }
