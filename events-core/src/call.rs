@@ -104,6 +104,12 @@ impl Call {
 
     /// Runs the handler's body inside the operation.
     pub fn run<'c, F: Future>(&'c mut self, body: Pin<&'c mut F>) -> Running<'c, F> {
+        let inside = self.inside();
+        Running { call: self, inside, body }
+    }
+
+    /// What is current inside the body; none where nothing changes.
+    pub(crate) fn inside(&self) -> Option<Change> {
         let inside = match &self.stage {
             Stage::Open(operation) => Some(operation.context.inside(operation.clone())),
             // What the body says must not be recorded of the operation that encloses it.
@@ -120,8 +126,12 @@ impl Call {
                 }
             }),
         };
-        let inside = inside.map(Change::context);
-        Running { call: self, inside, body }
+        inside.map(Change::context)
+    }
+
+    /// Whether the guard is armed.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.stage, Stage::Open(_))
     }
 
     /// The handler ended like this.
@@ -285,7 +295,7 @@ impl fmt::Debug for Begin<'_> {
     }
 }
 
-enum BeginStep {
+pub(crate) enum BeginStep {
     Start,
     LookingUp(Box<LookingUp>),
     Waiting,
@@ -294,10 +304,17 @@ enum BeginStep {
 impl Future for Begin<'_> {
     type Output = Result<(), Refused>;
 
-    // Not inlined: the same code serves every handler.
-    #[inline(never)]
     fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Self::Output> {
         let Self { call, step } = self.get_mut();
+        step.poll(call, task)
+    }
+}
+
+impl BeginStep {
+    // Not inlined: the same code serves every handler.
+    #[inline(never)]
+    pub(crate) fn poll(&mut self, call: &mut Call, task: &mut Task<'_>) -> Poll<Result<(), Refused>> {
+        let step = self;
         loop {
             match step {
                 BeginStep::Start => match start(call) {
@@ -492,7 +509,7 @@ impl<F: Future> Future for Running<'_, F> {
 /// The body's own poll unwound: the closing says so, and it goes on unwinding.
 #[cold]
 #[inline(never)]
-fn panicked(call: &mut Call, panic: Box<dyn Any + Send>) -> ! {
+pub(crate) fn panicked(call: &mut Call, panic: Box<dyn Any + Send>) -> ! {
     let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
     let failure = Failure::new(Reason::Panic);
@@ -517,7 +534,7 @@ impl fmt::Debug for Finish<'_> {
     }
 }
 
-enum FinishStep {
+pub(crate) enum FinishStep {
     Start,
     LookingUp(Box<LookingUp>),
     Waiting,
@@ -526,10 +543,17 @@ enum FinishStep {
 impl Future for Finish<'_> {
     type Output = ();
 
-    // Not inlined: the same code serves every handler.
-    #[inline(never)]
     fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<()> {
         let Self { call, step } = self.get_mut();
+        step.poll(call, task)
+    }
+}
+
+impl FinishStep {
+    // Not inlined: the same code serves every handler.
+    #[inline(never)]
+    pub(crate) fn poll(&mut self, call: &mut Call, task: &mut Task<'_>) -> Poll<()> {
+        let step = self;
         loop {
             match step {
                 FinishStep::Start => match look_up_created(call) {

@@ -20,6 +20,7 @@ mod destination;
 mod details;
 mod direct;
 mod directory;
+mod drive;
 mod event;
 mod event_type;
 mod from_text;

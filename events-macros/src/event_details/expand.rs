@@ -22,7 +22,8 @@ pub(super) fn implementations(event: &DirectEvent, input: &DeriveInput) -> Token
         .iter()
         .map(|field| detail_field(&field.name, Some(&field.ty), !is_option(&field.ty), &[], runtime))
         .collect();
-    let spec = event.declaration.fields(&quote!(#function), &declared, runtime);
+    let fields = event.declaration.fields(&declared, runtime);
+    let declaration = event.declaration.item("direct", &function, &fields, runtime);
     let check = event.resource.as_ref().map(|resource| check(event, resource));
     let details = Ident::new("details", span);
     let recorded = event.fields.iter().map(|field| record_field(field, &details));
@@ -32,9 +33,7 @@ pub(super) fn implementations(event: &DirectEvent, input: &DeriveInput) -> Token
     let event_for = event_for(event.resource.as_ref(), item, &generics, runtime);
     quote_spanned! {span=>
         const _: () = {
-            static __EVENTS_DECLARATION: #p::EventDeclaration =
-                #p::EventDeclaration::new(#p::EventSpec { #spec ..#p::EventSpec::DIRECT });
-            #p::inventory::submit! { #p::Registration::Event(&__EVENTS_DECLARATION) }
+            #declaration
             #check
             #[automatically_derived]
             impl #impl_generics #p::EventDetails for #item #type_generics #bounds {

@@ -14,8 +14,20 @@ const WORDS: &[&str] = &[
 ];
 
 /// Names of lints, attributes and parameters of ours.
-const OWN: &[&str] =
-    &["allow", "unused_imports", "automatically_derived", "clippy", "details", "recorder", "object", "value", "fields"];
+const OWN: &[&str] = &[
+    "allow",
+    "unused_imports",
+    "automatically_derived",
+    "clippy",
+    "details",
+    "recorder",
+    "object",
+    "value",
+    "fields",
+    // Traits that come into scope without a name.
+    "NotKnown",
+    "Silent",
+];
 
 #[test]
 fn an_expansion_names_only_absolute_paths_and_the_users_own_words() {

@@ -1,100 +1,93 @@
 async fn update(name: String, options: Options, other: Href<Nuvlabox>) -> Answer {
-    static __EVENTS_DECLARATION: ::events::__private::EventDeclaration = ::events::__private::EventDeclaration::new(::events::__private::EventSpec {
-        event_type: "deployment.update",
-        resource_type: "deployment",
-        operation: "update",
-        category: ::events::__private::Option::Some(
-            ::events::__private::CategoryRef::Declared(
-                <Billing as ::events::__private::Category>::DECLARATION,
-            ),
+    #[allow(unused_imports)]
+    use ::events::__private::{self as __events, NotKnown as _, Silent as _};
+    static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(__events::EventSpec {
+        category: __events::Option::Some(
+            __events::CategoryRef::Declared(<Billing as __events::Category>::DECLARATION),
         ),
-        subcategory: ::events::__private::Option::Some("maintenance"),
-        severity: ::events::__private::Option::Some(::events::__private::Severity::Low),
+        subcategory: __events::Option::Some("maintenance"),
+        severity: __events::Option::Some(__events::Severity::Low),
         details: &[
-            ::events::__private::DetailField {
+            __events::DetailField {
                 name: "release",
-                type_name: ::events::__private::Option::Some("u32"),
+                type_name: __events::Option::Some("u32"),
                 required: true,
             },
-            ::events::__private::DetailField {
+            __events::DetailField {
                 name: "name",
-                type_name: ::events::__private::Option::Some("String"),
+                type_name: __events::Option::Some("String"),
                 required: true,
             },
-            ::events::__private::DetailField {
+            __events::DetailField {
                 name: "size",
-                type_name: ::events::__private::Option::None,
+                type_name: __events::Option::None,
                 required: false,
             },
-            ::events::__private::DetailField {
+            __events::DetailField {
                 name: "note",
-                type_name: ::events::__private::Option::Some("Option<String>"),
+                type_name: __events::Option::Some("Option<String>"),
                 required: false,
             },
         ],
-        message: ::events::__private::Option::Some(
+        message: __events::Option::Some(
             &[
-                ::events::__private::MessagePart::Caller,
-                ::events::__private::MessagePart::Text(" updated "),
-                ::events::__private::MessagePart::Resource,
-                ::events::__private::MessagePart::Text(" to "),
-                ::events::__private::MessagePart::Detail("release"),
+                __events::MessagePart::Caller,
+                __events::MessagePart::Text(" updated "),
+                __events::MessagePart::Resource,
+                __events::MessagePart::Text(" to "),
+                __events::MessagePart::Detail("release"),
             ],
         ),
-        version: ::events::__private::Option::Some(2u32),
+        version: __events::Option::Some(2u32),
         mandatory: true,
         allow_anon: true,
-        function: ::events::__private::concat!(
-            ::events::__private::module_path!(), "::", "update"
-        ),
-        location: ::events::__private::location!(),
-        payload: ::events::__private::PayloadChoice {
+        payload: __events::PayloadChoice {
             request: true,
             outcome: true,
             changed: true,
         },
-        deferred: ::events::__private::Option::Some(::events::__private::Deferred {
-            within: ::events::__private::Option::Some(
-                ::events::__private::core::time::Duration::from_secs(90u64),
+        deferred: __events::Option::Some(__events::Deferred {
+            within: __events::Option::Some(
+                __events::core::time::Duration::from_secs(90u64),
             ),
         }),
-        on_nested_failure: ::events::__private::NestedFailure::Continue,
-        ..::events::__private::EventSpec::ACTION
+        on_nested_failure: __events::NestedFailure::Continue,
+        ..__events::EventSpec::action(
+            "deployment.update",
+            "deployment",
+            "update",
+            "update",
+            __events::module_path!(),
+            __events::env!("CARGO_PKG_NAME"),
+        )
     });
-    ::events::__private::inventory::submit! {
-        ::events::__private::Registration::Event(& __EVENTS_DECLARATION)
+    __events::inventory::submit! {
+        __events::Registration::Event(& __EVENTS_DECLARATION)
     }
     fn __events_href<
-        __EventsValue: ::events::__private::Designates
-            + ?::events::__private::core::marker::Sized,
-    >(
-        value: &__EventsValue,
-    ) -> ::events::__private::Cow<'_, ::events::__private::core::primitive::str> {
+        __EventsValue: __events::Designates + ?__events::core::marker::Sized,
+    >(value: &__EventsValue) -> __events::Cow<'_, __events::core::primitive::str> {
         const {
-            let _ = ::events::__private::check_event(
-                <__EventsValue as ::events::__private::Designates>::DECLARATION,
+            let _ = __events::check_event(
+                <__EventsValue as __events::Designates>::DECLARATION,
                 "deployment.update",
                 "deployment",
                 "update",
             );
         }
-        ::events::__private::href(value)
+        __events::href(value)
     }
-    let mut __events_call = ::events::__private::Call::in_context(
+    let mut __events_call = __events::Call::in_context(
         &__EVENTS_DECLARATION,
-        ::events::__private::context(&(context(&app))),
+        __events::context(&(context(&app))),
     );
-    if let ::events::__private::Result::Err(__events_refused) = __events_call
-        .room()
-        .await
-    {
+    if let __events::Result::Err(__events_refused) = __events_call.room().await {
         return read::refused(__events_refused);
     }
-    if let ::events::__private::Option::Some(__events_opening) = __events_call.opening()
-    {
+    if let __events::Option::Some(__events_opening) = __events_call.opening() {
         __events_opening.resource(__events_href(&find(&name, 1 + 1)));
-        __events_opening.linked(&::events::__private::href(&(&options.credential)));
-        __events_opening.linked(&::events::__private::href(&(other)));
+        __events_opening.linked(&__events::href(&(&options.credential)));
+        __events_opening.linked(&__events::href(&(other)));
         __events_opening.tag("eu");
         __events_opening.tag("billing");
         {
@@ -109,33 +102,31 @@ async fn update(name: String, options: Options, other: Href<Nuvlabox>) -> Answer
         }
         __events_opening.request("options", &(options));
     }
-    let __events_body = ::events::__private::pin!(
-        async move { if false { return ::events::__private::never:: < Answer > (); } let
-        _ = & other; let _ = & options; let _ = & name; '__events_body : {
-        update_it(name, options, other). await } }
-    );
-    if let ::events::__private::Result::Err(__events_refused) = __events_call
-        .begin()
-        .await
-    {
-        return read::refused(__events_refused);
-    }
-    let __events_out: Answer = __events_call.run(__events_body).await;
-    __events_call.ended(read::outcome(&__events_out));
     __events_call
-        .created(
-            ::events::__private::Option::map(
-                ::events::__private::Option::as_ref(&read::created(&__events_out)),
-                ::events::__private::href,
+        .drive(
+            __events::pin!(
+                async move { if false { return __events::never:: < Answer > (); } let _ =
+                & other; let _ = & options; let _ = & name; '__events_body : {
+                update_it(name, options, other). await } }
             ),
-        );
-    if __events_call.wants_outcome() {
-        if let ::events::__private::Option::Some(__events_value) = ::events::__private::outcome_value(
-            &__events_out,
-        ) {
-            __events_call.outcome(__events_value);
-        }
-    }
-    __events_call.finish().await;
-    __events_out
+            |__events_refused| read::refused(__events_refused),
+            __events::Read::By(|__events_call, __events_out| {
+                __events_call.ended(read::outcome(__events_out));
+                __events_call
+                    .created(
+                        __events::Option::map(
+                            __events::Option::as_ref(&read::created(__events_out)),
+                            __events::href,
+                        ),
+                    );
+                if __events_call.wants_outcome() {
+                    if let __events::Option::Some(__events_value) = __events::outcome_value(
+                        __events_out,
+                    ) {
+                        __events_call.outcome(__events_value);
+                    }
+                }
+            }),
+        )
+        .await
 }
