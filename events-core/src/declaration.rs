@@ -289,6 +289,14 @@ impl EventSpec {
         Self { event_type, resource_type, operation, function, location, ..Self::DIRECT }
     }
 
+    /// Whether both are of one function, at one place.
+    pub(crate) fn is_copy_of(&self, other: &Self) -> bool {
+        self.event_type == other.event_type
+            && self.location == other.location
+            && self.function == other.function
+            && !self.function.is_empty()
+    }
+
     /// Whether the operation adds a resource, whose href is known only afterwards.
     pub fn adds(&self) -> bool {
         self.operation == "add"
