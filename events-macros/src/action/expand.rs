@@ -236,9 +236,10 @@ fn refused(action: &Action) -> TokenStream {
     let p = action.runtime.at(at);
     match (&action.refused, &action.returns) {
         (Some(path), _) => {
-            let why = Ident::new("__events_refused", Span::mixed_site());
+            let span = Span::mixed_site();
+            let why = Ident::new("__events_refused", span);
             let value = refused_by(action, path, &why);
-            quote_spanned!(at=> |#why| #value)
+            quote_spanned!(span=> |#why| #value)
         }
         (None, Returns::Response { .. }) => quote_spanned!(at=> #p::axum::refused),
         (None, Returns::Named { ty, .. }) => quote_spanned!(at=> <#ty as #p::Refusable>::refused),

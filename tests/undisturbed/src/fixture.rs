@@ -8,7 +8,7 @@ use events::{Context, EventManager, Href, Refused, memory::MemoryStore, resource
 #[derive(Debug)]
 #[resource(events)]
 pub(crate) struct Machine {
-    pub(crate) id: Href<Machine>,
+    pub(crate) id: Href<Self>,
 }
 
 impl Machine {

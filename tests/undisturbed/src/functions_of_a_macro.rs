@@ -19,7 +19,7 @@ handlers! {
     /// Doubles.
     double(n: u8) = "machine.double" => Ok(n * 2);
     /// Negates.
-    #[must_use]
+    #[allow(clippy::unused_async)]
     negate(yes: bool) = "machine.negate" => Ok(!yes);
 }
 

@@ -3,6 +3,7 @@
 //! Each module is one situation, and compiles under lints that no expansion may trip. What can be observed at run time is
 //! tested beside it.
 
+#![cfg(test)]
 #![forbid(unsafe_code)]
 #![deny(warnings)]
 #![deny(
@@ -31,6 +32,8 @@
 )]
 #![deny(clippy::all, clippy::pedantic, clippy::nursery)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::shadow_unrelated)]
+#![allow(clippy::redundant_pub_crate, reason = "the opposite of `unreachable_pub`")]
+#![allow(clippy::significant_drop_tightening, reason = "a call holds permits, and lives as long as its function")]
 
 mod async_trait_in_both_orders;
 mod borrowed_arguments;

@@ -7,6 +7,7 @@
     non_snake_case,
     clippy::all,
     clippy::pedantic,
+    clippy::nursery,
     reason = "only their names count"
 )]
 

@@ -1,5 +1,7 @@
 //! Attributes of others above and below, documentation among them.
 
+#![allow(clippy::diverging_sub_expression, clippy::unused_async, reason = "`debug_handler` alone does that")]
+
 use axum::{Json, extract::Path};
 use events::{Href, action};
 use tracing::instrument;

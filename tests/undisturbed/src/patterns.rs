@@ -19,7 +19,6 @@ async fn patterns(
     &copied: &u8,
     whole @ (left, _): (u8, u8),
     _: u8,
-    _unused: u8,
 ) -> Result<u8, Error> {
     drop(id);
     items.push(wait);
@@ -39,7 +38,7 @@ impl Machine {
 fn every_pattern_binds_what_it_bound() {
     let (out, events) = recorded(async {
         let options = Options { force: true, delay: 1 };
-        let sum = patterns(Wrapped((0, id())), options, vec![1], [1, 9, 1], &1, (1, 1), 0, 0).await;
+        let sum = patterns(Wrapped((0, id())), options, vec![1], [1, 9, 1], &1, (1, 1), 0).await;
         (sum, Machine::new().consumed().await.is_ok())
     });
     assert_eq!(out, (Ok(8), true));

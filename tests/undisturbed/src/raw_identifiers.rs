@@ -12,7 +12,7 @@ async fn r#match(id: Href<Machine>, r#type: u8) -> Result<u8, Error> {
 
 #[resource(events, id = r#ref)]
 struct Raw {
-    r#ref: Href<Raw>,
+    r#ref: Href<Self>,
 }
 
 #[resource(events)]
