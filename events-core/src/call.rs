@@ -24,9 +24,11 @@ use crate::{
     href::AnyHref,
     journal::{Entry, EntryKind},
     limits::from_now,
-    opening::Opening,
+    manager::Shared,
+    opening::{Finished, Opening},
     operation::{OperationState, Said},
     outcome::{Ending, Failure, Reason},
+    plan::Plan,
     prepare::{Preparing, placed, prepare},
     queue::{Item, Ticket},
     receipt::{Answer, Learned},
@@ -201,8 +203,11 @@ impl Call {
         let created = self.created.as_deref().filter(|_| ending.failure().is_none());
         let closing = Item {
             room: said.room.take().map(Arc::new),
-            since: ended,
-            ..Item::new(closing::write(&operation, ended, ending, &said, created), Ticket::Closing(operation.clone()))
+            ..Item::since(
+                ended,
+                closing::write(&operation, ended, ending, &said, created),
+                Ticket::Closing(operation.clone()),
+            )
         };
         drop(said);
         match &operation.at_end {
@@ -321,7 +326,7 @@ impl BeginStep {
                     Start::Done(result) => return Poll::Ready(result),
                     Start::LookUp(looking_up) => *step = BeginStep::LookingUp(looking_up),
                     Start::Known(lookup) => {
-                        if let Some(result) = open(call, &lookup) {
+                        if let Some(result) = open(call, &lookup, None) {
                             return Poll::Ready(result);
                         }
                         *step = BeginStep::Waiting;
@@ -331,7 +336,7 @@ impl BeginStep {
                     let Stage::Preparing(preparing) = &call.stage else { return Poll::Ready(Ok(())) };
                     let lookup = ready!(looking_up.poll(&preparing.shared, task));
                     *step = BeginStep::Waiting;
-                    if let Some(result) = open(call, &lookup) {
+                    if let Some(result) = open(call, &lookup, Some(Instant::now())) {
                         return Poll::Ready(result);
                     }
                 }
@@ -374,14 +379,15 @@ fn start(call: &mut Call) -> Start {
     }
 }
 
-/// Arms the guard and hands the opening over. An answer when there is nothing to wait for.
-fn open(call: &mut Call, lookup: &Lookup) -> Option<Result<(), Refused>> {
+/// Arms the guard and hands the opening over: since `handed_over`, or since it began. An answer when there is
+/// nothing to wait for.
+fn open(call: &mut Call, lookup: &Lookup, handed_over: Option<Instant>) -> Option<Result<(), Refused>> {
     let stage = std::mem::replace(&mut call.stage, Stage::Unrecorded);
     let Stage::Preparing(preparing) = stage else {
         call.stage = stage;
         return Some(Ok(()));
     };
-    let Preparing { shared, mut opening, started, slot } = preparing;
+    let Preparing { shared, opening, started, slot } = preparing;
     let fallback = matches!(lookup, Lookup::Failed);
     if fallback {
         shared.counters.acl_fallbacks.add(1);
@@ -389,26 +395,28 @@ fn open(call: &mut Call, lookup: &Lookup) -> Option<Result<(), Refused>> {
     if opening.truncated() {
         shared.counters.truncated.add(1);
     }
-    let (plan, context) = (opening.plan().clone(), opening.context().clone());
-    let identifiers = *opening.identifiers();
-    let acl = acl::of_event(lookup, context.caller(), plan.spec.allow_anon);
-    let written = opening.finish(acl, fallback);
+    let write_acl = |out: &mut Vec<u8>, context: &Context, plan: &Plan| {
+        acl::of_event(lookup, context.caller(), plan.spec.allow_anon).write(out);
+    };
+    let Finished { document, kept, plan, context, identifiers } = opening.finish(write_acl, fallback);
     let kind = EntryKind::Opening { process: identifiers.process, deadline: identifiers.deadline };
-    let entry = Entry { id: identifiers.id, document: written.document.clone(), kind };
-    let written_whole = written.forget_payload();
+    let entry = Entry { id: identifiers.id, document, kind };
     let room = call.room.take().map(|room| Arc::new(shrunk(room, entry.document.len())));
     let at_end = plan.outcomes().map(|outcomes| (outcomes, Item { room: room.clone(), ..kept_opening(entry.clone()) }));
     let waits = at_end.is_none();
-    let operation =
-        OperationState::new(shared.clone(), plan, context, identifiers, started, written_whole, fallback, at_end);
     slot.hand_over();
+    let operation = OperationState::new(shared, plan, context, identifiers, started, kept, fallback, at_end);
     let operation = Arc::new(operation);
     call.stage = Stage::Open(operation.clone());
     if !waits {
         return Some(Ok(()));
     }
-    shared.queue.push([Item { room, ..Item::new(entry, Ticket::Opening(operation)) }]);
-    shared.keeper.watch();
+    let Shared { queue, keeper, .. } = &*operation.shared;
+    queue.push([Item {
+        room,
+        ..Item::since(handed_over.unwrap_or(started), entry, Ticket::Opening(operation.clone()))
+    }]);
+    keeper.watch();
     None
 }
 
@@ -433,6 +441,9 @@ fn shrunk(mut room: OwnedSemaphorePermit, bytes: usize) -> OwnedSemaphorePermit 
 
 /// What the journal answered about the opening.
 fn opened(call: &mut Call, learned: Learned) -> Result<(), Refused> {
+    if matches!(learned, Learned::Answered(Answer::Stored)) {
+        return Ok(());
+    }
     let Stage::Open(operation) = &call.stage else { return Ok(()) };
     let operation = operation.clone();
     let (reason, may_be_stored): (Cow<'static, str>, bool) = match learned {

@@ -20,7 +20,7 @@ use crate::{
     json,
     keys::MAX_TAG,
     manager::Shared,
-    opening::{Identifiers, MAX_LIST, Written},
+    opening::{Identifiers, Kept, MAX_LIST},
     plan::Plan,
     policy::Outcomes,
     queue::Item,
@@ -240,7 +240,7 @@ pub(crate) struct OperationState {
     pub(crate) context: Context,
     pub(crate) identifiers: Identifiers,
     pub(crate) started: Instant,
-    pub(crate) written: Written,
+    pub(crate) kept: Kept,
     pub(crate) acl_fallback: bool,
     /// Of a type of which only some outcomes are recorded: which, and the opening that waits for the end.
     pub(crate) at_end: Option<(Outcomes, Item)>,
@@ -264,7 +264,7 @@ impl OperationState {
         context: Context,
         identifiers: Identifiers,
         started: Instant,
-        written: Written,
+        kept: Kept,
         acl_fallback: bool,
         at_end: Option<(Outcomes, Item)>,
     ) -> Self {
@@ -274,7 +274,7 @@ impl OperationState {
             context,
             identifiers,
             started,
-            written,
+            kept,
             acl_fallback,
             at_end,
             opening: Receipt::default(),
@@ -360,7 +360,7 @@ impl OperationState {
 
     /// The href it is about, as its opening says it.
     pub(crate) fn href(&self) -> Option<Cow<'_, str>> {
-        let resource = &self.written.kept[self.written.parts.resource.range()];
+        let resource = &self.kept.bytes[self.kept.parts.resource.range()];
         let rest = resource.strip_prefix(b"{\"href\":\"")?;
         let end = rest.iter().position(|byte| *byte == b'"')?;
         // An href that passed the check has no character that JSON escapes.
