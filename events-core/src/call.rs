@@ -8,7 +8,7 @@ use std::{
     future::Future,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::Pin,
-    sync::{Arc, PoisonError},
+    sync::Arc,
     task::{Context as Task, Poll, ready},
     time::Instant,
 };
@@ -26,7 +26,7 @@ use crate::{
     limits::from_now,
     manager::Shared,
     opening::{Finished, Opening},
-    operation::{OperationState, Said},
+    operation::OperationState,
     outcome::{Ending, Failure, Reason},
     plan::Plan,
     prepare::{Preparing, placed, prepare},
@@ -34,6 +34,7 @@ use crate::{
     receipt::{Answer, Learned},
     record::Record,
     refused::{Refused, RefusedKind},
+    said::NOTHING,
     search::BoxFuture,
     timeout::drop_reason,
 };
@@ -162,9 +163,9 @@ impl Call {
 
     /// Records what the handler returned.
     pub fn outcome(&mut self, value: &dyn Record) {
-        if let Stage::Open(operation) = &self.stage {
-            let mut said = operation.said.lock().unwrap_or_else(PoisonError::into_inner);
-            operation.payload(&mut said, "outcome", value);
+        let Stage::Open(operation) = &self.stage else { return };
+        if let Some(said) = operation.saying().more() {
+            operation.payload(said, "outcome", value);
         }
     }
 
@@ -189,23 +190,21 @@ impl Call {
         let ended = Instant::now();
         // Taken, not only read: a large payload must not stay with an operation whose task has yet to be
         // polled again, when the room it took is free already.
-        let mut said = {
-            let mut said = operation.said.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::replace(&mut *said, Said { ended: true, ..Said::default() })
-        };
+        let mut said = operation.saying().end();
         if operation.plan.spec.deferred.is_some() && ending.failure().is_none() {
             // Its closing is written from the stored opening, which cannot know it.
+            let mut said = said.unwrap_or_default();
             said.linked.extend(self.created.take().map(|created| created.href));
-            operation.shared.keep_said(operation.identifiers.id, said);
+            operation.shared.keep_said(operation.identifiers.id, *said);
             operation.release();
             return;
         }
         let created = self.created.as_deref().filter(|_| ending.failure().is_none());
         let closing = Item {
-            room: said.room.take().map(Arc::new),
+            room: said.as_mut().and_then(|said| said.room.take()).map(Arc::new),
             ..Item::since(
                 ended,
-                closing::write(&operation, ended, ending, &said, created),
+                closing::write(&operation, ended, ending, said.as_deref().unwrap_or(&NOTHING), created),
                 Ticket::Closing(operation.clone()),
             )
         };

@@ -10,9 +10,10 @@ use crate::{
     journal::{Entry, EntryKind},
     json,
     opening::{Kept, end, message, start},
-    operation::{OperationState, Said},
+    operation::OperationState,
     outcome::{Ending, Failure, Reason},
     record::MAX_DETAIL_STRING,
+    said::Said,
     scratch,
     timestamp::Timestamp,
 };
@@ -206,9 +207,15 @@ fn write_message(
     match &said.message {
         Some(message) => json::escaped(out, message),
         None => {
-            let href = created.map(|created| created.href.as_str().into()).or_else(|| operation.href());
-            let (spec, parts) = (operation.plan.spec, operation.plan.message());
-            message(out, parts, &operation.context, href.as_deref(), spec.resource_type, details);
+            let Kept { bytes, parts } = &operation.kept;
+            let sentence = &bytes[parts.sentence.range()];
+            if sentence.is_empty() || created.is_some() {
+                let href = created.map(|created| created.href.as_str().into()).or_else(|| operation.href());
+                let (spec, parts) = (operation.plan.spec, operation.plan.message());
+                message(out, parts, &operation.context, href.as_deref(), spec.resource_type, details);
+            } else {
+                out.extend_from_slice(sentence);
+            }
             if let Some(failure) = ending.failure() {
                 out.extend_from_slice(b": failed (");
                 out.extend_from_slice(failure.reason.as_str().as_bytes());

@@ -48,6 +48,7 @@ mod receipt;
 mod record;
 mod refused;
 mod registry;
+mod said;
 mod scratch;
 mod search;
 mod sweeper;

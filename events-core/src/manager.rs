@@ -26,12 +26,12 @@ use crate::{
     keeper::{self, Keeper},
     limits::{Limits, MAX_PAYLOAD, from_now},
     metrics::{Counters, Metrics},
-    operation::Said,
     plan::Plan,
     policy::{Policy, PolicyError},
     query::{Filter, Query},
     queue::{self, Queue},
     registry::{InstallError, Problem, Registry},
+    said::Said,
     search::{Aggregation, Buckets, Count, Found, Page, Search, SearchError},
     sweeper::{self, Sweeper},
 };

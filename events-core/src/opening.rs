@@ -62,6 +62,8 @@ pub(crate) struct Parts {
     /// What stands between the brackets.
     pub(crate) linked: Part,
     pub(crate) tags: Part,
+    /// The message without its ending; not known of one that quotes details.
+    pub(crate) sentence: Part,
     /// What stands between the braces.
     pub(crate) details: Part,
     /// The ACL, as a whole.
@@ -358,6 +360,7 @@ impl Opening {
     fn write_message(&mut self) {
         let Self { plan, context, bytes, parts, href, .. } = self;
         bytes.extend_from_slice(b",\"message\":\"");
+        let start = bytes.len();
         for part in plan.message() {
             match part {
                 MessagePart::Resource if !href.is_empty() => bytes.extend_from_within(href.range()),
@@ -367,6 +370,9 @@ impl Opening {
                 }
                 part => message_part(bytes, *part, context, plan.spec.resource_type),
             }
+        }
+        if !plan.quotes_details {
+            parts.sentence = Part::new(start..bytes.len());
         }
         if plan.spec.kind == EventKind::Action {
             bytes.extend_from_slice(b": requested");
@@ -423,6 +429,7 @@ impl Opening {
         };
         let len = text.len();
         self.bytes.splice(at..at, text);
+        self.parts.sentence.shift(len);
         self.parts.details.shift(len);
         self.parts.payload.shift(len);
         let tags = self.parts.tags.range();
