@@ -201,7 +201,8 @@ fn write_segment(
     for (position, event) in (0u16..=u16::MAX).zip(&events) {
         let keys = event.keys(deriver);
         let known = postings.distinct();
-        keys.hashes().for_each(|key| postings.add(key, position));
+        keys.own.hashes.iter().for_each(|key| postings.add(*key, position));
+        keys.shared.iter().for_each(|set| postings.add_set(set, position));
         for new in postings.since(known) {
             if let Some((_, listed)) = keys.listed().find(|(key, _)| *key == new) {
                 values.insert(&listed.attribute, &listed.value);
