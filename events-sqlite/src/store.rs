@@ -171,7 +171,7 @@ impl fmt::Debug for SqliteStore {
 fn give_way() {
     // A higher number is a lower priority, and nobody needs a permission for it.
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::nice(5) {
+    if let Err(error) = rustix::process::nice(10) {
         tracing::debug!(%error, "a background thread keeps its priority");
     }
 }
