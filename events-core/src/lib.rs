@@ -6,6 +6,8 @@
 #[path = "private.rs"]
 pub mod __private;
 mod acl;
+#[doc(hidden)]
+pub mod asked;
 mod call;
 mod category;
 mod checks;
@@ -22,6 +24,7 @@ mod direct;
 mod directory;
 mod event;
 mod event_type;
+mod fits;
 mod from_text;
 mod href;
 mod id;

@@ -29,7 +29,7 @@ async fn add(Json(body): Json<New>) -> Result<Created, ApiError> {
     }
     if let ::events::__private::Option::Some(__events_opening) = __events_call.opening()
     {
-        __events_opening.request("body", &(body));
+        __events_opening.request("body", &body);
     }
     let __events_body = ::events::__private::pin!(
         async move { if false { return ::events::__private::never:: < Result < Created,
@@ -52,13 +52,13 @@ async fn add(Json(body): Json<New>) -> Result<Created, ApiError> {
                 (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending(),
             );
     }
-    {
-        use ::events::__private::probe::*;
-        __events_call
-            .created(
-                (&&&&&&&&::events::__private::Probe(&__events_out)).__events_created(),
-            );
-    }
+    __events_call
+        .created(
+            <Result<
+                Created,
+                ApiError,
+            > as ::events::__private::asked::TellsAdded>::added(&__events_out),
+        );
     __events_call.finish().await;
     __events_out
 }

@@ -48,8 +48,8 @@ where
         if let ::events::__private::Option::Some(__events_opening) = __events_call
             .opening()
         {
-            __events_opening.resource(::events::__private::href(&id));
-            __events_opening.detail("n", &(n));
+            __events_opening.resource(::events::__private::Designates::href(&id));
+            __events_opening.detail("n", &n);
         }
         let __events_body = ::events::__private::pin!(
             async move { if false { return ::events::__private::never:: < Result < u32,

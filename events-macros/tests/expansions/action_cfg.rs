@@ -16,8 +16,8 @@ async fn reboot(
             },
             ::events::__private::DetailField {
                 name: "always",
-                type_name: ::events::__private::Option::None,
-                required: false,
+                type_name: ::events::__private::Option::Some("u8"),
+                required: true,
             },
         ],
         function: ::events::__private::concat!(
@@ -42,9 +42,9 @@ async fn reboot(
     let mut __events_call = ::events::__private::Call::new(&__EVENTS_DECLARATION);
     if let ::events::__private::Option::Some(__events_opening) = __events_call.opening()
     {
-        __events_opening.resource(::events::__private::href(&id));
-        #[cfg(feature = "extra")] __events_opening.detail("extra", &(extra));
-        __events_opening.detail("always", &(1u8));
+        __events_opening.resource(::events::__private::Designates::href(&id));
+        #[cfg(feature = "extra")] __events_opening.detail("extra", &extra);
+        __events_opening.detail("always", &1u8);
     }
     let __events_body = ::events::__private::pin!(
         async move { if false { return ::events::__private::never:: < Result < (),

@@ -25,7 +25,7 @@ async fn clone_it(id: Href<Module>) -> Result<Module, ApiError> {
     let mut __events_call = ::events::__private::Call::new(&__EVENTS_DECLARATION);
     if let ::events::__private::Option::Some(__events_opening) = __events_call.opening()
     {
-        __events_opening.resource(::events::__private::href(&id));
+        __events_opening.resource(::events::__private::Designates::href(&id));
     }
     let __events_body = ::events::__private::pin!(
         async move { if false { return ::events::__private::never:: < Result < Module,
@@ -48,13 +48,15 @@ async fn clone_it(id: Href<Module>) -> Result<Module, ApiError> {
                 (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending(),
             );
     }
-    __events_call
-        .created(
-            ::events::__private::Option::map(
-                ::events::__private::Option::as_ref(&new_href(&__events_out)),
-                ::events::__private::href,
-            ),
-        );
+    {
+        let __events_ask: fn(_) -> _ = new_href;
+        __events_call
+            .created(
+                ::events::__private::asked::AskCreated::<
+                    &Result<Module, ApiError>,
+                >::created(__events_ask, &__events_out),
+            );
+    }
     __events_call.finish().await;
     __events_out
 }

@@ -25,12 +25,12 @@ async fn reboot(id: Href<Nuvlabox>, options: Options) -> Result<(), ApiError> {
     let mut __events_call = ::events::__private::Call::new(&__EVENTS_DECLARATION);
     if let ::events::__private::Option::Some(__events_opening) = __events_call.opening()
     {
-        __events_opening.resource(::events::__private::href(&id));
+        __events_opening.resource(::events::__private::Designates::href(&id));
         __events_opening
             .details(
-                &(RebootDetails {
+                &RebootDetails {
                     force: options.force,
-                }),
+                },
             );
     }
     let __events_body = ::events::__private::pin!(

@@ -19,26 +19,36 @@ async fn reboot(
     ::events::__private::inventory::submit! {
         ::events::__private::Registration::Event(& __EVENTS_DECLARATION)
     }
-    fn __events_href<
-        __EventsValue: ::events::__private::Designates
-            + ?::events::__private::core::marker::Sized,
-    >(
-        value: &__EventsValue,
-    ) -> ::events::__private::Cow<'_, ::events::__private::core::primitive::str> {
-        const {
-            let _ = ::events::__private::check_event(
-                <__EventsValue as ::events::__private::Designates>::DECLARATION,
-                "nuvlabox.reboot",
-                "nuvlabox",
-                "reboot",
-            );
-        }
-        ::events::__private::href(value)
+    #[diagnostic::on_unimplemented(
+        message = "event `nuvlabox.reboot` is none of a `{Self}` [EVT054]",
+        label = "neither its resource type nor an operation that it declares, or not both",
+        note = "write an event that `{Self}` declares, or name the resource that is meant with `resource = <expression>`"
+    )]
+    trait DeclaresNuvlaboxReboot {
+        fn check(_: ::events::__private::Of<Self>) {}
     }
+    #[diagnostic::do_not_recommend]
+    impl<
+        __EventsResource: ::events::__private::Declares<
+                15341005444215567826u64,
+                9616425428636798040u64,
+            > + ?::events::__private::core::marker::Sized,
+    > DeclaresNuvlaboxReboot for __EventsResource {}
     let mut __events_call = ::events::__private::Call::new(&__EVENTS_DECLARATION);
     if let ::events::__private::Option::Some(__events_opening) = __events_call.opening()
     {
-        __events_opening.resource(__events_href(&(&target.id)));
+        __events_opening
+            .resource(
+                match ::events::__private::Designates::__events_named(&(&target.id)) {
+                    (__events_href, __events_named) => {
+                        #[allow(unused_imports)]
+                        use ::events::__private::NotNamed as _;
+                        let __events_named = __events_named.of();
+                        DeclaresNuvlaboxReboot::check(__events_named);
+                        __events_href
+                    }
+                },
+            );
     }
     let __events_body = ::events::__private::pin!(
         async move { if false { return ::events::__private::never:: < Result < (),

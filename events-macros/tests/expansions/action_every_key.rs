@@ -23,8 +23,8 @@ async fn update(name: String, options: Options, other: Href<Nuvlabox>) -> Answer
             },
             ::events::__private::DetailField {
                 name: "size",
-                type_name: ::events::__private::Option::None,
-                required: false,
+                type_name: ::events::__private::Option::Some("usize"),
+                required: true,
             },
             ::events::__private::DetailField {
                 name: "note",
@@ -61,53 +61,81 @@ async fn update(name: String, options: Options, other: Href<Nuvlabox>) -> Answer
         on_nested_failure: ::events::__private::NestedFailure::Continue,
         ..::events::__private::EventSpec::ACTION
     });
+    const _: ::events::__private::core::primitive::usize = ::events::__private::check_demands(
+        <Billing as ::events::__private::Category>::DECLARATION,
+        &["release", "name", "size", "note"],
+    );
     ::events::__private::inventory::submit! {
         ::events::__private::Registration::Event(& __EVENTS_DECLARATION)
     }
-    fn __events_href<
-        __EventsValue: ::events::__private::Designates
-            + ?::events::__private::core::marker::Sized,
-    >(
-        value: &__EventsValue,
-    ) -> ::events::__private::Cow<'_, ::events::__private::core::primitive::str> {
-        const {
-            let _ = ::events::__private::check_event(
-                <__EventsValue as ::events::__private::Designates>::DECLARATION,
-                "deployment.update",
-                "deployment",
-                "update",
-            );
-        }
-        ::events::__private::href(value)
+    #[diagnostic::on_unimplemented(
+        message = "event `deployment.update` is none of a `{Self}` [EVT054]",
+        label = "neither its resource type nor an operation that it declares, or not both",
+        note = "write an event that `{Self}` declares, or name the resource that is meant with `resource = <expression>`"
+    )]
+    trait DeclaresDeploymentUpdate {
+        fn check(_: ::events::__private::Of<Self>) {}
     }
+    #[diagnostic::do_not_recommend]
+    impl<
+        __EventsResource: ::events::__private::Declares<
+                8399889108057408510u64,
+                11578024777410741332u64,
+            > + ?::events::__private::core::marker::Sized,
+    > DeclaresDeploymentUpdate for __EventsResource {}
     let mut __events_call = ::events::__private::Call::in_context(
         &__EVENTS_DECLARATION,
-        ::events::__private::context(&(context(&app))),
+        ::events::__private::asked::GivesContext::context(&context(&app)),
     );
     if let ::events::__private::Result::Err(__events_refused) = __events_call
         .room()
         .await
     {
-        return read::refused(__events_refused);
+        return {
+            let __events_ask: fn(_) -> _ = read::refused;
+            ::events::__private::asked::AskRefused::<
+                Answer,
+            >::refused(
+                ::events::__private::asked::Refusing::<_, Answer>::by(__events_ask),
+                __events_refused,
+            )
+        };
     }
     if let ::events::__private::Option::Some(__events_opening) = __events_call.opening()
     {
-        __events_opening.resource(__events_href(&find(&name, 1 + 1)));
-        __events_opening.linked(&::events::__private::href(&(&options.credential)));
-        __events_opening.linked(&::events::__private::href(&(other)));
+        __events_opening
+            .resource(
+                match ::events::__private::Designates::__events_named(
+                    &find(&name, 1 + 1),
+                ) {
+                    (__events_href, __events_named) => {
+                        #[allow(unused_imports)]
+                        use ::events::__private::NotNamed as _;
+                        let __events_named = __events_named.of();
+                        DeclaresDeploymentUpdate::check(__events_named);
+                        __events_href
+                    }
+                },
+            );
+        __events_opening
+            .linked(&::events::__private::Designates::href(&&options.credential));
+        __events_opening.linked(&::events::__private::Designates::href(&other));
         __events_opening.tag("eu");
         __events_opening.tag("billing");
         {
-            let __events_value: &u32 = &(options.release);
+            let __events_value: &u32 = &options.release;
             __events_opening.detail("release", __events_value);
         }
-        __events_opening.detail("name", &(name));
-        __events_opening.detail("size", &(name.len()));
+        __events_opening.detail("name", &name);
         {
-            let __events_value: &Option<String> = &(None);
+            let __events_value: &usize = &name.len();
+            __events_opening.detail("size", __events_value);
+        }
+        {
+            let __events_value: &Option<String> = &None;
             __events_opening.detail("note", __events_value);
         }
-        __events_opening.request("options", &(options));
+        __events_opening.request("options", &options);
     }
     let __events_body = ::events::__private::pin!(
         async move { if false { return ::events::__private::never:: < Answer > (); } let
@@ -118,19 +146,28 @@ async fn update(name: String, options: Options, other: Href<Nuvlabox>) -> Answer
         .begin()
         .await
     {
-        return read::refused(__events_refused);
+        return {
+            let __events_ask: fn(_) -> _ = read::refused;
+            ::events::__private::asked::AskRefused::<
+                Answer,
+            >::refused(
+                ::events::__private::asked::Refusing::<_, Answer>::by(__events_ask),
+                __events_refused,
+            )
+        };
     }
     let __events_out: Answer = __events_call.run(__events_body).await;
-    __events_call.ended(read::outcome(&__events_out));
-    __events_call
-        .created(
-            ::events::__private::Option::map(
-                ::events::__private::Option::as_ref(&read::created(&__events_out)),
-                ::events::__private::href,
-            ),
-        );
+    {
+        let __events_ask: fn(_) -> _ = read::outcome;
+        __events_call
+            .ended(
+                ::events::__private::asked::AskEnding::<
+                    &Answer,
+                >::ending(__events_ask, &__events_out),
+            );
+    }
     if __events_call.wants_outcome() {
-        if let ::events::__private::Option::Some(__events_value) = ::events::__private::outcome_value(
+        if let ::events::__private::Option::Some(__events_value) = <Answer as ::events::__private::asked::OutcomeValue>::value(
             &__events_out,
         ) {
             __events_call.outcome(__events_value);

@@ -40,14 +40,14 @@ where
                 "reboot",
             );
         }
-        ::events::__private::href(value)
+        ::events::__private::Designates::href(value)
     }
     let mut __events_call = ::events::__private::Call::new(&__EVENTS_DECLARATION);
     if let ::events::__private::Option::Some(__events_opening) = __events_call.opening()
     {
         __events_opening.resource(__events_href(&id));
         {
-            let __events_value: &usize = &(items.len());
+            let __events_value: &usize = &items.len();
             __events_opening.detail("count", __events_value);
         }
     }

@@ -41,9 +41,9 @@ pub async fn reboot(
     let mut __events_call = ::events::__private::Call::new(&__EVENTS_DECLARATION);
     if let ::events::__private::Option::Some(__events_opening) = __events_call.opening()
     {
-        __events_opening.resource(::events::__private::href(&id));
+        __events_opening.resource(::events::__private::Designates::href(&id));
         {
-            let __events_value: &bool = &(options.force);
+            let __events_value: &bool = &options.force;
             __events_opening.detail("force", __events_value);
         }
     }

@@ -26,8 +26,8 @@ async fn reboot(id: Href<Nuvlabox>, other: String) -> Result<(), ApiError> {
     if let audit::api::__private::Option::Some(__events_opening) = __events_call
         .opening()
     {
-        __events_opening.resource(audit::api::__private::href(&id));
-        __events_opening.linked(&audit::api::__private::href(&(&other)));
+        __events_opening.resource(audit::api::__private::Designates::href(&id));
+        __events_opening.linked(&audit::api::__private::Designates::href(&&other));
     }
     let __events_body = audit::api::__private::pin!(
         async move { if false { return audit::api::__private::never:: < Result < (),

@@ -30,7 +30,7 @@ async fn start(&self, jobs: &Jobs) -> Result<JobId, Error> {
     let mut __events_call = ::events::__private::Call::new(&__EVENTS_DECLARATION);
     if let ::events::__private::Option::Some(__events_opening) = __events_call.opening()
     {
-        __events_opening.resource(::events::__private::href(&self));
+        __events_opening.resource(::events::__private::Designates::href(&self));
     }
     let __events_body = ::events::__private::pin!(
         async move { if false { return ::events::__private::never:: < Result < JobId,

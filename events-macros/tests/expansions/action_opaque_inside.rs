@@ -25,7 +25,7 @@ async fn check(id: &Href<Nuvlabox>) -> Result<impl Serialize, ApiError> {
     let mut __events_call = ::events::__private::Call::new(&__EVENTS_DECLARATION);
     if let ::events::__private::Option::Some(__events_opening) = __events_call.opening()
     {
-        __events_opening.resource(::events::__private::href(&id));
+        __events_opening.resource(::events::__private::Designates::href(&id));
     }
     let __events_body = ::events::__private::pin!(
         async move { if false { return ::events::__private::never:: < Result < _,

@@ -25,7 +25,7 @@ async fn delete(Path(id): Path<Href<Nuvlabox>>) -> impl IntoResponse {
     let mut __events_call = ::events::__private::Call::new(&__EVENTS_DECLARATION);
     if let ::events::__private::Option::Some(__events_opening) = __events_call.opening()
     {
-        __events_opening.resource(::events::__private::href(&id));
+        __events_opening.resource(::events::__private::Designates::href(&id));
     }
     let __events_body = ::events::__private::pin!(
         async move { '__events_body : { StatusCode::NO_CONTENT } }

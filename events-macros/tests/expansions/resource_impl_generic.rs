@@ -28,7 +28,7 @@ impl<T: Jobs> Service for Runner<T> {
         if let audit::api::__private::Option::Some(__events_opening) = __events_call
             .opening()
         {
-            __events_opening.resource(audit::api::__private::href(&id));
+            __events_opening.resource(audit::api::__private::Designates::href(&id));
         }
         let __events_body = audit::api::__private::pin!(
             async move { if false { return audit::api::__private::never:: < Result < (),
@@ -69,30 +69,37 @@ impl<T: Jobs> Service for Runner<T> {
         audit::api::__private::inventory::submit! {
             audit::api::__private::Registration::Event(& __EVENTS_DECLARATION)
         }
-        fn __events_href<
-            __EventsValue: audit::api::__private::Designates
-                + ?audit::api::__private::core::marker::Sized,
-        >(
-            value: &__EventsValue,
-        ) -> audit::api::__private::Cow<
-            '_,
-            audit::api::__private::core::primitive::str,
-        > {
-            const {
-                let _ = audit::api::__private::check_event(
-                    <__EventsValue as audit::api::__private::Designates>::DECLARATION,
-                    "runner.stop",
-                    "runner",
-                    "stop",
-                );
-            }
-            audit::api::__private::href(value)
+        #[diagnostic::on_unimplemented(
+            message = "event `runner.stop` is none of a `{Self}` [EVT054]",
+            label = "neither its resource type nor an operation that it declares, or not both",
+            note = "write an event that `{Self}` declares, or name the resource that is meant with `resource = <expression>`"
+        )]
+        trait DeclaresRunnerStop {
+            fn check(_: audit::api::__private::Of<Self>) {}
         }
+        #[diagnostic::do_not_recommend]
+        impl<
+            __EventsResource: audit::api::__private::Declares<
+                    14267164425702302875u64,
+                    12618894948741332165u64,
+                > + ?audit::api::__private::core::marker::Sized,
+        > DeclaresRunnerStop for __EventsResource {}
         let mut __events_call = audit::api::__private::Call::new(&__EVENTS_DECLARATION);
         if let audit::api::__private::Option::Some(__events_opening) = __events_call
             .opening()
         {
-            __events_opening.resource(__events_href(&self));
+            __events_opening
+                .resource(
+                    match audit::api::__private::Designates::__events_named(&self) {
+                        (__events_href, __events_named) => {
+                            #[allow(unused_imports)]
+                            use audit::api::__private::NotNamed as _;
+                            let __events_named = __events_named.of();
+                            DeclaresRunnerStop::check(__events_named);
+                            __events_href
+                        }
+                    },
+                );
         }
         let __events_body = audit::api::__private::pin!(
             async move { if false { return audit::api::__private::never:: < Result < (),
