@@ -40,7 +40,10 @@ impl Diagnostic {
     /// Reads a line; nothing for the summary at the end.
     pub(crate) fn read(line: &str) -> Option<Self> {
         let said: Self = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
-        let is_summary = said.spans.is_empty() && (said.message.starts_with("aborting due to") || said.level == "failure-note");
+        let is_summary = said.spans.is_empty()
+            && (said.level == "failure-note"
+                || said.message.starts_with("aborting due to")
+                || said.message.ends_with(" emitted"));
         (!is_summary).then_some(said)
     }
 

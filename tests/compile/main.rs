@@ -73,5 +73,5 @@ fn check(kind: Kind, judge: impl Fn(&Case, &compiler::Answer) -> Result<(), Stri
     for (path, why) in &wrong {
         println!("---- {path}\n{why}\n");
     }
-    assert!(wrong.is_empty(), "{} of {} cases: {:?}", wrong.len(), cases.len(), wrong.iter().map(|(path, _)| path));
+    assert!(wrong.is_empty(), "{} of {} cases are not answered as they have to be", wrong.len(), cases.len());
 }

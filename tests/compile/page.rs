@@ -22,8 +22,12 @@ fn the_page_the_code_and_the_cases_have_the_same_ids() {
     }
     assert_eq!(code, paragraphs, "ids in the code, and on the page");
 
-    let cases: BTreeSet<String> =
-        Case::all(Kind::Fail).iter().flat_map(Case::marks).map(|mark| mark.id).filter(|id| id.starts_with("EVT")).collect();
+    let cases: BTreeSet<String> = Case::all(Kind::Fail)
+        .iter()
+        .flat_map(Case::marks)
+        .map(|mark| mark.id)
+        .filter(|id| id.starts_with("EVT"))
+        .collect();
     let without: Vec<&String> = code.difference(&cases).collect();
     assert!(without.is_empty(), "ids without a case: {without:?}");
     let unknown: Vec<&String> = cases.difference(&code).collect();
