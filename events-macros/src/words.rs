@@ -127,6 +127,11 @@ mod tests {
     }
 
     #[test]
+    fn event_types_make_names_of_types() {
+        assert_eq!(pascal("deployment-set.bulk-start"), "DeploymentSetBulkStart");
+    }
+
+    #[test]
     fn kebab_case_is_recognised() {
         for word in ["a", "reboot", "state-changed", "v2", "a-1"] {
             assert!(is_kebab(word), "{word}");

@@ -188,7 +188,9 @@ fn check(action: &Action) -> TokenStream {
             let span = Span::mixed_site();
             let p = action.runtime.at(span);
             quote_spanned! {span=>
-                fn __events_href<__EventsValue: #p::Designates + ?#p::core::marker::Sized>(value: &__EventsValue) -> #p::Cow<'_, #p::core::primitive::str> {
+                fn __events_href<__EventsValue: #p::Designates + ?#p::core::marker::Sized>(
+                    value: &__EventsValue,
+                ) -> #p::Cow<'_, #p::core::primitive::str> {
                     const { let _ = #check; }
                     #p::Designates::href(value)
                 }
@@ -203,7 +205,7 @@ fn fits(action: &Action) -> TokenStream {
     let EventType { resource_type, operation } = &action.declaration.event_type;
     let event = action.declaration.literal.value();
     let message = format!("event `{event}` is none of a `{{Self}}` [{}]", codes::INFERRED);
-    let label = "neither its resource type nor an operation that it declares, or not both";
+    let label = "not its resource type, or not an operation that it declares";
     let note =
         "write an event that `{Self}` declares, or name the resource that is meant with `resource = <expression>`";
     let fits = fitting(action);

@@ -59,7 +59,10 @@ fn declares(resource: &ResourceType) -> TokenStream {
     let item = &resource.item;
     let resource_type = fingerprint(&resource.name);
     if resource.is_stand_in {
-        return quote_spanned!(span=> impl<const __T: #p::core::primitive::u64, const __O: #p::core::primitive::u64> #p::Declares<__T, __O> for #item {});
+        return quote_spanned! {span=>
+            impl<const __T: #p::core::primitive::u64, const __O: #p::core::primitive::u64> #p::Declares<__T, __O>
+                for #item {}
+        };
     }
     let Some(operations) = &resource.operations else {
         return quote_spanned!(span=> impl<const __O: #p::core::primitive::u64> #p::Declares<#resource_type, __O> for #item {});

@@ -21,7 +21,7 @@ async fn reboot(
     }
     #[diagnostic::on_unimplemented(
         message = "event `nuvlabox.reboot` is none of a `{Self}` [EVT054]",
-        label = "neither its resource type nor an operation that it declares, or not both",
+        label = "not its resource type, or not an operation that it declares",
         note = "write an event that `{Self}` declares, or name the resource that is meant with `resource = <expression>`"
     )]
     trait DeclaresNuvlaboxReboot {

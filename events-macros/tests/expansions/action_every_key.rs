@@ -70,7 +70,7 @@ async fn update(name: String, options: Options, other: Href<Nuvlabox>) -> Answer
     }
     #[diagnostic::on_unimplemented(
         message = "event `deployment.update` is none of a `{Self}` [EVT054]",
-        label = "neither its resource type nor an operation that it declares, or not both",
+        label = "not its resource type, or not an operation that it declares",
         note = "write an event that `{Self}` declares, or name the resource that is meant with `resource = <expression>`"
     )]
     trait DeclaresDeploymentUpdate {

@@ -71,7 +71,7 @@ impl<T: Jobs> Service for Runner<T> {
         }
         #[diagnostic::on_unimplemented(
             message = "event `runner.stop` is none of a `{Self}` [EVT054]",
-            label = "neither its resource type nor an operation that it declares, or not both",
+            label = "not its resource type, or not an operation that it declares",
             note = "write an event that `{Self}` declares, or name the resource that is meant with `resource = <expression>`"
         )]
         trait DeclaresRunnerStop {
