@@ -48,6 +48,56 @@
 /// A return type `impl IntoResponse` is converted inside, and its status read. In a trait implementation the attribute goes on the
 /// method; with `#[async_trait]` put [`resource`](macro@resource) above it on the impl where arguments are patterns.
 ///
+/// # What it expands to
+/// The body stays where it is and as it is; around it stands, for the handler above:
+///
+/// ```text
+/// async fn reboot(id: Href<Nuvlabox>, Query(options): Query<Options>) -> Result<(), ApiError> {
+///     use ::events::__private::{self as __events, NotKnown as _, NotNamed as _, Silent as _};
+///
+///     // What is declared: one static, which registers itself and notes its place. It is there although the
+///     // function is never called.
+///     static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(__events::EventSpec {
+///         severity: __events::Option::Some(__events::Severity::High),
+///         details: &[__events::DetailField { name: "force", type_name: __events::Option::Some("bool"), required: true }],
+///         message: __events::Option::Some(&[__events::MessagePart::Caller, …]),
+///         ..__events::EventSpec::action("nuvlabox.reboot", "nuvlabox", "reboot", "reboot", module_path!(), env!("CARGO_PKG_NAME"))
+///     });
+///     __events::inventory::submit! { __events::Registration::Event(&__EVENTS_DECLARATION) }
+///
+///     // Prefix and closed set, against the resource type: the length of an array is evaluated while types are checked.
+///     let _: [(); __events::check_event(
+///         __events::Known::<Href<Nuvlabox>>::DECLARATION, "nuvlabox.reboot", "nuvlabox", "reboot",
+///     )] = [];
+///
+///     // The guard. What it records is read before the body takes the arguments, and only where something is recorded.
+///     let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
+///     if let __events::Option::Some(__events_opening) = __events_call.opening() {
+///         __events_opening.resource(__events::Designates::href(&id));
+///         { let __events_value: &bool = &options.force; __events_opening.detail("force", __events_value); }
+///     }
+///
+///     // Opening, body, closing: one await. Dropped anywhere in between, the guard closes the operation.
+///     __events_call.drive(
+///         __events::pin!(async move {
+///             if false { return __events::never::<Result<(), ApiError>>(); } // gives the body its type
+///             let _ = &options; // moved in, so that it is dropped as in the plain function
+///             '__events_body: { /* the body */ }
+///         }),
+///         <Result<(), ApiError> as __events::Refusable>::refused,            // what a refusal becomes
+///         __events::Read::Told([                                             // who says how it ended, most telling first
+///             __events::Says::<Result<(), ApiError>>::WHOLE, // the whole value is an `Outcome`
+///             __events::Says::<Result<(), ApiError>>::OK,    // the ok value is
+///             __events::Says::<Result<(), ApiError>>::ERROR, // the error is
+///             __events::Says::<Result<(), ApiError>>::SHOWN, // the error can be displayed
+///             __events::Says::<Result<(), ApiError>>::FAILED,
+///         ]),
+///     ).await
+/// }
+/// ```
+///
+/// `EVENTS_MACROS_DEBUG=1 cargo check` prints the expansions of a crate that is compiled anew; rustfmt makes them readable.
+///
 /// # Errors
 /// The compiler refuses what cannot be right, all of it at once; each message has a paragraph in `docs/errors.md`.
 ///

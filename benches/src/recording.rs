@@ -1,15 +1,16 @@
 //! What recording costs in process: two events of about 1 KB, up to the moment they are handed over.
 
 use std::{
-    future::Future,
+    future::{Future, poll_fn},
     hint::black_box,
     io,
-    pin::Pin,
+    pin::{Pin, pin},
     task::{Context as Task, Poll, Waker},
     time::{Duration, Instant},
 };
 
-use events::{Builder, EventManager};
+use allocation_counter::AllocationInfo;
+use events::{Builder, Context, EventManager};
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::{
@@ -121,7 +122,9 @@ impl Bench {
     /// The time and the allocations of a batch of operations.
     fn batch(&mut self) -> Result<(Duration, u64)> {
         let draws: Vec<Draw> = (0..=BATCH).map(|_| self.draws.draw()).collect();
-        let mut handlers: Vec<Handler<'_>> = draws.iter().map(|draw| self.handler(draw)).collect();
+        let mut handlers: Vec<Handler<'_>> = draws.iter().map(handler).collect();
+        // Who acts is put in place by the HTTP layer, once for a request: not a part of recording.
+        let context = &draws[0].context;
         // The first of them keeps the manager's thread at the gate.
         let (plug, handlers) = handlers.split_first_mut().ok_or("a batch is not empty")?;
         let mut total = (Duration::ZERO, 0);
@@ -130,16 +133,21 @@ impl Bench {
             self.gate.close();
             // Its opening may have gone through without being answered yet: ask again.
             while !self.gate.is_held() {
-                let _ = poll(plug);
+                self.inside(context, |task| {
+                    let _ = plug.as_mut().poll(task);
+                });
                 std::thread::yield_now();
             }
             let mut took = Duration::ZERO;
-            let allocations = allocation_counter::measure(|| {
-                let begun = Instant::now();
-                for handler in &mut *handlers {
-                    let _ = poll(handler);
-                }
-                took = begun.elapsed();
+            let mut allocations = AllocationInfo::default();
+            self.inside(context, |task| {
+                allocations = allocation_counter::measure(|| {
+                    let begun = Instant::now();
+                    for handler in &mut *handlers {
+                        let _ = handler.as_mut().poll(task);
+                    }
+                    took = begun.elapsed();
+                });
             });
             self.pins.push(vec![0; 64].into());
             total = (total.0 + took, total.1 + allocations.count_total);
@@ -151,7 +159,9 @@ impl Bench {
         for handler in handlers.iter_mut().chain([plug]) {
             let begun = Instant::now();
             loop {
-                match poll(handler) {
+                let mut polled = Poll::Pending;
+                self.inside(context, |task| polled = handler.as_mut().poll(task));
+                match polled {
                     Poll::Ready(true) => break,
                     Poll::Ready(false) => return Err("an operation was refused while recording was measured".into()),
                     Poll::Pending if begun.elapsed() > Duration::from_secs(5) => return Err("no answer".into()),
@@ -162,16 +172,19 @@ impl Bench {
         Ok(total)
     }
 
-    fn handler<'d>(&self, draw: &'d Draw) -> Handler<'d> {
-        // Who acts is put in place by the HTTP layer, once for a request: not a part of recording.
-        let operation = events::scope(draw.context.clone(), reboot(&draw.id, &draw.options));
-        let operation = self.manager.scope(operation);
-        Box::pin(async move { operation.await.is_ok() })
+    /// Does something where operations are recorded as done by a caller.
+    fn inside(&self, context: &Context, mut act: impl FnMut(&mut Task<'_>)) {
+        let act = poll_fn(|task| {
+            act(task);
+            Poll::Ready(())
+        });
+        let act = pin!(self.manager.scope(events::scope(context.clone(), act)));
+        let _ = act.poll(&mut Task::from_waker(Waker::noop()));
     }
 }
 
-fn poll(handler: &mut Handler<'_>) -> Poll<bool> {
-    handler.as_mut().poll(&mut Task::from_waker(Waker::noop()))
+fn handler(draw: &Draw) -> Handler<'_> {
+    Box::pin(async move { reboot(&draw.id, &draw.options).await.is_ok() })
 }
 
 /// The peer: a span with ten fields, written when it is opened and when it is closed.

@@ -8,7 +8,7 @@ use std::{
     future::Future,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::Pin,
-    sync::{Arc, PoisonError},
+    sync::Arc,
     task::{Context as Task, Poll, ready},
     time::Instant,
 };
@@ -24,14 +24,17 @@ use crate::{
     href::AnyHref,
     journal::{Entry, EntryKind},
     limits::from_now,
-    opening::Opening,
-    operation::{OperationState, Said},
+    manager::Shared,
+    opening::{Finished, Opening},
+    operation::OperationState,
     outcome::{Ending, Failure, Reason},
+    plan::Plan,
     prepare::{Preparing, placed, prepare},
     queue::{Item, Ticket},
     receipt::{Answer, Learned},
     record::Record,
     refused::{Refused, RefusedKind},
+    said::NOTHING,
     search::BoxFuture,
     timeout::drop_reason,
 };
@@ -104,6 +107,12 @@ impl Call {
 
     /// Runs the handler's body inside the operation.
     pub fn run<'c, F: Future>(&'c mut self, body: Pin<&'c mut F>) -> Running<'c, F> {
+        let inside = self.inside();
+        Running { call: self, inside, body }
+    }
+
+    /// What is current inside the body; none where nothing changes.
+    pub(crate) fn inside(&self) -> Option<Change> {
         let inside = match &self.stage {
             Stage::Open(operation) => Some(operation.context.inside(operation.clone())),
             // What the body says must not be recorded of the operation that encloses it.
@@ -120,8 +129,12 @@ impl Call {
                 }
             }),
         };
-        let inside = inside.map(Change::context);
-        Running { call: self, inside, body }
+        inside.map(Change::context)
+    }
+
+    /// Whether the guard is armed.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.stage, Stage::Open(_))
     }
 
     /// The handler ended like this.
@@ -150,9 +163,9 @@ impl Call {
 
     /// Records what the handler returned.
     pub fn outcome(&mut self, value: &dyn Record) {
-        if let Stage::Open(operation) = &self.stage {
-            let mut said = operation.said.lock().unwrap_or_else(PoisonError::into_inner);
-            operation.payload(&mut said, "outcome", value);
+        let Stage::Open(operation) = &self.stage else { return };
+        if let Some(said) = operation.saying().more() {
+            operation.payload(said, "outcome", value);
         }
     }
 
@@ -177,22 +190,23 @@ impl Call {
         let ended = Instant::now();
         // Taken, not only read: a large payload must not stay with an operation whose task has yet to be
         // polled again, when the room it took is free already.
-        let mut said = {
-            let mut said = operation.said.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::replace(&mut *said, Said { ended: true, ..Said::default() })
-        };
+        let mut said = operation.saying().end();
         if operation.plan.spec.deferred.is_some() && ending.failure().is_none() {
             // Its closing is written from the stored opening, which cannot know it.
+            let mut said = said.unwrap_or_default();
             said.linked.extend(self.created.take().map(|created| created.href));
-            operation.shared.keep_said(operation.identifiers.id, said);
+            operation.shared.keep_said(operation.identifiers.id, *said);
             operation.release();
             return;
         }
         let created = self.created.as_deref().filter(|_| ending.failure().is_none());
         let closing = Item {
-            room: said.room.take().map(Arc::new),
-            since: ended,
-            ..Item::new(closing::write(&operation, ended, ending, &said, created), Ticket::Closing(operation.clone()))
+            room: said.as_mut().and_then(|said| said.room.take()).map(Arc::new),
+            ..Item::since(
+                ended,
+                closing::write(&operation, ended, ending, said.as_deref().unwrap_or(&NOTHING), created),
+                Ticket::Closing(operation.clone()),
+            )
         };
         drop(said);
         match &operation.at_end {
@@ -285,7 +299,7 @@ impl fmt::Debug for Begin<'_> {
     }
 }
 
-enum BeginStep {
+pub(crate) enum BeginStep {
     Start,
     LookingUp(Box<LookingUp>),
     Waiting,
@@ -294,17 +308,24 @@ enum BeginStep {
 impl Future for Begin<'_> {
     type Output = Result<(), Refused>;
 
-    // Not inlined: the same code serves every handler.
-    #[inline(never)]
     fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Self::Output> {
         let Self { call, step } = self.get_mut();
+        step.poll(call, task)
+    }
+}
+
+impl BeginStep {
+    // Not inlined: the same code serves every handler.
+    #[inline(never)]
+    pub(crate) fn poll(&mut self, call: &mut Call, task: &mut Task<'_>) -> Poll<Result<(), Refused>> {
+        let step = self;
         loop {
             match step {
                 BeginStep::Start => match start(call) {
                     Start::Done(result) => return Poll::Ready(result),
                     Start::LookUp(looking_up) => *step = BeginStep::LookingUp(looking_up),
                     Start::Known(lookup) => {
-                        if let Some(result) = open(call, &lookup) {
+                        if let Some(result) = open(call, &lookup, None) {
                             return Poll::Ready(result);
                         }
                         *step = BeginStep::Waiting;
@@ -314,7 +335,7 @@ impl Future for Begin<'_> {
                     let Stage::Preparing(preparing) = &call.stage else { return Poll::Ready(Ok(())) };
                     let lookup = ready!(looking_up.poll(&preparing.shared, task));
                     *step = BeginStep::Waiting;
-                    if let Some(result) = open(call, &lookup) {
+                    if let Some(result) = open(call, &lookup, Some(Instant::now())) {
                         return Poll::Ready(result);
                     }
                 }
@@ -357,14 +378,15 @@ fn start(call: &mut Call) -> Start {
     }
 }
 
-/// Arms the guard and hands the opening over. An answer when there is nothing to wait for.
-fn open(call: &mut Call, lookup: &Lookup) -> Option<Result<(), Refused>> {
+/// Arms the guard and hands the opening over: since `handed_over`, or since it began. An answer when there is
+/// nothing to wait for.
+fn open(call: &mut Call, lookup: &Lookup, handed_over: Option<Instant>) -> Option<Result<(), Refused>> {
     let stage = std::mem::replace(&mut call.stage, Stage::Unrecorded);
     let Stage::Preparing(preparing) = stage else {
         call.stage = stage;
         return Some(Ok(()));
     };
-    let Preparing { shared, mut opening, started, slot } = preparing;
+    let Preparing { shared, opening, started, slot } = preparing;
     let fallback = matches!(lookup, Lookup::Failed);
     if fallback {
         shared.counters.acl_fallbacks.add(1);
@@ -372,26 +394,28 @@ fn open(call: &mut Call, lookup: &Lookup) -> Option<Result<(), Refused>> {
     if opening.truncated() {
         shared.counters.truncated.add(1);
     }
-    let (plan, context) = (opening.plan().clone(), opening.context().clone());
-    let identifiers = *opening.identifiers();
-    let acl = acl::of_event(lookup, context.caller(), plan.spec.allow_anon);
-    let written = opening.finish(acl, fallback);
+    let write_acl = |out: &mut Vec<u8>, context: &Context, plan: &Plan| {
+        acl::of_event(lookup, context.caller(), plan.spec.allow_anon).write(out);
+    };
+    let Finished { document, kept, plan, context, identifiers } = opening.finish(write_acl, fallback);
     let kind = EntryKind::Opening { process: identifiers.process, deadline: identifiers.deadline };
-    let entry = Entry { id: identifiers.id, document: written.document.clone(), kind };
-    let written_whole = written.forget_payload();
+    let entry = Entry { id: identifiers.id, document, kind };
     let room = call.room.take().map(|room| Arc::new(shrunk(room, entry.document.len())));
     let at_end = plan.outcomes().map(|outcomes| (outcomes, Item { room: room.clone(), ..kept_opening(entry.clone()) }));
     let waits = at_end.is_none();
-    let operation =
-        OperationState::new(shared.clone(), plan, context, identifiers, started, written_whole, fallback, at_end);
     slot.hand_over();
+    let operation = OperationState::new(shared, plan, context, identifiers, started, kept, fallback, at_end);
     let operation = Arc::new(operation);
     call.stage = Stage::Open(operation.clone());
     if !waits {
         return Some(Ok(()));
     }
-    shared.queue.push([Item { room, ..Item::new(entry, Ticket::Opening(operation)) }]);
-    shared.keeper.watch();
+    let Shared { queue, keeper, .. } = &*operation.shared;
+    queue.push([Item {
+        room,
+        ..Item::since(handed_over.unwrap_or(started), entry, Ticket::Opening(operation.clone()))
+    }]);
+    keeper.watch();
     None
 }
 
@@ -416,6 +440,9 @@ fn shrunk(mut room: OwnedSemaphorePermit, bytes: usize) -> OwnedSemaphorePermit 
 
 /// What the journal answered about the opening.
 fn opened(call: &mut Call, learned: Learned) -> Result<(), Refused> {
+    if matches!(learned, Learned::Answered(Answer::Stored)) {
+        return Ok(());
+    }
     let Stage::Open(operation) = &call.stage else { return Ok(()) };
     let operation = operation.clone();
     let (reason, may_be_stored): (Cow<'static, str>, bool) = match learned {
@@ -492,7 +519,7 @@ impl<F: Future> Future for Running<'_, F> {
 /// The body's own poll unwound: the closing says so, and it goes on unwinding.
 #[cold]
 #[inline(never)]
-fn panicked(call: &mut Call, panic: Box<dyn Any + Send>) -> ! {
+pub(crate) fn panicked(call: &mut Call, panic: Box<dyn Any + Send>) -> ! {
     let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
     let failure = Failure::new(Reason::Panic);
@@ -517,7 +544,7 @@ impl fmt::Debug for Finish<'_> {
     }
 }
 
-enum FinishStep {
+pub(crate) enum FinishStep {
     Start,
     LookingUp(Box<LookingUp>),
     Waiting,
@@ -526,10 +553,17 @@ enum FinishStep {
 impl Future for Finish<'_> {
     type Output = ();
 
-    // Not inlined: the same code serves every handler.
-    #[inline(never)]
     fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<()> {
         let Self { call, step } = self.get_mut();
+        step.poll(call, task)
+    }
+}
+
+impl FinishStep {
+    // Not inlined: the same code serves every handler.
+    #[inline(never)]
+    pub(crate) fn poll(&mut self, call: &mut Call, task: &mut Task<'_>) -> Poll<()> {
+        let step = self;
         loop {
             match step {
                 FinishStep::Start => match look_up_created(call) {

@@ -9,10 +9,11 @@ use crate::{
     id::EventId,
     journal::{Entry, EntryKind},
     json,
-    opening::{end, message, start},
-    operation::{OperationState, Said},
+    opening::{Kept, end, message, start},
+    operation::OperationState,
     outcome::{Ending, Failure, Reason},
     record::MAX_DETAIL_STRING,
+    said::Said,
     scratch,
     timestamp::Timestamp,
 };
@@ -47,11 +48,9 @@ fn write_into(
     said: &Said,
     created: Option<&Created>,
 ) {
-    let OperationState { plan, identifiers, written, .. } = operation;
+    let OperationState { plan, identifiers, kept: Kept { bytes: kept, parts }, .. } = operation;
     let phase = if ending.failure().is_none() { Phase::Completed } else { Phase::Failed };
     let took = ended.saturating_duration_since(operation.started);
-    let kept = &written.kept;
-    let parts = &written.parts;
     let id = identifiers.id.closing();
     start(out, plan.head(phase), id, identifiers.timestamp.plus(took), operation.shared.clock.now());
 
@@ -71,10 +70,10 @@ fn write_into(
     let tags: Vec<String> = said.tags.iter().cloned().chain(truncated).collect();
     write_list(out, "tags", &kept[parts.tags.range()], &tags);
 
-    out.extend_from_slice(b",\"authn-info\":");
     match &said.identified {
-        // A caller is claims: writing them cannot fail.
         Some(caller) => {
+            out.extend_from_slice(b",\"authn-info\":");
+            // A caller is claims: writing them cannot fail.
             let _ = serde_json::to_writer(&mut *out, caller);
         }
         None => out.extend_from_slice(operation.context.authn_info()),
@@ -114,7 +113,7 @@ fn write_into(
             acl.write(out);
         }
     }
-    end(out, fallback, operation.context.traceparent(), plan.spec.version);
+    end(out, fallback, &operation.context, plan.spec.version);
 }
 
 /// What the opening lists, and what was added.
@@ -186,8 +185,8 @@ fn write_message_before_details(
     created: Option<&Created>,
 ) {
     let at = out.len();
-    let written = &operation.written;
-    write_details(out, &written.kept[written.parts.details.range()], &said.details);
+    let Kept { bytes, parts } = &operation.kept;
+    write_details(out, &bytes[parts.details.range()], &said.details);
     let details = out[at..].strip_prefix(b",\"details\":{").and_then(|rest| rest.strip_suffix(b"}"));
     let details = details.unwrap_or_default().to_vec();
     let message_at = out.len();
@@ -208,9 +207,15 @@ fn write_message(
     match &said.message {
         Some(message) => json::escaped(out, message),
         None => {
-            let href = created.map(|created| created.href.as_str().into()).or_else(|| operation.href());
-            let (spec, parts) = (operation.plan.spec, operation.plan.message());
-            message(out, parts, &operation.context, href.as_deref(), spec.resource_type, details);
+            let Kept { bytes, parts } = &operation.kept;
+            let sentence = &bytes[parts.sentence.range()];
+            if sentence.is_empty() || created.is_some() {
+                let href = created.map(|created| created.href.as_str().into()).or_else(|| operation.href());
+                let (spec, parts) = (operation.plan.spec, operation.plan.message());
+                message(out, parts, &operation.context, href.as_deref(), spec.resource_type, details);
+            } else {
+                out.extend_from_slice(sentence);
+            }
             if let Some(failure) = ending.failure() {
                 out.extend_from_slice(b": failed (");
                 out.extend_from_slice(failure.reason.as_str().as_bytes());

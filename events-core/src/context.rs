@@ -47,9 +47,10 @@ pub struct Context {
 #[derive(Clone, Debug)]
 struct Identity {
     caller: Caller,
-    /// `authn-info` as it is written into every event of this context.
+    /// The fields `authn-info` and `traceparent` as they are written into every event of this context, each with
+    /// the comma before it.
     authn_info: Box<[u8]>,
-    traceparent: Option<Box<str>>,
+    traceparent: Box<[u8]>,
     /// What the caller named: the event below which operations of this context stand, and its root.
     under: Option<(EventId, EventId)>,
 }
@@ -58,9 +59,10 @@ impl Context {
     /// A caller acts.
     pub fn new(caller: Caller) -> Self {
         // A caller is claims: strings without anything that could fail to serialise.
-        let authn_info = serde_json::to_vec(&caller).unwrap_or_else(|_| b"{}".to_vec()).into();
+        let written = serde_json::to_vec(&caller).unwrap_or_else(|_| b"{}".to_vec());
+        let authn_info = [b",\"authn-info\":", written.as_slice()].concat().into();
         Self {
-            identity: Arc::new(Identity { caller, authn_info, traceparent: None, under: None }),
+            identity: Arc::new(Identity { caller, authn_info, traceparent: Box::default(), under: None }),
             operation: None,
             unrecorded: false,
         }
@@ -84,7 +86,9 @@ impl Context {
     /// The same with a W3C `traceparent`; one that is not well-formed is left out.
     pub fn with_trace(mut self, traceparent: &str) -> Self {
         if is_traceparent(traceparent) {
-            Arc::make_mut(&mut self.identity).traceparent = Some(traceparent.into());
+            // Hexadecimal digits and hyphens: nothing to escape.
+            let written = format!(",\"traceparent\":\"{traceparent}\"").into_bytes();
+            Arc::make_mut(&mut self.identity).traceparent = written.into();
         }
         self
     }
@@ -107,12 +111,14 @@ impl Context {
         &self.identity.caller
     }
 
+    /// `,"authn-info":{…}`.
     pub(crate) fn authn_info(&self) -> &[u8] {
         &self.identity.authn_info
     }
 
-    pub(crate) fn traceparent(&self) -> Option<&str> {
-        self.identity.traceparent.as_deref()
+    /// `,"traceparent":"…"`; empty where there is none.
+    pub(crate) fn traceparent(&self) -> &[u8] {
+        &self.identity.traceparent
     }
 
     pub(crate) fn operation(&self) -> Option<&Arc<OperationState>> {

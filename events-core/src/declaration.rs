@@ -4,7 +4,7 @@
 //! declaration is plain and constant; beside it stands the slot in which a registry notes that it saw it.
 
 use std::{
-    fmt,
+    fmt, panic,
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
@@ -27,6 +27,15 @@ pub struct Location {
     pub line: u32,
     /// The column, from 1.
     pub column: u32,
+}
+
+impl Location {
+    /// Of the caller, in a crate and a module that only the caller knows.
+    #[track_caller]
+    const fn here(krate: &'static str, module: &'static str) -> Self {
+        let caller = panic::Location::caller();
+        Self { krate, module, file: caller.file(), line: caller.line(), column: caller.column() }
+    }
 }
 
 impl fmt::Display for Location {
@@ -221,7 +230,7 @@ pub struct EventSpec {
     pub allow_anon: bool,
     /// What a nested operation does when it cannot be recorded.
     pub on_nested_failure: NestedFailure,
-    /// The annotated function, with its module.
+    /// The annotated function, in the module of `location`.
     pub function: &'static str,
     /// Where it is declared.
     pub location: Location,
@@ -253,6 +262,42 @@ impl EventSpec {
 
     /// A direct event about which nothing is said yet.
     pub const DIRECT: Self = Self { kind: EventKind::Direct, ..Self::ACTION };
+
+    /// An action that is declared where this is called. `krate` is as Cargo names it.
+    #[track_caller]
+    pub const fn action(
+        event_type: &'static str,
+        resource_type: &'static str,
+        operation: &'static str,
+        function: &'static str,
+        module: &'static str,
+        krate: &'static str,
+    ) -> Self {
+        let location = Location::here(krate, module);
+        Self { event_type, resource_type, operation, function, location, ..Self::ACTION }
+    }
+
+    /// A direct event that is declared where this is called.
+    #[track_caller]
+    pub const fn direct(
+        event_type: &'static str,
+        resource_type: &'static str,
+        operation: &'static str,
+        function: &'static str,
+        module: &'static str,
+        krate: &'static str,
+    ) -> Self {
+        let location = Location::here(krate, module);
+        Self { event_type, resource_type, operation, function, location, ..Self::DIRECT }
+    }
+
+    /// Whether both are of one function, at one place.
+    pub(crate) fn is_copy_of(&self, other: &Self) -> bool {
+        self.event_type == other.event_type
+            && self.location == other.location
+            && self.function == other.function
+            && !self.function.is_empty()
+    }
 
     /// Whether the operation adds a resource, whose href is known only afterwards.
     pub fn adds(&self) -> bool {

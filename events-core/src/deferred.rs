@@ -11,11 +11,11 @@ use crate::{
     journal::{JournalError, OpenOperation},
     json,
     manager::EventManager,
-    operation::{Said, put},
     outcome::Ending,
     queue::{Item, Ticket},
     receipt::{Answer, Learned, Receipt},
     record::{self, MAX_DETAIL_STRING, Record},
+    said::{Said, put},
 };
 
 /// What whoever closes a deferred operation says about it.

@@ -11,7 +11,7 @@ use std::{
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
-    acl::{self, EventAcl, Lookup},
+    acl::{self, Acl, Lookup},
     context::{Recording, with_current},
     declaration::EventDeclaration,
     directory::LookingUp,
@@ -123,14 +123,14 @@ async fn record(
     declaration: &'static EventDeclaration,
     prepared: Option<Prepared>,
 ) -> Result<Option<EventId>, Refused> {
-    let Some(Prepared { manager, mut opening }) = prepared else { return Ok(None) };
+    let Some(Prepared { manager, opening }) = prepared else { return Ok(None) };
     let Some(shared) = manager.shared() else { return Ok(None) };
     let href = opening.href().and_then(|href| href.parse::<AnyHref>().ok());
     let inside = opening.context().operation().cloned();
     // An event about the operation's own resource is visible to whom the operation is, also when it deletes it.
     let same = inside.as_ref().filter(|operation| operation.href().as_deref() == href.as_ref().map(AnyHref::as_str));
     let inherited = same.and_then(|operation| {
-        let acl = serde_json::from_slice(&operation.written.kept[operation.written.parts.acl.range()]).ok()?;
+        let acl: Acl = serde_json::from_slice(&operation.kept.bytes[operation.kept.parts.acl.range()]).ok()?;
         Some((acl, operation.acl_fallback))
     });
     let (acl, fallback) = match inherited {
@@ -149,13 +149,14 @@ async fn record(
         }
     };
     let id = opening.identifiers().id;
-    let entry = Entry { id, document: opening.finish(EventAcl::Of(&acl), fallback).document, kind: EntryKind::Direct };
+    let entry =
+        Entry { id, document: opening.finish(|out, _, _| acl.write(out), fallback).document, kind: EntryKind::Direct };
     let receipt = Arc::new(Receipt::default());
     let kept = inside.is_some();
     let ticket = if kept { Ticket::Kept(receipt.clone()) } else { Ticket::Single(receipt.clone()) };
     // What waits for the store is bounded: inside an operation it is never refused for good, so it waits here.
     let room = if kept { Some(Arc::new(room(shared, declaration, entry.document.len()).await?)) } else { None };
-    shared.queue.push([Item { room, since: Instant::now(), ..Item::new(entry, ticket) }]);
+    shared.queue.push([Item { room, ..Item::new(entry, ticket) }]);
     shared.keeper.watch();
     if kept {
         return Ok(Some(id));

@@ -13,8 +13,11 @@ use std::{
 
 use crate::manager::Shared;
 
-/// How often the queue is looked through while something waits in it.
+/// How often the queue is looked through while something waits in it, and for a while after that.
 const TICK: Duration = Duration::from_millis(10);
+/// Looks at an empty queue after which the thread sleeps until it is told of something: telling it costs an
+/// operation more than the rest of recording it.
+const QUIET: u32 = 100;
 
 #[derive(Debug, Default)]
 struct State {
@@ -91,18 +94,16 @@ impl Keeper {
 
 /// The thread. It ends with the manager.
 pub(crate) fn run(shared: &Weak<Shared>, keeper: &Arc<Keeper>) {
+    let mut quiet = QUIET;
     loop {
-        let waits = {
+        {
             let Some(shared) = shared.upgrade() else { return };
             shared.queue.expire(Instant::now(), shared.limits.opening, shared.limits.closing_wait);
-            // While it looks through the queue again and again it need not be told of what comes.
-            shared.queue.len() > 0 || {
+            if quiet >= QUIET {
+                // Said before the queue is looked at, so that nothing comes in between unnoticed.
                 keeper.idle.store(true, Ordering::SeqCst);
-                shared.queue.len() > 0
             }
-        };
-        if waits {
-            keeper.idle.store(false, Ordering::SeqCst);
+            quiet = if shared.queue.len() > 0 { 0 } else { (quiet + 1).min(QUIET) };
         }
         let mut state = keeper.lock();
         if state.closed {
@@ -119,16 +120,17 @@ pub(crate) fn run(shared: &Weak<Shared>, keeper: &Arc<Keeper>) {
             due.into_iter().for_each(Waker::wake);
             continue;
         }
-        let pause = match (waits, next) {
-            (true, next) => Some(next.map_or(TICK, |next| next.min(TICK))),
-            (false, next) => next,
-        };
-        match pause {
-            _ if !waits && !keeper.idle.load(Ordering::SeqCst) => {
-                // Something was handed over meanwhile.
+        let idle = keeper.idle.load(Ordering::SeqCst);
+        match next {
+            _ if !idle || quiet < QUIET => {
+                let pause = next.map_or(TICK, |next| next.min(TICK));
+                drop(keeper.changed.wait_timeout(state, pause));
             }
-            Some(pause) => drop(keeper.changed.wait_timeout(state, pause)),
+            Some(next) => drop(keeper.changed.wait_timeout(state, next)),
             None => drop(keeper.changed.wait(state)),
+        }
+        if idle && !keeper.idle.swap(false, Ordering::SeqCst) {
+            quiet = 0;
         }
     }
 }

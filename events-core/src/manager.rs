@@ -26,12 +26,12 @@ use crate::{
     keeper::{self, Keeper},
     limits::{Limits, MAX_PAYLOAD, from_now},
     metrics::{Counters, Metrics},
-    operation::Said,
     plan::Plan,
     policy::{Policy, PolicyError},
     query::{Filter, Query},
     queue::{self, Queue},
     registry::{InstallError, Problem, Registry},
+    said::Said,
     search::{Aggregation, Buckets, Count, Found, Page, Search, SearchError},
     sweeper::{self, Sweeper},
 };
@@ -479,13 +479,18 @@ impl Builder {
         }
         problems.extend(limit_problems(&self.limits));
         let plan = |spec: &'static crate::EventSpec| Arc::new(Plan::new(spec, registry.resource(spec.resource_type)));
+        let originals = registry.events().map(|event| (event, Some(plan(&event.spec)))).collect::<Vec<_>>();
+        let copies = registry.copies().map(|copy| {
+            let original = originals.iter().find(|(event, _)| event.spec.is_copy_of(&copy.spec));
+            (copy, original.and_then(|(_, plan)| plan.clone()))
+        });
         let mut plans: Vec<Option<Arc<Plan>>> = Vec::new();
-        for event in registry.events() {
+        for (event, plan) in originals.iter().cloned().chain(copies) {
             let index = event.slot.see();
             if plans.len() <= index {
                 plans.resize(index + 1, None);
             }
-            plans[index] = Some(plan(&event.spec));
+            plans[index] = plan;
         }
         let explicit = self.declared.iter().filter_map(|registration| match registration {
             Registration::Event(event) => Some((event.spec.event_type, plan(&event.spec))),

@@ -3,7 +3,6 @@
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use crate::{
-    acl::EventAcl,
     context::Context,
     declaration::{EventKind, MessagePart},
     event::Phase,
@@ -63,6 +62,8 @@ pub(crate) struct Parts {
     /// What stands between the brackets.
     pub(crate) linked: Part,
     pub(crate) tags: Part,
+    /// The message without its ending; not known of one that quotes details.
+    pub(crate) sentence: Part,
     /// What stands between the braces.
     pub(crate) details: Part,
     /// The ACL, as a whole.
@@ -104,22 +105,23 @@ impl Part {
     }
 }
 
-/// A finished document.
-#[derive(Clone, Debug)]
-pub(crate) struct Written {
+/// A finished document, and what it was written from.
+#[derive(Debug)]
+pub(crate) struct Finished {
     /// As it is stored.
     pub(crate) document: Arc<[u8]>,
-    /// The same without its payload: what the closing copies from.
-    pub(crate) kept: Arc<[u8]>,
-    pub(crate) parts: Parts,
+    pub(crate) kept: Kept,
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) context: Context,
+    pub(crate) identifiers: Identifiers,
 }
 
-impl Written {
-    /// Without the stored document, where it is not the one that is kept: a payload is not held in memory
-    /// for as long as its operation runs.
-    pub(crate) fn forget_payload(self) -> Self {
-        Self { document: self.kept.clone(), ..self }
-    }
+/// What memory keeps of an opening for as long as its operation runs: all but its payload.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    /// What the closing copies from.
+    pub(crate) bytes: Arc<[u8]>,
+    pub(crate) parts: Parts,
 }
 
 /// Most linked identifiers, and most tags, of one event.
@@ -332,7 +334,6 @@ impl Opening {
         let Identifiers { parent, root, process, deadline, .. } = self.identifiers;
         let direct = self.plan.spec.kind == EventKind::Direct;
         let out = &mut self.bytes;
-        out.extend_from_slice(b",\"authn-info\":");
         out.extend_from_slice(self.context.authn_info());
         if let Some(parent) = parent {
             out.extend_from_slice(b",\"parent\":\"");
@@ -359,6 +360,7 @@ impl Opening {
     fn write_message(&mut self) {
         let Self { plan, context, bytes, parts, href, .. } = self;
         bytes.extend_from_slice(b",\"message\":\"");
+        let start = bytes.len();
         for part in plan.message() {
             match part {
                 MessagePart::Resource if !href.is_empty() => bytes.extend_from_within(href.range()),
@@ -368,6 +370,9 @@ impl Opening {
                 }
                 part => message_part(bytes, *part, context, plan.spec.resource_type),
             }
+        }
+        if !plan.quotes_details {
+            parts.sentence = Part::new(start..bytes.len());
         }
         if plan.spec.kind == EventKind::Action {
             bytes.extend_from_slice(b": requested");
@@ -384,8 +389,8 @@ impl Opening {
         self.parts.details.shift(len);
     }
 
-    /// Ends the document. What it was written from is still there; the document can be taken once.
-    pub(crate) fn finish(&mut self, acl: EventAcl<'_>, fallback: bool) -> Written {
+    /// Ends the document with the ACL that `write_acl` appends.
+    pub(crate) fn finish(mut self, write_acl: impl FnOnce(&mut Vec<u8>, &Context, &Plan), fallback: bool) -> Finished {
         self.reach(Stage::Payload);
         if self.truncated {
             self.mark_truncated();
@@ -393,12 +398,12 @@ impl Opening {
         let mut out = std::mem::take(&mut self.bytes);
         out.extend_from_slice(b",\"acl\":");
         let start = out.len();
-        acl.write(&mut out);
+        write_acl(&mut out, &self.context, &self.plan);
         self.parts.acl = Part::new(start..out.len());
-        end(&mut out, fallback, self.context.traceparent(), self.plan.spec.version);
+        end(&mut out, fallback, &self.context, self.plan.spec.version);
         let document: Arc<[u8]> = out.as_slice().into();
         let mut parts = self.parts;
-        let kept = if parts.payload.is_empty() {
+        let bytes = if parts.payload.is_empty() {
             document.clone()
         } else {
             out.drain(parts.payload.range());
@@ -408,7 +413,8 @@ impl Opening {
             out.as_slice().into()
         };
         scratch::give_back(out);
-        Written { document, kept, parts }
+        let Self { plan, context, identifiers, .. } = self;
+        Finished { document, kept: Kept { bytes, parts }, plan, context, identifiers }
     }
 
     /// Adds the tag that says that a cap cut something.
@@ -423,6 +429,7 @@ impl Opening {
         };
         let len = text.len();
         self.bytes.splice(at..at, text);
+        self.parts.sentence.shift(len);
         self.parts.details.shift(len);
         self.parts.payload.shift(len);
         let tags = self.parts.tags.range();
@@ -444,14 +451,11 @@ pub(crate) fn start(out: &mut Vec<u8>, head: &[u8], id: EventId, timestamp: Time
 }
 
 /// What follows the ACL, and the closing brace.
-pub(crate) fn end(out: &mut Vec<u8>, fallback: bool, traceparent: Option<&str>, version: Option<u32>) {
+pub(crate) fn end(out: &mut Vec<u8>, fallback: bool, context: &Context, version: Option<u32>) {
     if fallback {
         out.extend_from_slice(b",\"acl-fallback\":true");
     }
-    if let Some(traceparent) = traceparent {
-        out.extend_from_slice(b",\"traceparent\":");
-        json::string(out, traceparent);
-    }
+    out.extend_from_slice(context.traceparent());
     if let Some(version) = version {
         out.extend_from_slice(b",\"version\":");
         json::unsigned(out, version.into());

@@ -4,13 +4,11 @@ use std::{
     borrow::Cow,
     fmt,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Instant,
 };
-
-use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     context::{Context, with_current},
@@ -20,12 +18,13 @@ use crate::{
     json,
     keys::MAX_TAG,
     manager::Shared,
-    opening::{Identifiers, MAX_LIST, Written},
+    opening::{Identifiers, Kept, MAX_LIST},
     plan::Plan,
     policy::Outcomes,
     queue::Item,
     receipt::Receipt,
     record::{self, HEAD, Record},
+    said::{Said, Saying, put},
 };
 
 /// The operation that runs here.
@@ -59,9 +58,9 @@ impl Operation {
 
     fn say(&self, say: impl FnOnce(&OperationState, &mut Said)) {
         if let Some(operation) = &self.0 {
-            let mut said = operation.said.lock().unwrap_or_else(PoisonError::into_inner);
-            if !said.ended {
-                say(operation, &mut said);
+            let mut saying = operation.saying();
+            if let Some(said) = saying.more() {
+                say(operation, said);
             }
         }
     }
@@ -144,95 +143,6 @@ impl Record for Change<'_> {
     }
 }
 
-/// What was said about an operation while it ran.
-#[derive(Debug, Default)]
-pub(crate) struct Said {
-    pub(crate) linked: Vec<String>,
-    pub(crate) tags: Vec<String>,
-    /// Name and JSON.
-    pub(crate) details: Vec<(String, Vec<u8>)>,
-    pub(crate) payload: Vec<(String, Vec<u8>)>,
-    pub(crate) message: Option<String>,
-    pub(crate) identified: Option<Caller>,
-    pub(crate) visible_to: Vec<Claim>,
-    pub(crate) truncated: bool,
-    pub(crate) room: Option<OwnedSemaphorePermit>,
-    pub(crate) ended: bool,
-}
-
-impl Said {
-    /// Whether anything was said that a closing would carry.
-    pub(crate) fn is_empty(&self) -> bool {
-        let Self { linked, tags, details, payload, message, identified, visible_to, truncated, room: _, ended: _ } =
-            self;
-        linked.is_empty()
-            && tags.is_empty()
-            && details.is_empty()
-            && payload.is_empty()
-            && message.is_none()
-            && identified.is_none()
-            && visible_to.is_empty()
-            && !truncated
-    }
-
-    /// Replaces large parts of the payload by their heads, and gives up the room they took.
-    pub(crate) fn keep_heads(&mut self) {
-        for (_, json) in &mut self.payload {
-            if json.len() > HEAD {
-                *json = record::head(json, json.len() as u64);
-                self.truncated = true;
-            }
-        }
-        self.room = None;
-    }
-
-    /// Gives back the room of a part of the payload that is about to be replaced.
-    fn give_back_room(&mut self, name: &str) {
-        let replaced = self.payload.iter().find(|(have, _)| have == json::prefix(name, MAX_NAME));
-        let whole = replaced.filter(|(_, json)| json.len() > HEAD && !record::is_head(json));
-        if let (Some((_, json)), Some(room)) = (whole, &mut self.room) {
-            drop(room.split(json.len()));
-        }
-    }
-
-    /// What was said first and what was said later, which counts where both say the same thing.
-    pub(crate) fn and_then(mut self, later: Self) -> Self {
-        for (name, json) in later.details {
-            self.truncated |= put(&mut self.details, &name, json);
-        }
-        for (name, json) in later.payload {
-            self.truncated |= put(&mut self.payload, &name, json);
-        }
-        let new = |list: &[String], more: Vec<String>| -> Vec<String> {
-            more.into_iter().filter(|item| !list.contains(item)).collect()
-        };
-        let (linked, tags) = (new(&self.linked, later.linked), new(&self.tags, later.tags));
-        self.linked.extend(linked);
-        self.tags.extend(tags);
-        self.visible_to.extend(later.visible_to);
-        self.message = later.message.or(self.message);
-        self.identified = later.identified.or(self.identified);
-        self.truncated |= later.truncated;
-        self
-    }
-}
-
-/// Longest name of a detail or of a part of the payload, in bytes.
-const MAX_NAME: usize = 256;
-
-/// Adds a field or replaces its value. Answers whether a cap cut something.
-pub(crate) fn put(fields: &mut Vec<(String, Vec<u8>)>, name: &str, mut json: Vec<u8>) -> bool {
-    json.shrink_to_fit();
-    let kept = json::prefix(name, MAX_NAME);
-    let mut cut = kept.len() < name.len();
-    match fields.iter().position(|(have, _)| have == kept) {
-        Some(at) => fields[at].1 = json,
-        None if fields.len() < MAX_LIST => fields.push((kept.to_owned(), json)),
-        None => cut = true,
-    }
-    cut
-}
-
 /// An open operation: everything its closing needs.
 pub(crate) struct OperationState {
     pub(crate) shared: Arc<Shared>,
@@ -240,13 +150,13 @@ pub(crate) struct OperationState {
     pub(crate) context: Context,
     pub(crate) identifiers: Identifiers,
     pub(crate) started: Instant,
-    pub(crate) written: Written,
+    pub(crate) kept: Kept,
     pub(crate) acl_fallback: bool,
     /// Of a type of which only some outcomes are recorded: which, and the opening that waits for the end.
     pub(crate) at_end: Option<(Outcomes, Item)>,
     opening: Receipt,
     closing: Receipt,
-    pub(crate) said: Mutex<Said>,
+    saying: Mutex<Saying>,
     released: AtomicBool,
 }
 
@@ -264,7 +174,7 @@ impl OperationState {
         context: Context,
         identifiers: Identifiers,
         started: Instant,
-        written: Written,
+        kept: Kept,
         acl_fallback: bool,
         at_end: Option<(Outcomes, Item)>,
     ) -> Self {
@@ -274,12 +184,12 @@ impl OperationState {
             context,
             identifiers,
             started,
-            written,
+            kept,
             acl_fallback,
             at_end,
             opening: Receipt::default(),
             closing: Receipt::default(),
-            said: Mutex::default(),
+            saying: Mutex::default(),
             released: AtomicBool::new(false),
         }
     }
@@ -312,6 +222,10 @@ impl OperationState {
         if !self.released.swap(true, Ordering::AcqRel) {
             self.shared.open_operations.fetch_sub(1, Ordering::AcqRel);
         }
+    }
+
+    pub(crate) fn saying(&self) -> MutexGuard<'_, Saying> {
+        self.saying.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn list(&self, said: &mut Said, list: impl Fn(&mut Said) -> &mut Vec<String>, item: &str, cap: usize) {
@@ -360,7 +274,7 @@ impl OperationState {
 
     /// The href it is about, as its opening says it.
     pub(crate) fn href(&self) -> Option<Cow<'_, str>> {
-        let resource = &self.written.kept[self.written.parts.resource.range()];
+        let resource = &self.kept.bytes[self.kept.parts.resource.range()];
         let rest = resource.strip_prefix(b"{\"href\":\"")?;
         let end = rest.iter().position(|byte| *byte == b'"')?;
         // An href that passed the check has no character that JSON escapes.

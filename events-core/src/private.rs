@@ -19,6 +19,7 @@ pub use crate::{
         MessagePart, NestedFailure, PayloadChoice, Registration, ResourceDeclaration, ResourceSpec,
     },
     direct::{EventDetails, EventFor},
+    drive::{Read, Says, Silent, Tell},
     fits::{Declares, NotNamed, Of},
     href::{Designates, Href, Resource, Untyped},
     opening::Opening,
@@ -168,6 +169,12 @@ pub use crate::checks::{check_demands, check_event};
 /// For handlers whose return type is `impl IntoResponse`.
 #[cfg(feature = "axum")]
 pub mod axum {
+    use std::{
+        future::Future,
+        pin::Pin,
+        task::{Context, Poll},
+    };
+
     use axum::response::IntoResponse;
     pub use axum::response::Response;
 
@@ -176,6 +183,29 @@ pub mod axum {
     /// The response that the handler's value is.
     pub fn into_response(value: impl IntoResponse) -> Response {
         value.into_response()
+    }
+
+    pin_project_lite::pin_project! {
+        /// A body whose value becomes a response.
+        #[derive(Debug)]
+        #[must_use = "futures do nothing unless polled"]
+        pub struct Responding<F> {
+            #[pin]
+            body: F,
+        }
+    }
+
+    /// The body, whose value becomes a response.
+    pub fn responding<F: Future<Output: IntoResponse>>(body: F) -> Responding<F> {
+        Responding { body }
+    }
+
+    impl<F: Future<Output: IntoResponse>> Future for Responding<F> {
+        type Output = Response;
+
+        fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Response> {
+            self.project().body.poll(task).map(IntoResponse::into_response)
+        }
     }
 
     /// The response that says that the handler was never run.

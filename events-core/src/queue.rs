@@ -27,9 +27,9 @@ pub(crate) struct Item {
     pub(crate) entry: Entry,
     pub(crate) ticket: Ticket,
     pub(crate) since: Instant,
-    /// Room that its payload takes until it is stored.
     /// It may be what its batch failed for: it is tried alone.
     pub(crate) suspect: bool,
+    /// Room that its payload takes until it is stored.
     #[expect(dead_code, reason = "held, not read")]
     pub(crate) room: Option<Arc<OwnedSemaphorePermit>>,
 }
@@ -37,7 +37,12 @@ pub(crate) struct Item {
 impl Item {
     /// An event that takes no room for a payload, handed over now.
     pub(crate) fn new(entry: Entry, ticket: Ticket) -> Self {
-        Self { entry, ticket, since: Instant::now(), suspect: false, room: None }
+        Self::since(Instant::now(), entry, ticket)
+    }
+
+    /// One whose waiter's time began at a point in time.
+    pub(crate) fn since(since: Instant, entry: Entry, ticket: Ticket) -> Self {
+        Self { entry, ticket, since, suspect: false, room: None }
     }
 }
 

@@ -22,6 +22,7 @@ use crate::{
 pub struct Registry {
     resources: Vec<&'static ResourceDeclaration>,
     events: Vec<&'static EventDeclaration>,
+    copies: Vec<&'static EventDeclaration>,
     categories: Vec<&'static CategoryDeclaration>,
 }
 
@@ -54,7 +55,14 @@ impl Registry {
         self.resources.sort_by_key(|resource| (resource.spec.resource_type, place(&resource.spec.location)));
         self.resources.dedup_by(|a, b| std::ptr::eq(*a, *b));
         self.events.sort_by_key(|event| (event.spec.event_type, place(&event.spec.location)));
-        self.events.dedup_by(|a, b| std::ptr::eq(*a, *b));
+        let copies = &mut self.copies;
+        self.events.dedup_by(|a, b| {
+            let is_copy = !std::ptr::eq(*a, *b) && a.spec.is_copy_of(&b.spec);
+            if is_copy {
+                copies.push(*a);
+            }
+            is_copy || std::ptr::eq(*a, *b)
+        });
         self.categories.sort_by_key(|category| (category.spec.name, place(&category.spec.location)));
         self.categories.dedup_by(|a, b| std::ptr::eq(*a, *b));
     }
@@ -67,6 +75,12 @@ impl Registry {
     /// The event types, by name.
     pub fn events(&self) -> impl Iterator<Item = &'static EventDeclaration> {
         self.events.iter().copied()
+    }
+
+    /// Further declarations of the same functions: an attribute of others may copy a function, and its declaration
+    /// with it, as axum's `debug_handler` does.
+    pub(crate) fn copies(&self) -> impl Iterator<Item = &'static EventDeclaration> {
+        self.copies.iter().copied()
     }
 
     /// The names of all categories: the seven, and the declared ones.

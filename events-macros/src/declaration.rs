@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Lit, LitStr, Type};
+use syn::{Attribute, Ident, Lit, LitStr, Type};
 
 use crate::arguments::{Arguments, Given, literal};
 use crate::classification::{Category, Severity};
@@ -63,16 +63,10 @@ impl Declaration {
 
     /// The fields of an `EventSpec` that this part decides, each followed by a comma. What is not
     /// said is left to the defaults.
-    pub(crate) fn fields(&self, function: &TokenStream, details: &[TokenStream], runtime: &Runtime) -> TokenStream {
+    pub(crate) fn fields(&self, details: &[TokenStream], runtime: &Runtime) -> TokenStream {
         let span = Span::mixed_site();
         let p = runtime.at(span);
-        let (event, resource_type, operation) =
-            (self.literal.value(), &self.event_type.resource_type, &self.event_type.operation);
-        let mut fields = quote_spanned! {span=>
-            event_type: #event,
-            resource_type: #resource_type,
-            operation: #operation,
-        };
+        let mut fields = TokenStream::new();
         if let Some(category) = &self.category {
             let category = category.tokens(runtime);
             fields.extend(quote_spanned!(span=> category: #p::Option::Some(#category),));
@@ -100,11 +94,6 @@ impl Declaration {
         if self.allow_anon {
             fields.extend(quote_spanned!(span=> allow_anon: true,));
         }
-        let location = location(self.literal.span(), runtime);
-        fields.extend(quote_spanned! {span=>
-            function: #p::concat!(#p::module_path!(), "::", #function),
-            location: #location,
-        });
         fields
     }
 
@@ -119,6 +108,32 @@ impl Declaration {
         let span = Span::mixed_site();
         let p = runtime.at(span);
         quote_spanned!(span=> const _: #p::core::primitive::usize = #check;)
+    }
+
+    /// The `static` that declares the event of `function`, and its registration. `constructor` is that of
+    /// `EventSpec`; it notes the place of its call, which is that of the literal.
+    pub(crate) fn item(
+        &self,
+        constructor: &str,
+        function: &str,
+        fields: &TokenStream,
+        runtime: &Runtime,
+    ) -> TokenStream {
+        let (span, at) = (Span::mixed_site(), self.literal.span());
+        let (p, q) = (runtime.at(span), runtime.at(at));
+        let constructor = Ident::new(constructor, at);
+        let event = self.literal.value();
+        let EventType { resource_type, operation, .. } = &self.event_type;
+        let spec = quote_spanned! {at=>
+            #q::EventSpec::#constructor(
+                #event, #resource_type, #operation, #function, #q::module_path!(), #q::env!("CARGO_PKG_NAME"),
+            )
+        };
+        let spec = if fields.is_empty() { spec } else { quote_spanned!(span=> #p::EventSpec { #fields ..#spec }) };
+        quote_spanned! {span=>
+            static __EVENTS_DECLARATION: #p::EventDeclaration = #p::EventDeclaration::new(#spec);
+            #p::inventory::submit! { #p::Registration::Event(&__EVENTS_DECLARATION) }
+        }
     }
 
     /// A call of `check_event` about a declaration (an expression), with the caret under the literal.

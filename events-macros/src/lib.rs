@@ -8,6 +8,7 @@ mod arguments;
 mod category;
 mod classification;
 mod codes;
+mod debug;
 mod declaration;
 mod duration;
 mod event_details;
@@ -28,29 +29,33 @@ use proc_macro::TokenStream;
 /// Records every call of an async function or method: see `events::action`.
 #[proc_macro_attribute]
 pub fn action(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    mistakes::answer(|mistakes| action::expand(arguments.into(), item.into(), mistakes)).into()
+    debug::shown("#[action]", mistakes::answer(|mistakes| action::expand(arguments.into(), item.into(), mistakes)))
+        .into()
 }
 
 /// Registers a resource type, or records the methods of an impl: see `events::resource`.
 #[proc_macro_attribute]
 pub fn resource(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    mistakes::answer(|mistakes| resource::expand(arguments.into(), item.into(), mistakes)).into()
+    debug::shown("#[resource]", mistakes::answer(|mistakes| resource::expand(arguments.into(), item.into(), mistakes)))
+        .into()
 }
 
 /// Declares a category of events: see `events::category`.
 #[proc_macro_attribute]
 pub fn category(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    mistakes::answer(|mistakes| category::expand(arguments.into(), item.into(), mistakes)).into()
+    debug::shown("#[category]", mistakes::answer(|mistakes| category::expand(arguments.into(), item.into(), mistakes)))
+        .into()
 }
 
 /// Declares a direct event by its type: see `events::EventDetails`.
 #[proc_macro_derive(EventDetails, attributes(event, record))]
 pub fn event_details(item: TokenStream) -> TokenStream {
-    mistakes::answer(|mistakes| event_details::expand(item.into(), mistakes)).into()
+    debug::shown("#[derive(EventDetails)]", mistakes::answer(|mistakes| event_details::expand(item.into(), mistakes)))
+        .into()
 }
 
 /// Makes a value one that may be recorded: see `events::Record`.
 #[proc_macro_derive(Record, attributes(record))]
 pub fn record(item: TokenStream) -> TokenStream {
-    mistakes::answer(|mistakes| record::expand(item.into(), mistakes)).into()
+    debug::shown("#[derive(Record)]", mistakes::answer(|mistakes| record::expand(item.into(), mistakes))).into()
 }

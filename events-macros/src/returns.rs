@@ -93,6 +93,18 @@ fn erase_impl_trait(ty: &mut Type) {
     }
 }
 
+/// Whether a type leaves nothing to inference.
+pub(crate) fn is_whole(ty: &Type) -> bool {
+    fn is_whole(tokens: TokenStream) -> bool {
+        tokens.into_iter().all(|token| match token {
+            TokenTree::Ident(word) => word != "_" && word != "impl",
+            TokenTree::Group(group) => is_whole(group.stream()),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => true,
+        })
+    }
+    is_whole(ty.to_token_stream())
+}
+
 /// The type as it can be written in the length of an array, where checks are evaluated; nothing
 /// when it depends on generic parameters (`generics`) or cannot be written at all.
 ///

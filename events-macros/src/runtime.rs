@@ -1,6 +1,6 @@
 //! The one path under which expansions find the runtime.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::Path;
 
@@ -8,16 +8,39 @@ use syn::Path;
 #[derive(Clone, Default)]
 pub(crate) struct Runtime {
     krate: Option<Path>,
+    imported: bool,
 }
+
+/// What bodies call `__private`, which they import first: a short path is less to parse and to resolve, many
+/// times in every handler.
+const IMPORTED: &str = "__events";
 
 impl Runtime {
     pub(crate) fn new(krate: Option<Path>) -> Self {
-        Runtime { krate }
+        Runtime { krate, imported: false }
+    }
+
+    /// For the body of a function, which begins with [`Runtime::import`].
+    pub(crate) fn imported(krate: Option<Path>) -> Self {
+        Runtime { krate, imported: true }
     }
 
     /// The path of `__private`, every token of it at `span`, so that an error about what follows
     /// has its caret exactly there.
     pub(crate) fn at(&self, span: Span) -> TokenStream {
+        if self.imported { Ident::new(IMPORTED, span).to_token_stream() } else { self.path(span) }
+    }
+
+    /// The items that bring the short path into a block.
+    pub(crate) fn import(&self, span: Span) -> TokenStream {
+        let (path, name) = (self.path(span), Ident::new(IMPORTED, span));
+        quote_spanned! {span=>
+            #[allow(unused_imports)]
+            use #path::{self as #name, NotKnown as _, NotNamed as _, Silent as _};
+        }
+    }
+
+    fn path(&self, span: Span) -> TokenStream {
         match &self.krate {
             None => quote_spanned!(span=> ::events::__private),
             Some(path) => {

@@ -8,6 +8,7 @@
 mod bench;
 mod cargo;
 mod ci;
+mod compile_time;
 mod requirements;
 mod source_check;
 mod steps;
@@ -45,6 +46,9 @@ enum Task {
     /// Stops at the first step that fails and names it again at the end.
     Ci,
     /// Measure: build the benchmarks optimised and run them, all rows or those named.
+    ///
+    /// `cargo xtask bench compile [--quick]` measures the compiler instead: two hundred handlers without an attribute,
+    /// with `#[action]` and with `#[tracing::instrument]`.
     Bench {
         /// Passed to the benchmarks as they stand; `cargo xtask bench -- --help` lists what they know.
         #[arg(value_name = "ROW", trailing_var_arg = true, allow_hyphen_values = true)]

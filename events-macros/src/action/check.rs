@@ -65,7 +65,7 @@ pub(super) fn check(
         None => Created::Nothing,
     };
     Some(Action {
-        runtime: Runtime::new(krate),
+        runtime: Runtime::imported(krate),
         declaration,
         function: function_name(function, surroundings),
         resource: resource?,

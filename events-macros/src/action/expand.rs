@@ -7,8 +7,8 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
-use syn::Expr;
 use syn::spanned::Spanned as _;
+use syn::{Expr, Path};
 
 use super::model::{Action, Body, Captured, Created, Detail, Details, Known, Resource};
 use crate::codes;
@@ -33,7 +33,7 @@ pub(super) fn body(action: &Action) -> Group {
 fn recorded(action: &Action, block: &Group, captured: &[Captured]) -> TokenStream {
     let span = Span::mixed_site();
     let p = action.runtime.at(span);
-    let [call, future, out] = ["__events_call", "__events_body", "__events_out"].map(|name| Ident::new(name, span));
+    let [call, out] = ["__events_call", "__events_out"].map(|name| Ident::new(name, span));
     let declare = declare(action);
     let check = check(action);
     let new = match &action.context {
@@ -54,39 +54,34 @@ fn recorded(action: &Action, block: &Group, captured: &[Captured]) -> TokenStrea
     });
     let opening = opening(action, &call);
     let captured = captured.iter().map(capture);
-    let (never, ty) = inference(action);
+    let never = inference(action);
     let label = label(block);
-    let refuse = refuse(action);
-    let run = quote_spanned!(span=> #call.run(#future).await);
-    let run = match &action.returns {
+    let body = quote_spanned! {span=>
+        async move {
+            #never
+            #(#captured)*
+            #label #block
+        }
+    };
+    let body = match &action.returns {
         Returns::Response { span: at } => {
             let q = action.runtime.at(*at);
-            quote_spanned!(*at=> #q::axum::into_response(#run))
+            quote_spanned!(*at=> #q::axum::responding(#body))
         }
-        Returns::Named { .. } | Returns::Opaque { .. } => run,
+        Returns::Named { .. } | Returns::Opaque { .. } => body,
     };
-    let ended = ended(action, &call, &out);
-    let created = created(action, &call, &out);
-    let outcome = action.payload.outcome.then(|| outcome(action, &call, &out));
+    let refused = refused(action);
+    let read = read(action, &call, &out);
+    let import = action.runtime.import(span);
     quote_spanned! {span=>
+        #import
         #declare
         #check
         let mut #call = #new;
         #room
         #opening
         // Built before the opening is awaited and polled after it: the arguments move once.
-        let #future = #p::pin!(async move {
-            #never
-            #(#captured)*
-            #label #block
-        });
-        if let #p::Result::Err(__events_refused) = #call.begin().await { #refuse }
-        let #out #ty = #run;
-        #ended
-        #created
-        #outcome
-        #call.finish().await;
-        #out
+        #call.drive(#p::pin!(#body), #refused, #read).await
     }
 }
 
@@ -98,10 +93,9 @@ fn declare(action: &Action) -> TokenStream {
         Details::Fields(details) => details.iter().map(|detail| declared_detail(action, detail)).collect(),
         Details::Object(_) => Vec::new(),
     };
-    let function = &action.function;
     let names = names(&action.details);
     let demands = names.map(|names| action.declaration.check_demands(&names, &action.runtime));
-    let mut fields = action.declaration.fields(&quote!(#function), &details, &action.runtime);
+    let mut fields = action.declaration.fields(&details, &action.runtime);
     let payload = &action.payload;
     if payload.request.is_some() || payload.outcome || payload.changed {
         let (request, outcome, changed) = (payload.request.is_some(), payload.outcome, payload.changed);
@@ -122,11 +116,10 @@ fn declare(action: &Action) -> TokenStream {
         let variant = Ident::new(variant, span);
         fields.extend(quote_spanned!(span=> on_nested_failure: #p::NestedFailure::#variant,));
     }
+    let item = action.declaration.item("action", &action.function, &fields, &action.runtime);
     quote_spanned! {span=>
-        static __EVENTS_DECLARATION: #p::EventDeclaration =
-            #p::EventDeclaration::new(#p::EventSpec { #fields ..#p::EventSpec::ACTION });
+        #item
         #demands
-        #p::inventory::submit! { #p::Registration::Event(&__EVENTS_DECLARATION) }
     }
 }
 
@@ -174,11 +167,7 @@ fn check(action: &Action) -> TokenStream {
             let check =
                 action.declaration.check_call(&quote_spanned!(at=> #p::Known::<#ty>::DECLARATION), &action.runtime);
             quote_spanned! {at=>
-                let _: [(); {
-                    #[allow(unused_imports)]
-                    use #p::NotKnown as _;
-                    #check
-                }] = [];
+                let _: [(); #check] = [];
             }
         }
         Known::Inferred => fits(action),
@@ -241,14 +230,12 @@ fn opening(action: &Action, call: &Ident) -> TokenStream {
                 let check = action.declaration.literal.span();
                 let (href, named) =
                     (Ident::new("__events_href", span), Ident::new("__events_named", span.located_at(check)));
-                let (fits, p) = (fitting(action), action.runtime.at(span));
+                let fits = fitting(action);
                 let check = quote_spanned!(check=> #fits::check(#named););
                 let both = quote_spanned!(*at=> #q::Designates::__events_named(&#value));
                 quote_spanned! {span=>
                     match #both {
                         (#href, #named) => {
-                            #[allow(unused_imports)]
-                            use #p::NotNamed as _;
                             let #named = #named.of();
                             #check
                             #href
@@ -314,32 +301,51 @@ fn said_detail(detail: &Detail, opening: &Ident) -> TokenStream {
 /// Leaves the function when the runtime refuses the call.
 fn refuse(action: &Action) -> TokenStream {
     let span = Span::mixed_site();
-    let refused = Ident::new("__events_refused", span);
-    let at = action.returns.span();
-    let p = action.runtime.at(at);
-    let value = match (&action.refused, &action.returns) {
-        (Some(path), Returns::Response { .. }) => {
-            quote_spanned!(at=> #p::axum::into_response(#path(#refused)))
+    let why = Ident::new("__events_refused", span);
+    let value = match &action.refused {
+        Some(path) => refused_by(action, path, &why),
+        None => {
+            let refused = refused(action);
+            quote_spanned!(span=> #refused(#why))
         }
-        (Some(path), returns) => {
-            let at = path.span();
-            let q = action.runtime.at(at);
-            match returns {
-                Returns::Named { ty, .. } => {
-                    let ask = Ident::new("__events_ask", at);
-                    let value = quote_spanned!(at=> #q::asked::AskRefused::<#ty>::refused(#q::asked::Refusing::<_, #ty>::by(#ask), #refused));
-                    quote_spanned!(span=> { let #ask: fn(_) -> _ = #path; #value })
-                }
-                Returns::Opaque { .. } | Returns::Response { .. } => quote_spanned!(at=> #path(#refused)),
-            }
-        }
-        (None, Returns::Response { .. }) => quote_spanned!(at=> #p::axum::refused(#refused)),
-        (None, Returns::Named { ty, .. }) => {
-            quote_spanned!(at=> <#ty as #p::Refusable>::refused(#refused))
-        }
-        (None, Returns::Opaque { .. }) => quote_spanned!(at=> #p::Refusable::refused(#refused)),
     };
     quote_spanned!(span=> return #value;)
+}
+
+/// The function that makes a value of a refusal.
+fn refused(action: &Action) -> TokenStream {
+    let at = action.returns.span();
+    let p = action.runtime.at(at);
+    match (&action.refused, &action.returns) {
+        (Some(path), _) => {
+            let span = Span::mixed_site();
+            let why = Ident::new("__events_refused", span);
+            let value = refused_by(action, path, &why);
+            quote_spanned!(span=> |#why| #value)
+        }
+        (None, Returns::Response { .. }) => quote_spanned!(at=> #p::axum::refused),
+        (None, Returns::Named { ty, .. }) => quote_spanned!(at=> <#ty as #p::Refusable>::refused),
+        (None, Returns::Opaque { .. }) => quote_spanned!(at=> #p::Refusable::refused),
+    }
+}
+
+/// What a function of the user makes of a refusal.
+fn refused_by(action: &Action, path: &Path, why: &Ident) -> TokenStream {
+    let (span, at) = (Span::mixed_site(), path.span());
+    let q = action.runtime.at(at);
+    match &action.returns {
+        Returns::Named { ty, .. } => {
+            let ask = Ident::new("__events_ask", at);
+            let asked = quote_spanned!(at=> #q::asked::Refusing::<_, #ty>::by(#ask));
+            let value = quote_spanned!(at=> #q::asked::AskRefused::<#ty>::refused(#asked, #why));
+            quote_spanned!(span=> { let #ask: fn(_) -> _ = #path; #value })
+        }
+        Returns::Opaque { .. } => quote_spanned!(at=> #path(#why)),
+        Returns::Response { span: at } => {
+            let p = action.runtime.at(*at);
+            quote_spanned!(*at=> #p::axum::into_response(#path(#why)))
+        }
+    }
 }
 
 /// A mention that moves a binding into the body.
@@ -359,14 +365,35 @@ fn label(block: &Group) -> TokenStream {
     quote_spanned!(at=> '__events_body:)
 }
 
-/// The unreachable first line that gives the body its type, and the type of what it gives.
-fn inference(action: &Action) -> (TokenStream, TokenStream) {
+/// The unreachable first line that gives the body its type.
+fn inference(action: &Action) -> TokenStream {
     let Returns::Named { ty, span } = &action.returns else {
-        return (TokenStream::new(), TokenStream::new());
+        return TokenStream::new();
     };
     let p = action.runtime.at(*span);
-    let never = quote_spanned!(*span=> if false { return #p::never::<#ty>(); });
-    (never, quote_spanned!(*span=> : #ty))
+    quote_spanned!(*span=> if false { return #p::never::<#ty>(); })
+}
+
+/// How the ending, and what else the closing says, is read from what the body gave.
+fn read(action: &Action, call: &Ident, out: &Ident) -> TokenStream {
+    let span = Span::mixed_site();
+    let p = action.runtime.at(span);
+    let ended = ended(action, call, out);
+    let created = created(action, call, out);
+    let outcome = action.payload.outcome.then(|| outcome(action, call, out));
+    if action.outcome.is_none()
+        && created.is_empty()
+        && outcome.is_none()
+        && let Returns::Named { ty, .. } = &action.returns
+        && crate::returns::is_whole(ty)
+    {
+        return quote_spanned! {span=>
+            #p::Read::Told([
+                #p::Says::<#ty>::WHOLE, #p::Says::<#ty>::OK, #p::Says::<#ty>::ERROR, #p::Says::<#ty>::SHOWN, #p::Says::<#ty>::FAILED,
+            ])
+        };
+    }
+    quote_spanned!(span=> #p::Read::By(|#call, #out| { #ended #created #outcome }))
 }
 
 /// How it ended, read from what the body gave.
@@ -377,7 +404,7 @@ fn ended(action: &Action, call: &Ident, out: &Ident) -> TokenStream {
             let at = path.span();
             let (q, out) = (action.runtime.at(at), located(out, at));
             let (ask, ty) = (Ident::new("__events_ask", at), returned(action));
-            let ending = quote_spanned!(at=> #q::asked::AskEnding::<&#ty>::ending(#ask, &#out));
+            let ending = quote_spanned!(at=> #q::asked::AskEnding::<&#ty>::ending(#ask, #out));
             quote_spanned! {span=> {
                 let #ask: fn(_) -> _ = #path;
                 #call.ended(#ending);
@@ -407,9 +434,9 @@ fn created(action: &Action, call: &Ident, out: &Ident) -> TokenStream {
             let at = action.returns.span();
             let (q, out) = (action.runtime.at(at), located(out, at));
             let href = match &action.returns {
-                Returns::Named { ty, .. } => quote_spanned!(at=> <#ty as #q::asked::TellsAdded>::added(&#out)),
+                Returns::Named { ty, .. } => quote_spanned!(at=> <#ty as #q::asked::TellsAdded>::added(#out)),
                 Returns::Opaque { .. } | Returns::Response { .. } => {
-                    quote_spanned!(at=> #q::asked::TellsAdded::added(&#out))
+                    quote_spanned!(at=> #q::asked::TellsAdded::added(#out))
                 }
             };
             quote_spanned!(span=> #call.created(#href);)
@@ -422,7 +449,7 @@ fn created(action: &Action, call: &Ident, out: &Ident) -> TokenStream {
             let at = path.span();
             let (q, out) = (action.runtime.at(at), located(out, at));
             let (ask, ty) = (Ident::new("__events_ask", at), returned(action));
-            let href = quote_spanned!(at=> #q::asked::AskCreated::<&#ty>::created(#ask, &#out));
+            let href = quote_spanned!(at=> #q::asked::AskCreated::<&#ty>::created(#ask, #out));
             quote_spanned! {span=> {
                 let #ask: fn(_) -> _ = #path;
                 #call.created(#href);
@@ -440,8 +467,8 @@ fn outcome(action: &Action, call: &Ident, out: &Ident) -> TokenStream {
     let at = action.returns.span();
     let (q, out) = (action.runtime.at(at), located(out, at));
     let recorded = match &action.returns {
-        Returns::Named { ty, .. } => quote_spanned!(at=> <#ty as #q::asked::OutcomeValue>::value(&#out)),
-        Returns::Opaque { .. } | Returns::Response { .. } => quote_spanned!(at=> #q::asked::OutcomeValue::value(&#out)),
+        Returns::Named { ty, .. } => quote_spanned!(at=> <#ty as #q::asked::OutcomeValue>::value(#out)),
+        Returns::Opaque { .. } | Returns::Response { .. } => quote_spanned!(at=> #q::asked::OutcomeValue::value(#out)),
     };
     quote_spanned! {span=>
         if #call.wants_outcome() {
@@ -464,7 +491,7 @@ fn probed(action: &Action, out: &Ident, question: &str) -> TokenStream {
     let question = Ident::new(question, span);
     // One `&` more than the most specific implementation has: method resolution tries the type itself
     // by value before it borrows once more.
-    quote_spanned!(span=> (&&&&&&&&#p::Probe(&#out)).#question())
+    quote_spanned!(span=> (&&&&&&&&#p::Probe(#out)).#question())
 }
 
 /// A statement that asks such questions.

@@ -24,7 +24,8 @@ pub(super) fn implementations(event: &DirectEvent, input: &DeriveInput) -> Token
         .collect();
     let names: Vec<TokenStream> = event.fields.iter().map(|Field { name, .. }| quote!(#name)).collect();
     let demands = event.declaration.check_demands(&names, runtime);
-    let spec = event.declaration.fields(&quote!(#function), &declared, runtime);
+    let fields = event.declaration.fields(&declared, runtime);
+    let declaration = event.declaration.item("direct", &function, &fields, runtime);
     let check = event.resource.as_ref().map(|resource| check(event, resource));
     let details = Ident::new("details", span);
     let recorded = event.fields.iter().map(|field| record_field(field, &details));
@@ -34,9 +35,7 @@ pub(super) fn implementations(event: &DirectEvent, input: &DeriveInput) -> Token
     let event_for = event_for(event.resource.as_ref(), item, &generics, runtime);
     quote_spanned! {span=>
         const _: () = {
-            static __EVENTS_DECLARATION: #p::EventDeclaration =
-                #p::EventDeclaration::new(#p::EventSpec { #spec ..#p::EventSpec::DIRECT });
-            #p::inventory::submit! { #p::Registration::Event(&__EVENTS_DECLARATION) }
+            #declaration
             #check
             #demands
             #[automatically_derived]

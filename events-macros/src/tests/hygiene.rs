@@ -28,6 +28,10 @@ const OWN: &[&str] = &[
     "object",
     "value",
     "fields",
+    // Traits that come into scope without a name.
+    "NotKnown",
+    "NotNamed",
+    "Silent",
 ];
 
 #[test]

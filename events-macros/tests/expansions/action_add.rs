@@ -1,64 +1,60 @@
 async fn add(Json(body): Json<New>) -> Result<Created, ApiError> {
-    static __EVENTS_DECLARATION: ::events::__private::EventDeclaration = ::events::__private::EventDeclaration::new(::events::__private::EventSpec {
-        event_type: "nuvlabox.add",
-        resource_type: "nuvlabox",
-        operation: "add",
-        function: ::events::__private::concat!(
-            ::events::__private::module_path!(), "::", "add"
-        ),
-        location: ::events::__private::location!(),
-        payload: ::events::__private::PayloadChoice {
+    #[allow(unused_imports)]
+    use ::events::__private::{
+        self as __events, NotKnown as _, NotNamed as _, Silent as _,
+    };
+    static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(__events::EventSpec {
+        payload: __events::PayloadChoice {
             request: true,
             outcome: false,
             changed: false,
         },
-        ..::events::__private::EventSpec::ACTION
+        ..__events::EventSpec::action(
+            "nuvlabox.add",
+            "nuvlabox",
+            "add",
+            "add",
+            __events::module_path!(),
+            __events::env!("CARGO_PKG_NAME"),
+        )
     });
-    ::events::__private::inventory::submit! {
-        ::events::__private::Registration::Event(& __EVENTS_DECLARATION)
+    __events::inventory::submit! {
+        __events::Registration::Event(& __EVENTS_DECLARATION)
     }
-    let mut __events_call = ::events::__private::Call::new(&__EVENTS_DECLARATION);
-    if let ::events::__private::Result::Err(__events_refused) = __events_call
-        .room()
-        .await
-    {
+    let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
+    if let __events::Result::Err(__events_refused) = __events_call.room().await {
         return <Result<
             Created,
             ApiError,
-        > as ::events::__private::Refusable>::refused(__events_refused);
+        > as __events::Refusable>::refused(__events_refused);
     }
-    if let ::events::__private::Option::Some(__events_opening) = __events_call.opening()
-    {
+    if let __events::Option::Some(__events_opening) = __events_call.opening() {
         __events_opening.request("body", &body);
     }
-    let __events_body = ::events::__private::pin!(
-        async move { if false { return ::events::__private::never:: < Result < Created,
-        ApiError > > (); } let _ = & body; '__events_body : { insert(body). await } }
-    );
-    if let ::events::__private::Result::Err(__events_refused) = __events_call
-        .begin()
-        .await
-    {
-        return <Result<
-            Created,
-            ApiError,
-        > as ::events::__private::Refusable>::refused(__events_refused);
-    }
-    let __events_out: Result<Created, ApiError> = __events_call.run(__events_body).await;
-    {
-        use ::events::__private::probe::*;
-        __events_call
-            .ended(
-                (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending(),
-            );
-    }
     __events_call
-        .created(
-            <Result<
-                Created,
-                ApiError,
-            > as ::events::__private::asked::TellsAdded>::added(&__events_out),
-        );
-    __events_call.finish().await;
-    __events_out
+        .drive(
+            __events::pin!(
+                async move { if false { return __events::never:: < Result < Created,
+                ApiError > > (); } let _ = & body; '__events_body : { insert(body). await
+                } }
+            ),
+            <Result<Created, ApiError> as __events::Refusable>::refused,
+            __events::Read::By(|__events_call, __events_out| {
+                {
+                    use __events::probe::*;
+                    __events_call
+                        .ended(
+                            (&&&&&&&&__events::Probe(__events_out)).__events_ending(),
+                        );
+                }
+                __events_call
+                    .created(
+                        <Result<
+                            Created,
+                            ApiError,
+                        > as __events::asked::TellsAdded>::added(__events_out),
+                    );
+            }),
+        )
+        .await
 }

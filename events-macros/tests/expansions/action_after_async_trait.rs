@@ -14,66 +14,57 @@ where
     Self: 'async_trait,
 {
     Box::pin(async move {
-        static __EVENTS_DECLARATION: ::events::__private::EventDeclaration = ::events::__private::EventDeclaration::new(::events::__private::EventSpec {
-            event_type: "nuvlabox.reboot",
-            resource_type: "nuvlabox",
-            operation: "reboot",
+        #[allow(unused_imports)]
+        use ::events::__private::{
+            self as __events, NotKnown as _, NotNamed as _, Silent as _,
+        };
+        static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(__events::EventSpec {
             details: &[
-                ::events::__private::DetailField {
+                __events::DetailField {
                     name: "n",
-                    type_name: ::events::__private::Option::Some("u32"),
+                    type_name: __events::Option::Some("u32"),
                     required: true,
                 },
             ],
-            function: ::events::__private::concat!(
-                ::events::__private::module_path!(), "::", "run"
-            ),
-            location: ::events::__private::location!(),
-            ..::events::__private::EventSpec::ACTION
-        });
-        ::events::__private::inventory::submit! {
-            ::events::__private::Registration::Event(& __EVENTS_DECLARATION)
-        }
-        let _: [(); {
-            #[allow(unused_imports)]
-            use ::events::__private::NotKnown as _;
-            ::events::__private::check_event(
-                ::events::__private::Known::<Href<Nuvlabox>>::DECLARATION,
+            ..__events::EventSpec::action(
                 "nuvlabox.reboot",
                 "nuvlabox",
                 "reboot",
+                "run",
+                __events::module_path!(),
+                __events::env!("CARGO_PKG_NAME"),
             )
-        }] = [];
-        let mut __events_call = ::events::__private::Call::new(&__EVENTS_DECLARATION);
-        if let ::events::__private::Option::Some(__events_opening) = __events_call
-            .opening()
-        {
-            __events_opening.resource(::events::__private::Designates::href(&id));
+        });
+        __events::inventory::submit! {
+            __events::Registration::Event(& __EVENTS_DECLARATION)
+        }
+        let _: [(); __events::check_event(
+            __events::Known::<Href<Nuvlabox>>::DECLARATION,
+            "nuvlabox.reboot",
+            "nuvlabox",
+            "reboot",
+        )] = [];
+        let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
+        if let __events::Option::Some(__events_opening) = __events_call.opening() {
+            __events_opening.resource(__events::Designates::href(&id));
             __events_opening.detail("n", &n);
         }
-        let __events_body = ::events::__private::pin!(
-            async move { if false { return ::events::__private::never:: < Result < u32,
-            ApiError > > (); } '__events_body : { let __self = self; let __ret : Result <
-            u32, ApiError > = { Ok(n) }; __ret } }
-        );
-        if let ::events::__private::Result::Err(__events_refused) = __events_call
-            .begin()
+        __events_call
+            .drive(
+                __events::pin!(
+                    async move { if false { return __events::never:: < Result < u32,
+                    ApiError > > (); } '__events_body : { let __self = self; let __ret :
+                    Result < u32, ApiError > = { Ok(n) }; __ret } }
+                ),
+                <Result<u32, ApiError> as __events::Refusable>::refused,
+                __events::Read::Told([
+                    __events::Says::<Result<u32, ApiError>>::WHOLE,
+                    __events::Says::<Result<u32, ApiError>>::OK,
+                    __events::Says::<Result<u32, ApiError>>::ERROR,
+                    __events::Says::<Result<u32, ApiError>>::SHOWN,
+                    __events::Says::<Result<u32, ApiError>>::FAILED,
+                ]),
+            )
             .await
-        {
-            return <Result<
-                u32,
-                ApiError,
-            > as ::events::__private::Refusable>::refused(__events_refused);
-        }
-        let __events_out: Result<u32, ApiError> = __events_call.run(__events_body).await;
-        {
-            use ::events::__private::probe::*;
-            __events_call
-                .ended(
-                    (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending(),
-                );
-        }
-        __events_call.finish().await;
-        __events_out
     })
 }

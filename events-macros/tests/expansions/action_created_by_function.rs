@@ -1,62 +1,56 @@
 async fn clone_it(id: Href<Module>) -> Result<Module, ApiError> {
-    static __EVENTS_DECLARATION: ::events::__private::EventDeclaration = ::events::__private::EventDeclaration::new(::events::__private::EventSpec {
-        event_type: "module.clone",
-        resource_type: "module",
-        operation: "clone",
-        function: ::events::__private::concat!(
-            ::events::__private::module_path!(), "::", "clone_it"
-        ),
-        location: ::events::__private::location!(),
-        ..::events::__private::EventSpec::ACTION
-    });
-    ::events::__private::inventory::submit! {
-        ::events::__private::Registration::Event(& __EVENTS_DECLARATION)
-    }
-    let _: [(); {
-        #[allow(unused_imports)]
-        use ::events::__private::NotKnown as _;
-        ::events::__private::check_event(
-            ::events::__private::Known::<Href<Module>>::DECLARATION,
+    #[allow(unused_imports)]
+    use ::events::__private::{
+        self as __events, NotKnown as _, NotNamed as _, Silent as _,
+    };
+    static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(
+        __events::EventSpec::action(
             "module.clone",
             "module",
             "clone",
-        )
-    }] = [];
-    let mut __events_call = ::events::__private::Call::new(&__EVENTS_DECLARATION);
-    if let ::events::__private::Option::Some(__events_opening) = __events_call.opening()
-    {
-        __events_opening.resource(::events::__private::Designates::href(&id));
-    }
-    let __events_body = ::events::__private::pin!(
-        async move { if false { return ::events::__private::never:: < Result < Module,
-        ApiError > > (); } let _ = & id; '__events_body : { copy(id). await } }
+            "clone_it",
+            __events::module_path!(),
+            __events::env!("CARGO_PKG_NAME"),
+        ),
     );
-    if let ::events::__private::Result::Err(__events_refused) = __events_call
-        .begin()
+    __events::inventory::submit! {
+        __events::Registration::Event(& __EVENTS_DECLARATION)
+    }
+    let _: [(); __events::check_event(
+        __events::Known::<Href<Module>>::DECLARATION,
+        "module.clone",
+        "module",
+        "clone",
+    )] = [];
+    let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
+    if let __events::Option::Some(__events_opening) = __events_call.opening() {
+        __events_opening.resource(__events::Designates::href(&id));
+    }
+    __events_call
+        .drive(
+            __events::pin!(
+                async move { if false { return __events::never:: < Result < Module,
+                ApiError > > (); } let _ = & id; '__events_body : { copy(id). await } }
+            ),
+            <Result<Module, ApiError> as __events::Refusable>::refused,
+            __events::Read::By(|__events_call, __events_out| {
+                {
+                    use __events::probe::*;
+                    __events_call
+                        .ended(
+                            (&&&&&&&&__events::Probe(__events_out)).__events_ending(),
+                        );
+                }
+                {
+                    let __events_ask: fn(_) -> _ = new_href;
+                    __events_call
+                        .created(
+                            __events::asked::AskCreated::<
+                                &Result<Module, ApiError>,
+                            >::created(__events_ask, __events_out),
+                        );
+                }
+            }),
+        )
         .await
-    {
-        return <Result<
-            Module,
-            ApiError,
-        > as ::events::__private::Refusable>::refused(__events_refused);
-    }
-    let __events_out: Result<Module, ApiError> = __events_call.run(__events_body).await;
-    {
-        use ::events::__private::probe::*;
-        __events_call
-            .ended(
-                (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending(),
-            );
-    }
-    {
-        let __events_ask: fn(_) -> _ = new_href;
-        __events_call
-            .created(
-                ::events::__private::asked::AskCreated::<
-                    &Result<Module, ApiError>,
-                >::created(__events_ask, &__events_out),
-            );
-    }
-    __events_call.finish().await;
-    __events_out
 }

@@ -6,73 +6,66 @@ async fn reboot<'a, T, const N: usize>(
 where
     T: Resource,
 {
-    static __EVENTS_DECLARATION: ::events::__private::EventDeclaration = ::events::__private::EventDeclaration::new(::events::__private::EventSpec {
-        event_type: "nuvlabox.reboot",
-        resource_type: "nuvlabox",
-        operation: "reboot",
+    #[allow(unused_imports)]
+    use ::events::__private::{
+        self as __events, NotKnown as _, NotNamed as _, Silent as _,
+    };
+    static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(__events::EventSpec {
         details: &[
-            ::events::__private::DetailField {
+            __events::DetailField {
                 name: "count",
-                type_name: ::events::__private::Option::Some("usize"),
+                type_name: __events::Option::Some("usize"),
                 required: true,
             },
         ],
-        function: ::events::__private::concat!(
-            ::events::__private::module_path!(), "::", "reboot"
-        ),
-        location: ::events::__private::location!(),
-        ..::events::__private::EventSpec::ACTION
+        ..__events::EventSpec::action(
+            "nuvlabox.reboot",
+            "nuvlabox",
+            "reboot",
+            "reboot",
+            __events::module_path!(),
+            __events::env!("CARGO_PKG_NAME"),
+        )
     });
-    ::events::__private::inventory::submit! {
-        ::events::__private::Registration::Event(& __EVENTS_DECLARATION)
+    __events::inventory::submit! {
+        __events::Registration::Event(& __EVENTS_DECLARATION)
     }
     fn __events_href<
-        __EventsValue: ::events::__private::Designates
-            + ?::events::__private::core::marker::Sized,
-    >(
-        value: &__EventsValue,
-    ) -> ::events::__private::Cow<'_, ::events::__private::core::primitive::str> {
+        __EventsValue: __events::Designates + ?__events::core::marker::Sized,
+    >(value: &__EventsValue) -> __events::Cow<'_, __events::core::primitive::str> {
         const {
-            let _ = ::events::__private::check_event(
-                <__EventsValue as ::events::__private::Designates>::DECLARATION,
+            let _ = __events::check_event(
+                <__EventsValue as __events::Designates>::DECLARATION,
                 "nuvlabox.reboot",
                 "nuvlabox",
                 "reboot",
             );
         }
-        ::events::__private::Designates::href(value)
+        __events::Designates::href(value)
     }
-    let mut __events_call = ::events::__private::Call::new(&__EVENTS_DECLARATION);
-    if let ::events::__private::Option::Some(__events_opening) = __events_call.opening()
-    {
+    let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
+    if let __events::Option::Some(__events_opening) = __events_call.opening() {
         __events_opening.resource(__events_href(&id));
         {
             let __events_value: &usize = &items.len();
             __events_opening.detail("count", __events_value);
         }
     }
-    let __events_body = ::events::__private::pin!(
-        async move { if false { return ::events::__private::never:: < Result < & 'a str,
-        ApiError > > (); } let _ = & by; let _ = & items; let _ = & id; '__events_body :
-        { items.retain(by); Ok(id.as_str()) } }
-    );
-    if let ::events::__private::Result::Err(__events_refused) = __events_call
-        .begin()
+    __events_call
+        .drive(
+            __events::pin!(
+                async move { if false { return __events::never:: < Result < & 'a str,
+                ApiError > > (); } let _ = & by; let _ = & items; let _ = & id;
+                '__events_body : { items.retain(by); Ok(id.as_str()) } }
+            ),
+            <Result<&'a str, ApiError> as __events::Refusable>::refused,
+            __events::Read::Told([
+                __events::Says::<Result<&'a str, ApiError>>::WHOLE,
+                __events::Says::<Result<&'a str, ApiError>>::OK,
+                __events::Says::<Result<&'a str, ApiError>>::ERROR,
+                __events::Says::<Result<&'a str, ApiError>>::SHOWN,
+                __events::Says::<Result<&'a str, ApiError>>::FAILED,
+            ]),
+        )
         .await
-    {
-        return <Result<
-            &'a str,
-            ApiError,
-        > as ::events::__private::Refusable>::refused(__events_refused);
-    }
-    let __events_out: Result<&'a str, ApiError> = __events_call.run(__events_body).await;
-    {
-        use ::events::__private::probe::*;
-        __events_call
-            .ended(
-                (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending(),
-            );
-    }
-    __events_call.finish().await;
-    __events_out
 }

@@ -4,73 +4,61 @@ pub async fn reboot(
     Path(id): Path<Href<Nuvlabox>>,
     Query(options): Query<RebootOptions>,
 ) -> Result<Json<Job>, ApiError> {
-    static __EVENTS_DECLARATION: ::events::__private::EventDeclaration = ::events::__private::EventDeclaration::new(::events::__private::EventSpec {
-        event_type: "nuvlabox.reboot",
-        resource_type: "nuvlabox",
-        operation: "reboot",
-        category: ::events::__private::Option::Some(
-            ::events::__private::CategoryRef::BuiltIn("action"),
-        ),
-        severity: ::events::__private::Option::Some(::events::__private::Severity::High),
+    #[allow(unused_imports)]
+    use ::events::__private::{
+        self as __events, NotKnown as _, NotNamed as _, Silent as _,
+    };
+    static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(__events::EventSpec {
+        category: __events::Option::Some(__events::CategoryRef::BuiltIn("action")),
+        severity: __events::Option::Some(__events::Severity::High),
         details: &[
-            ::events::__private::DetailField {
+            __events::DetailField {
                 name: "force",
-                type_name: ::events::__private::Option::Some("bool"),
+                type_name: __events::Option::Some("bool"),
                 required: true,
             },
         ],
-        function: ::events::__private::concat!(
-            ::events::__private::module_path!(), "::", "reboot"
-        ),
-        location: ::events::__private::location!(),
-        ..::events::__private::EventSpec::ACTION
-    });
-    ::events::__private::inventory::submit! {
-        ::events::__private::Registration::Event(& __EVENTS_DECLARATION)
-    }
-    let _: [(); {
-        #[allow(unused_imports)]
-        use ::events::__private::NotKnown as _;
-        ::events::__private::check_event(
-            ::events::__private::Known::<Href<Nuvlabox>>::DECLARATION,
+        ..__events::EventSpec::action(
             "nuvlabox.reboot",
             "nuvlabox",
             "reboot",
+            "reboot",
+            __events::module_path!(),
+            __events::env!("CARGO_PKG_NAME"),
         )
-    }] = [];
-    let mut __events_call = ::events::__private::Call::new(&__EVENTS_DECLARATION);
-    if let ::events::__private::Option::Some(__events_opening) = __events_call.opening()
-    {
-        __events_opening.resource(::events::__private::Designates::href(&id));
+    });
+    __events::inventory::submit! {
+        __events::Registration::Event(& __EVENTS_DECLARATION)
+    }
+    let _: [(); __events::check_event(
+        __events::Known::<Href<Nuvlabox>>::DECLARATION,
+        "nuvlabox.reboot",
+        "nuvlabox",
+        "reboot",
+    )] = [];
+    let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
+    if let __events::Option::Some(__events_opening) = __events_call.opening() {
+        __events_opening.resource(__events::Designates::href(&id));
         {
             let __events_value: &bool = &options.force;
             __events_opening.detail("force", __events_value);
         }
     }
-    let __events_body = ::events::__private::pin!(
-        async move { if false { return ::events::__private::never:: < Result < Json < Job
-        >, ApiError > > (); } let _ = & id; let _ = & app; '__events_body : { let job =
-        app.jobs.submit("reboot", & id). await ?; Ok(Json(job)) } }
-    );
-    if let ::events::__private::Result::Err(__events_refused) = __events_call
-        .begin()
+    __events_call
+        .drive(
+            __events::pin!(
+                async move { if false { return __events::never:: < Result < Json < Job >,
+                ApiError > > (); } let _ = & id; let _ = & app; '__events_body : { let
+                job = app.jobs.submit("reboot", & id). await ?; Ok(Json(job)) } }
+            ),
+            <Result<Json<Job>, ApiError> as __events::Refusable>::refused,
+            __events::Read::Told([
+                __events::Says::<Result<Json<Job>, ApiError>>::WHOLE,
+                __events::Says::<Result<Json<Job>, ApiError>>::OK,
+                __events::Says::<Result<Json<Job>, ApiError>>::ERROR,
+                __events::Says::<Result<Json<Job>, ApiError>>::SHOWN,
+                __events::Says::<Result<Json<Job>, ApiError>>::FAILED,
+            ]),
+        )
         .await
-    {
-        return <Result<
-            Json<Job>,
-            ApiError,
-        > as ::events::__private::Refusable>::refused(__events_refused);
-    }
-    let __events_out: Result<Json<Job>, ApiError> = __events_call
-        .run(__events_body)
-        .await;
-    {
-        use ::events::__private::probe::*;
-        __events_call
-            .ended(
-                (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending(),
-            );
-    }
-    __events_call.finish().await;
-    __events_out
 }

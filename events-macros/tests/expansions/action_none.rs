@@ -1,39 +1,36 @@
 async fn switch(group: String) -> Result<(), ApiError> {
-    static __EVENTS_DECLARATION: ::events::__private::EventDeclaration = ::events::__private::EventDeclaration::new(::events::__private::EventSpec {
-        event_type: "session.switch-group",
-        resource_type: "session",
-        operation: "switch-group",
-        function: ::events::__private::concat!(
-            ::events::__private::module_path!(), "::", "switch"
+    #[allow(unused_imports)]
+    use ::events::__private::{
+        self as __events, NotKnown as _, NotNamed as _, Silent as _,
+    };
+    static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(
+        __events::EventSpec::action(
+            "session.switch-group",
+            "session",
+            "switch-group",
+            "switch",
+            __events::module_path!(),
+            __events::env!("CARGO_PKG_NAME"),
         ),
-        location: ::events::__private::location!(),
-        ..::events::__private::EventSpec::ACTION
-    });
-    ::events::__private::inventory::submit! {
-        ::events::__private::Registration::Event(& __EVENTS_DECLARATION)
-    }
-    let mut __events_call = ::events::__private::Call::new(&__EVENTS_DECLARATION);
-    let __events_body = ::events::__private::pin!(
-        async move { if false { return ::events::__private::never:: < Result < (),
-        ApiError > > (); } '__events_body : { Ok(()) } }
     );
-    if let ::events::__private::Result::Err(__events_refused) = __events_call
-        .begin()
+    __events::inventory::submit! {
+        __events::Registration::Event(& __EVENTS_DECLARATION)
+    }
+    let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
+    __events_call
+        .drive(
+            __events::pin!(
+                async move { if false { return __events::never:: < Result < (), ApiError
+                > > (); } '__events_body : { Ok(()) } }
+            ),
+            <Result<(), ApiError> as __events::Refusable>::refused,
+            __events::Read::Told([
+                __events::Says::<Result<(), ApiError>>::WHOLE,
+                __events::Says::<Result<(), ApiError>>::OK,
+                __events::Says::<Result<(), ApiError>>::ERROR,
+                __events::Says::<Result<(), ApiError>>::SHOWN,
+                __events::Says::<Result<(), ApiError>>::FAILED,
+            ]),
+        )
         .await
-    {
-        return <Result<
-            (),
-            ApiError,
-        > as ::events::__private::Refusable>::refused(__events_refused);
-    }
-    let __events_out: Result<(), ApiError> = __events_call.run(__events_body).await;
-    {
-        use ::events::__private::probe::*;
-        __events_call
-            .ended(
-                (&&&&&&&&::events::__private::Probe(&__events_out)).__events_ending(),
-            );
-    }
-    __events_call.finish().await;
-    __events_out
 }

@@ -1,8 +1,5 @@
 const _: () = {
     static __EVENTS_DECLARATION: ::events::__private::EventDeclaration = ::events::__private::EventDeclaration::new(::events::__private::EventSpec {
-        event_type: "nuvlabox.state-changed",
-        resource_type: "nuvlabox",
-        operation: "state-changed",
         category: ::events::__private::Option::Some(
             ::events::__private::CategoryRef::BuiltIn("state"),
         ),
@@ -30,11 +27,14 @@ const _: () = {
                 ::events::__private::MessagePart::Detail("new-state"),
             ],
         ),
-        function: ::events::__private::concat!(
-            ::events::__private::module_path!(), "::", "NuvlaboxStateChanged"
-        ),
-        location: ::events::__private::location!(),
-        ..::events::__private::EventSpec::DIRECT
+        ..::events::__private::EventSpec::direct(
+            "nuvlabox.state-changed",
+            "nuvlabox",
+            "state-changed",
+            "NuvlaboxStateChanged",
+            ::events::__private::module_path!(),
+            ::events::__private::env!("CARGO_PKG_NAME"),
+        )
     });
     ::events::__private::inventory::submit! {
         ::events::__private::Registration::Event(& __EVENTS_DECLARATION)

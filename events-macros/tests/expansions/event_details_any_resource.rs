@@ -1,8 +1,5 @@
 const _: () = {
     static __EVENTS_DECLARATION: audit::api::__private::EventDeclaration = audit::api::__private::EventDeclaration::new(audit::api::__private::EventSpec {
-        event_type: "job.finished",
-        resource_type: "job",
-        operation: "finished",
         severity: audit::api::__private::Option::Some(
             audit::api::__private::Severity::Low,
         ),
@@ -20,11 +17,14 @@ const _: () = {
         ],
         version: audit::api::__private::Option::Some(3u32),
         mandatory: true,
-        function: audit::api::__private::concat!(
-            audit::api::__private::module_path!(), "::", "Finished"
-        ),
-        location: audit::api::__private::location!(),
-        ..audit::api::__private::EventSpec::DIRECT
+        ..audit::api::__private::EventSpec::direct(
+            "job.finished",
+            "job",
+            "finished",
+            "Finished",
+            audit::api::__private::module_path!(),
+            audit::api::__private::env!("CARGO_PKG_NAME"),
+        )
     });
     audit::api::__private::inventory::submit! {
         audit::api::__private::Registration::Event(& __EVENTS_DECLARATION)

@@ -1,14 +1,14 @@
 const _: () = {
-    static __EVENTS_DECLARATION: ::events::__private::EventDeclaration = ::events::__private::EventDeclaration::new(::events::__private::EventSpec {
-        event_type: "session.expired",
-        resource_type: "session",
-        operation: "expired",
-        function: ::events::__private::concat!(
-            ::events::__private::module_path!(), "::", "Expired"
+    static __EVENTS_DECLARATION: ::events::__private::EventDeclaration = ::events::__private::EventDeclaration::new(
+        ::events::__private::EventSpec::direct(
+            "session.expired",
+            "session",
+            "expired",
+            "Expired",
+            ::events::__private::module_path!(),
+            ::events::__private::env!("CARGO_PKG_NAME"),
         ),
-        location: ::events::__private::location!(),
-        ..::events::__private::EventSpec::DIRECT
-    });
+    );
     ::events::__private::inventory::submit! {
         ::events::__private::Registration::Event(& __EVENTS_DECLARATION)
     }

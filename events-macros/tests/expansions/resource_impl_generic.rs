@@ -1,73 +1,67 @@
 #[async_trait]
 impl<T: Jobs> Service for Runner<T> {
     async fn run(&self, Path(id): Path<Href<Nuvlabox>>) -> Result<(), Error> {
-        static __EVENTS_DECLARATION: audit::api::__private::EventDeclaration = audit::api::__private::EventDeclaration::new(audit::api::__private::EventSpec {
-            event_type: "nuvlabox.run",
-            resource_type: "nuvlabox",
-            operation: "run",
-            function: audit::api::__private::concat!(
-                audit::api::__private::module_path!(), "::", "Runner::run"
-            ),
-            location: audit::api::__private::location!(),
-            ..audit::api::__private::EventSpec::ACTION
-        });
-        audit::api::__private::inventory::submit! {
-            audit::api::__private::Registration::Event(& __EVENTS_DECLARATION)
-        }
-        let _: [(); {
-            #[allow(unused_imports)]
-            use audit::api::__private::NotKnown as _;
-            audit::api::__private::check_event(
-                audit::api::__private::Known::<Href<Nuvlabox>>::DECLARATION,
+        #[allow(unused_imports)]
+        use audit::api::__private::{
+            self as __events, NotKnown as _, NotNamed as _, Silent as _,
+        };
+        static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(
+            __events::EventSpec::action(
                 "nuvlabox.run",
                 "nuvlabox",
                 "run",
-            )
-        }] = [];
-        let mut __events_call = audit::api::__private::Call::new(&__EVENTS_DECLARATION);
-        if let audit::api::__private::Option::Some(__events_opening) = __events_call
-            .opening()
-        {
-            __events_opening.resource(audit::api::__private::Designates::href(&id));
-        }
-        let __events_body = audit::api::__private::pin!(
-            async move { if false { return audit::api::__private::never:: < Result < (),
-            Error > > (); } '__events_body : { Ok(()) } }
+                "Runner::run",
+                __events::module_path!(),
+                __events::env!("CARGO_PKG_NAME"),
+            ),
         );
-        if let audit::api::__private::Result::Err(__events_refused) = __events_call
-            .begin()
+        __events::inventory::submit! {
+            __events::Registration::Event(& __EVENTS_DECLARATION)
+        }
+        let _: [(); __events::check_event(
+            __events::Known::<Href<Nuvlabox>>::DECLARATION,
+            "nuvlabox.run",
+            "nuvlabox",
+            "run",
+        )] = [];
+        let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
+        if let __events::Option::Some(__events_opening) = __events_call.opening() {
+            __events_opening.resource(__events::Designates::href(&id));
+        }
+        __events_call
+            .drive(
+                __events::pin!(
+                    async move { if false { return __events::never:: < Result < (), Error
+                    > > (); } '__events_body : { Ok(()) } }
+                ),
+                <Result<(), Error> as __events::Refusable>::refused,
+                __events::Read::Told([
+                    __events::Says::<Result<(), Error>>::WHOLE,
+                    __events::Says::<Result<(), Error>>::OK,
+                    __events::Says::<Result<(), Error>>::ERROR,
+                    __events::Says::<Result<(), Error>>::SHOWN,
+                    __events::Says::<Result<(), Error>>::FAILED,
+                ]),
+            )
             .await
-        {
-            return <Result<
-                (),
-                Error,
-            > as audit::api::__private::Refusable>::refused(__events_refused);
-        }
-        let __events_out: Result<(), Error> = __events_call.run(__events_body).await;
-        {
-            use audit::api::__private::probe::*;
-            __events_call
-                .ended(
-                    (&&&&&&&&audit::api::__private::Probe(&__events_out))
-                        .__events_ending(),
-                );
-        }
-        __events_call.finish().await;
-        __events_out
     }
     async fn stop(&self) -> Result<(), Error> {
-        static __EVENTS_DECLARATION: audit::api::__private::EventDeclaration = audit::api::__private::EventDeclaration::new(audit::api::__private::EventSpec {
-            event_type: "runner.stop",
-            resource_type: "runner",
-            operation: "stop",
-            function: audit::api::__private::concat!(
-                audit::api::__private::module_path!(), "::", "Runner::stop"
+        #[allow(unused_imports)]
+        use audit::api::__private::{
+            self as __events, NotKnown as _, NotNamed as _, Silent as _,
+        };
+        static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(
+            __events::EventSpec::action(
+                "runner.stop",
+                "runner",
+                "stop",
+                "Runner::stop",
+                __events::module_path!(),
+                __events::env!("CARGO_PKG_NAME"),
             ),
-            location: audit::api::__private::location!(),
-            ..audit::api::__private::EventSpec::ACTION
-        });
-        audit::api::__private::inventory::submit! {
-            audit::api::__private::Registration::Event(& __EVENTS_DECLARATION)
+        );
+        __events::inventory::submit! {
+            __events::Registration::Event(& __EVENTS_DECLARATION)
         }
         #[diagnostic::on_unimplemented(
             message = "event `runner.stop` is none of a `{Self}` [EVT054]",
@@ -75,25 +69,21 @@ impl<T: Jobs> Service for Runner<T> {
             note = "write an event that `{Self}` declares, or name the resource that is meant with `resource = <expression>`"
         )]
         trait DeclaresRunnerStop {
-            fn check(_: audit::api::__private::Of<Self>) {}
+            fn check(_: __events::Of<Self>) {}
         }
         #[diagnostic::do_not_recommend]
         impl<
-            __EventsResource: audit::api::__private::Declares<
+            __EventsResource: __events::Declares<
                     14267164425702302875u64,
                     12618894948741332165u64,
-                > + ?audit::api::__private::core::marker::Sized,
+                > + ?__events::core::marker::Sized,
         > DeclaresRunnerStop for __EventsResource {}
-        let mut __events_call = audit::api::__private::Call::new(&__EVENTS_DECLARATION);
-        if let audit::api::__private::Option::Some(__events_opening) = __events_call
-            .opening()
-        {
+        let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
+        if let __events::Option::Some(__events_opening) = __events_call.opening() {
             __events_opening
                 .resource(
-                    match audit::api::__private::Designates::__events_named(&self) {
+                    match __events::Designates::__events_named(&self) {
                         (__events_href, __events_named) => {
-                            #[allow(unused_imports)]
-                            use audit::api::__private::NotNamed as _;
                             let __events_named = __events_named.of();
                             DeclaresRunnerStop::check(__events_named);
                             __events_href
@@ -101,29 +91,21 @@ impl<T: Jobs> Service for Runner<T> {
                     },
                 );
         }
-        let __events_body = audit::api::__private::pin!(
-            async move { if false { return audit::api::__private::never:: < Result < (),
-            Error > > (); } '__events_body : { Ok(()) } }
-        );
-        if let audit::api::__private::Result::Err(__events_refused) = __events_call
-            .begin()
+        __events_call
+            .drive(
+                __events::pin!(
+                    async move { if false { return __events::never:: < Result < (), Error
+                    > > (); } '__events_body : { Ok(()) } }
+                ),
+                <Result<(), Error> as __events::Refusable>::refused,
+                __events::Read::Told([
+                    __events::Says::<Result<(), Error>>::WHOLE,
+                    __events::Says::<Result<(), Error>>::OK,
+                    __events::Says::<Result<(), Error>>::ERROR,
+                    __events::Says::<Result<(), Error>>::SHOWN,
+                    __events::Says::<Result<(), Error>>::FAILED,
+                ]),
+            )
             .await
-        {
-            return <Result<
-                (),
-                Error,
-            > as audit::api::__private::Refusable>::refused(__events_refused);
-        }
-        let __events_out: Result<(), Error> = __events_call.run(__events_body).await;
-        {
-            use audit::api::__private::probe::*;
-            __events_call
-                .ended(
-                    (&&&&&&&&audit::api::__private::Probe(&__events_out))
-                        .__events_ending(),
-                );
-        }
-        __events_call.finish().await;
-        __events_out
     }
 }

@@ -1,0 +1,212 @@
+//! The whole life of a call behind one await: opening, body, reading the ending, closing.
+//!
+//! An expansion awaits once, and what is compiled for each handler is a few lines around functions that serve
+//! them all: what the attribute costs the compiler is decided here.
+
+use std::{
+    any::Any,
+    fmt::{self, Display},
+    future::Future,
+    marker::PhantomData,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    task::{Context as Task, Poll, ready},
+};
+
+use crate::{
+    call::{BeginStep, Call, FinishStep, panicked},
+    context::{Change, swap},
+    outcome::{Ending, Outcome, Reason},
+    refused::Refused,
+};
+
+impl Call {
+    /// Stores the opening, runs the body, reads from its value how it ended, and stores the closing.
+    ///
+    /// Cancel-safe as [`Call::begin`] and [`Call::finish`] are; in between the guard says `cancelled`.
+    pub fn drive<'c, F: Future>(
+        &'c mut self,
+        body: Pin<&'c mut F>,
+        refused: fn(Refused) -> F::Output,
+        read: Read<F::Output>,
+    ) -> Drive<'c, F> {
+        Drive { call: self, body, refused, read, out: None, step: Step::Opening(BeginStep::Start) }
+    }
+}
+
+/// See [`Call::drive`].
+#[must_use = "futures do nothing unless polled"]
+pub struct Drive<'c, F: Future> {
+    call: &'c mut Call,
+    body: Pin<&'c mut F>,
+    refused: fn(Refused) -> F::Output,
+    read: Read<F::Output>,
+    out: Option<F::Output>,
+    step: Step,
+}
+
+enum Step {
+    Opening(BeginStep),
+    Running(Option<Change>),
+    Closing(FinishStep),
+}
+
+/// The value is moved out when it is ready and never pinned.
+impl<F: Future> Unpin for Drive<'_, F> {}
+
+impl<F: Future> fmt::Debug for Drive<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Drive").field("call", &self.call).finish_non_exhaustive()
+    }
+}
+
+impl<F: Future> Future for Drive<'_, F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<F::Output> {
+        let Self { call, body, refused, read, out, step } = self.get_mut();
+        if out.is_none() {
+            let mut poll = |task: &mut Task<'_>| body.as_mut().poll(task).map(|value| *out = Some(value));
+            if let Err(why) = ready!(open_and_run(call, step, task, &mut poll)) {
+                return Poll::Ready(refused(why));
+            }
+            if let Some(out) = out {
+                read.tell(call, out);
+            }
+        }
+        ready!(close(call, step, task));
+        // It is there until it is taken here; a future may do anything when it is polled after that.
+        out.take().map_or(Poll::Pending, Poll::Ready)
+    }
+}
+
+/// One poll of a body whose value goes elsewhere.
+type PollBody<'p> = &'p mut dyn FnMut(&mut Task<'_>) -> Poll<()>;
+
+/// Until the body is ready.
+#[inline(never)]
+fn open_and_run(
+    call: &mut Call,
+    step: &mut Step,
+    task: &mut Task<'_>,
+    body: PollBody<'_>,
+) -> Poll<Result<(), Refused>> {
+    if let Step::Opening(begin) = step {
+        if let Err(refused) = ready!(begin.poll(call, task)) {
+            return Poll::Ready(Err(refused));
+        }
+        *step = Step::Running(call.inside());
+    }
+    if let Step::Running(inside) = step {
+        match inside {
+            None => ready!(body(task)),
+            Some(inside) => match poll_inside(inside, task, body) {
+                Ok(polled) => ready!(polled),
+                Err(panic) => panicked(call, panic),
+            },
+        }
+        *step = Step::Closing(FinishStep::Start);
+    }
+    Poll::Ready(Ok(()))
+}
+
+fn poll_inside(inside: &mut Change, task: &mut Task<'_>, body: PollBody<'_>) -> Result<Poll<()>, Box<dyn Any + Send>> {
+    let _swapped = swap(inside);
+    catch_unwind(AssertUnwindSafe(|| body(task)))
+}
+
+/// Until the closing is stored, or its limit is over.
+#[inline(never)]
+fn close(call: &mut Call, step: &mut Step, task: &mut Task<'_>) -> Poll<()> {
+    match step {
+        Step::Closing(finish) => finish.poll(call, task),
+        Step::Opening(_) | Step::Running(_) => Poll::Ready(()),
+    }
+}
+
+/// How the ending is read from a handler's value.
+pub enum Read<T> {
+    /// By the first that has an answer: what the type is known to say ([`Says`]), most telling first.
+    Told([Tell<T>; 5]),
+    /// By a function.
+    By(fn(&mut Call, &T)),
+}
+
+/// What a type says of an ending, if it says anything.
+pub type Tell<T> = Option<fn(&T) -> Option<Ending>>;
+
+impl<T> fmt::Debug for Read<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Read")
+    }
+}
+
+impl<T> Read<T> {
+    fn tell(&self, call: &mut Call, out: &T) {
+        if !call.is_open() {
+            return;
+        }
+        match self {
+            Self::Told(tells) => {
+                let ending = tells.iter().flatten().find_map(|tell| tell(out));
+                call.ended(ending.unwrap_or(Ending::COMPLETED));
+            }
+            Self::By(read) => read(call, out),
+        }
+    }
+}
+
+/// What a return type can say: inherent constants where it, or its parts, fit; else those of [`Silent`]. So the
+/// compiler looks each of them up once.
+pub struct Says<T: ?Sized>(PhantomData<fn(&T)>);
+
+impl<T: ?Sized> fmt::Debug for Says<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Says")
+    }
+}
+
+impl<T: Outcome> Says<T> {
+    /// An outcome.
+    pub const WHOLE: Tell<T> = Some(|out| Some(out.ending()));
+}
+
+impl<T: Outcome, E> Says<Result<T, E>> {
+    /// The value of an ok.
+    pub const OK: Tell<Result<T, E>> = Some(|out| out.as_ref().ok().map(T::ending));
+}
+
+impl<T, E: Outcome> Says<Result<T, E>> {
+    /// An error that is an outcome.
+    pub const ERROR: Tell<Result<T, E>> = Some(|out| out.as_ref().err().map(E::ending));
+}
+
+impl<T, E: Display> Says<Result<T, E>> {
+    /// An error that says what it is.
+    pub const SHOWN: Tell<Result<T, E>> = Some(|out| out.as_ref().err().map(|error| Ending::from_error(error)));
+}
+
+impl<T, E> Says<Result<T, E>> {
+    /// Any other error.
+    pub const FAILED: Tell<Result<T, E>> = Some(|out| out.is_err().then(|| Ending::failed(Reason::Error)));
+}
+
+/// See [`Says`].
+pub trait Silent {
+    /// The type.
+    type Of;
+    /// Nothing.
+    const WHOLE: Tell<Self::Of> = None;
+    /// Nothing.
+    const OK: Tell<Self::Of> = None;
+    /// Nothing.
+    const ERROR: Tell<Self::Of> = None;
+    /// Nothing.
+    const SHOWN: Tell<Self::Of> = None;
+    /// Nothing.
+    const FAILED: Tell<Self::Of> = None;
+}
+
+impl<T> Silent for Says<T> {
+    type Of = T;
+}

@@ -1,0 +1,76 @@
+//! Everything is dropped when, and in the order in which, the plain function drops it: that of the edition.
+
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use events::action;
+
+use crate::fixture::{Error, recorded};
+
+#[derive(Clone, Debug, Default)]
+struct Drops(Arc<Mutex<Vec<&'static str>>>);
+
+#[derive(Debug)]
+struct Guard(Drops, &'static str);
+
+impl Guard {
+    const fn length(&self) -> usize {
+        self.1.len()
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner).push(self.1);
+    }
+}
+
+/// One function twice: as it is, and annotated.
+macro_rules! twice {
+    ($plain:ident, $recorded:ident, $event:literal, ($($arguments:tt)*) $body:tt) => {
+        async fn $plain($($arguments)*) -> Result<usize, Error> $body
+
+        #[action(event = $event, resource = none)]
+        async fn $recorded($($arguments)*) -> Result<usize, Error> $body
+    };
+}
+
+twice!(plain, annotated, "machine.drops", (a: Guard, (b, _c): (Guard, Guard), _d: Guard) {
+    let local = Guard(a.0.clone(), "local");
+    drop(b);
+    tokio::task::yield_now().await;
+    if local.length() == 0 {
+        return Err(Error);
+    }
+    Ok(local.length() + Guard(a.0.clone(), "temporary").length())
+});
+
+twice!(early, annotated_early, "machine.drops-early", (a: Guard, _b: Guard) {
+    let local = Guard(a.0.clone(), "local");
+    let number: usize = "no number".parse()?;
+    Ok(number + local.length())
+});
+
+fn drops<F: Future<Output = Result<usize, Error>>>(
+    call: impl FnOnce(&dyn Fn(&'static str) -> Guard) -> F,
+) -> Vec<&'static str> {
+    let drops = Drops::default();
+    let (out, _) = recorded(call(&|name| Guard(drops.clone(), name)));
+    drop(out);
+    let mut dropped = drops.0.lock().unwrap_or_else(PoisonError::into_inner);
+    std::mem::take(&mut *dropped)
+}
+
+#[test]
+fn drop_order_is_that_of_the_plain_function() {
+    let plainly = drops(|guard| plain(guard("a"), (guard("b"), guard("c")), guard("d")));
+    assert_eq!(drops(|guard| annotated(guard("a"), (guard("b"), guard("c")), guard("d"))), plainly);
+}
+
+#[test]
+fn drop_order_of_an_early_return_is_that_of_the_plain_function() {
+    let plainly = drops(|guard| early(guard("a"), guard("b")));
+    assert_eq!(drops(|guard| annotated_early(guard("a"), guard("b"))), plainly);
+}

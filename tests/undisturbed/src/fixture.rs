@@ -1,0 +1,52 @@
+//! A resource type, an error, and a place to run in.
+
+use std::future::Future;
+
+use events::{Context, EventManager, Href, Refused, memory::MemoryStore, resource};
+
+/// A machine somewhere.
+#[derive(Debug)]
+#[resource(events)]
+pub(crate) struct Machine {
+    pub(crate) id: Href<Self>,
+}
+
+impl Machine {
+    pub(crate) fn new() -> Self {
+        Self { id: id() }
+    }
+}
+
+/// An error that says nothing.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Error;
+
+impl From<Refused> for Error {
+    fn from(_: Refused) -> Self {
+        Self
+    }
+}
+
+impl From<std::num::ParseIntError> for Error {
+    fn from(_: std::num::ParseIntError) -> Self {
+        Self
+    }
+}
+
+/// The one machine there is.
+pub(crate) fn id() -> Href<Machine> {
+    #[expect(clippy::expect_used, reason = "it is an href")]
+    "machine/1".parse().expect("an href")
+}
+
+/// Runs where events are recorded, and says how many were.
+pub(crate) fn recorded<F: Future>(run: F) -> (F::Output, usize) {
+    let store = MemoryStore::new();
+    #[expect(clippy::expect_used, reason = "a test without a runtime, or with a bad registry, has failed")]
+    let (runtime, manager) = (
+        tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime"),
+        EventManager::builder(store.clone()).build().expect("a registry without conflicts"),
+    );
+    let out = runtime.block_on(manager.scope(events::scope(Context::anonymous(), run)));
+    (out, store.len())
+}
