@@ -23,9 +23,9 @@ pub(crate) struct ListedValue {
 #[derive(Debug)]
 pub(crate) struct EventKeys {
     pub(crate) timestamp: Timestamp,
-    own: KeySet,
+    pub(crate) own: KeySet,
     /// Those of its caller and of its viewers, which it has in common with other events.
-    shared: [Arc<KeySet>; 2],
+    pub(crate) shared: [Arc<KeySet>; 2],
 }
 
 impl EventKeys {
@@ -42,8 +42,8 @@ impl EventKeys {
 }
 
 #[derive(Debug, Default)]
-struct KeySet {
-    hashes: Box<[KeyHash]>,
+pub(crate) struct KeySet {
+    pub(crate) hashes: Box<[KeyHash]>,
     listed: Box<[(KeyHash, Arc<ListedValue>)]>,
 }
 

@@ -32,6 +32,7 @@
 mod bloom;
 mod checksum;
 mod codec;
+mod derive_ahead;
 mod error;
 mod evaluate;
 mod event_keys;

@@ -1,8 +1,11 @@
 //! Gathering the positions of each key of a segment that is being sealed.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-use crate::key_hash::{KeyHash, KeyedAlready};
+use crate::{
+    event_keys::KeySet,
+    key_hash::{KeyHash, KeyedAlready},
+};
 
 /// Keys with their positions. Most keys repeat: only the few distinct ones are sorted, and all positions
 /// share one allocation.
@@ -13,6 +16,8 @@ pub(crate) struct Postings {
     distinct: Vec<Distinct>,
     /// Rank of a key, and one of its positions.
     entries: Vec<(u32, u16)>,
+    /// The ranks of the keys of sets that several events have, by the address of the set.
+    sets: HashMap<usize, Box<[u32]>>,
 }
 
 struct Distinct {
@@ -25,18 +30,27 @@ struct Distinct {
 impl Postings {
     /// Adds a position of a key, none smaller than those before; one that comes again at once counts once.
     pub(crate) fn add(&mut self, key: KeyHash, position: u16) {
-        let rank = *self.ranks.entry(key).or_insert_with(|| {
+        let rank = self.rank(key);
+        put(&mut self.distinct, &mut self.entries, rank, position);
+    }
+
+    /// Adds a position of all keys of a set, which must live for as long as this does: it is known by where it is.
+    pub(crate) fn add_set(&mut self, set: &Arc<KeySet>, position: u16) {
+        let address = Arc::as_ptr(set).addr();
+        if !self.sets.contains_key(&address) {
+            let ranks = set.hashes.iter().map(|key| self.rank(*key)).collect();
+            self.sets.insert(address, ranks);
+        }
+        let Self { sets, distinct, entries, .. } = self;
+        sets[&address].iter().for_each(|rank| put(distinct, entries, *rank, position));
+    }
+
+    fn rank(&mut self, key: KeyHash) -> u32 {
+        *self.ranks.entry(key).or_insert_with(|| {
             self.distinct.push(Distinct { key, count: 0, last: 0 });
             // 65,536 events with 65,536 keys each would not fit into memory.
             (self.distinct.len() - 1) as u32
-        });
-        let distinct = &mut self.distinct[rank as usize];
-        if distinct.count > 0 && distinct.last == position {
-            return;
-        }
-        distinct.count += 1;
-        distinct.last = position;
-        self.entries.push((rank, position));
+        })
     }
 
     /// How many keys.
@@ -72,6 +86,16 @@ impl Postings {
         sorted.sort_unstable();
         sorted.into_iter().try_for_each(|(key, count, end)| each(key, &positions[end - count..end]))
     }
+}
+
+fn put(distinct: &mut [Distinct], entries: &mut Vec<(u32, u16)>, rank: u32, position: u16) {
+    let distinct = &mut distinct[rank as usize];
+    if distinct.count > 0 && distinct.last == position {
+        return;
+    }
+    distinct.count += 1;
+    distinct.last = position;
+    entries.push((rank, position));
 }
 
 #[cfg(test)]

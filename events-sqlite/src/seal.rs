@@ -29,59 +29,37 @@ use crate::{
 /// How long sealing waits after it failed, at first and at most.
 const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
-/// What the sealing thread does next.
-enum Task {
-    /// While there is nothing to seal: it will take the keys, and so does whoever searches.
-    DeriveKeys(Arc<Chunk>),
-    Seal(Vec<Arc<Chunk>>),
-    Stop,
-}
-
 /// The sealing thread.
 pub(crate) fn run(shared: &Shared) {
     let mut retry = RETRY.0;
-    loop {
-        let task = next_task(shared);
+    while let Some(chunks) = next_chunks(shared) {
         // A panic is trouble like any other: appending must not wait for a thread that is no more.
-        let done = catch_unwind(AssertUnwindSafe(|| match &task {
-            Task::Stop => Ok(()),
-            Task::DeriveKeys(chunk) => {
-                chunk.ordered(&shared.deriver);
-                Ok(())
-            }
-            Task::Seal(chunks) => seal(shared, chunks),
-        }))
-        .unwrap_or_else(|_| Err(StoreError::failed("sealing panicked: see the log")));
-        match (task, done) {
-            (Task::Stop, _) => return,
-            (Task::DeriveKeys(_), Ok(())) => {}
-            (Task::Seal(_), Ok(())) => retry = RETRY.0,
-            (_, Err(error)) => {
-                tracing::error!(%error, ?retry, "sealing failed and will be tried again");
-                let mut state = shared.state();
-                state.trouble = Some(error);
-                state.sealing = None;
-                shared.progress.notify_all();
-                shared.room.notify_all();
-                let waiting = shared.work.wait_timeout_while(state, retry, |state| !state.closing);
-                drop(waiting);
-                retry = (retry * 2).min(RETRY.1);
-            }
-        }
+        let sealed = catch_unwind(AssertUnwindSafe(|| seal(shared, &chunks)))
+            .unwrap_or_else(|_| Err(StoreError::failed("sealing panicked: see the log")));
+        let Err(error) = sealed else {
+            retry = RETRY.0;
+            continue;
+        };
+        tracing::error!(%error, ?retry, "sealing failed and will be tried again");
+        let mut state = shared.state();
+        state.trouble = Some(error);
+        state.sealing = None;
+        shared.progress.notify_all();
+        shared.room.notify_all();
+        drop(shared.work.wait_timeout_while(state, retry, |state| !state.closing));
+        retry = (retry * 2).min(RETRY.1);
     }
 }
 
-fn next_task(shared: &Shared) -> Task {
+/// What to seal next; none when the store closes.
+fn next_chunks(shared: &Shared) -> Option<Vec<Arc<Chunk>>> {
     let mut state = shared.state();
     loop {
         if state.closing {
-            return Task::Stop;
+            return None;
         }
         if let Some(chunks) = sealable(shared, &mut state) {
-            return Task::Seal(chunks);
-        }
-        if let Some(chunk) = state.tail.not_ordered() {
-            return Task::DeriveKeys(chunk);
+            return Some(chunks);
         }
         state = shared.work.wait(state).unwrap_or_else(PoisonError::into_inner);
     }
@@ -113,6 +91,12 @@ fn seal(shared: &Shared, chunks: &[Arc<Chunk>]) -> Result<(), StoreError> {
     let Some(through) = chunks.last().and_then(|chunk| chunk.events.last()).map(|event| event.seq) else {
         return Ok(());
     };
+    let mut progress = Progress::new(shared, chunks.iter().map(|chunk| chunk.events.len()).sum());
+    // Keys are derived ahead, oldest first: what is not done yet is met from the other end.
+    for chunk in chunks.iter().rev() {
+        chunk.ordered(&shared.deriver);
+        progress.looked(chunk.events.len());
+    }
     let mut months: BTreeMap<Month, Vec<&TailEvent>> = BTreeMap::new();
     for event in chunks.iter().flat_map(|chunk| &chunk.events) {
         months.entry(event.id.timestamp().month()).or_default().push(event);
@@ -125,7 +109,6 @@ fn seal(shared: &Shared, chunks: &[Arc<Chunk>]) -> Result<(), StoreError> {
         first
     };
     let mut rows = Vec::with_capacity(months.len());
-    let mut progress = Progress::new(shared, months.values().map(Vec::len).sum());
     for (number, (month, events)) in (first..).zip(months) {
         match write_segment(shared, number, month, events, &mut progress) {
             Ok(row) => rows.push(row),
@@ -162,10 +145,11 @@ impl<'s> Progress<'s> {
         progress
     }
 
-    /// One look at one event is done.
-    fn look(&mut self) {
-        self.done += 1;
-        if self.done.is_multiple_of(Self::STEP) {
+    /// A look at so many events is done.
+    fn looked(&mut self, events: usize) {
+        let before = self.done / Self::STEP;
+        self.done += events;
+        if self.done / Self::STEP > before {
             self.tell();
         }
     }
@@ -200,17 +184,14 @@ fn write_segment(
 ) -> Result<SegmentRow, StoreError> {
     let observer = &shared.options.observer;
     let deriver = &shared.deriver;
-    events.sort_by_cached_key(|event| {
-        progress.look();
-        event.place(deriver)
-    });
+    events.sort_by_cached_key(|event| event.place(deriver));
     make_month_folder(shared, month)?;
     let path = SegmentRow::of(number, month, 0, &[]).path(&shared.folder);
     let mut writer = SegmentWriter::create(&path, events.len(), &packing(&events))?;
     observer.at(Step::SealBegun);
     for event in &events {
         writer.document(&event.document, event.id)?;
-        progress.look();
+        progress.looked(1);
     }
     writer.end_block()?;
     observer.at(Step::SealDocumentsWritten);
@@ -220,13 +201,14 @@ fn write_segment(
     for (position, event) in (0u16..=u16::MAX).zip(&events) {
         let keys = event.keys(deriver);
         let known = postings.distinct();
-        keys.hashes().for_each(|key| postings.add(key, position));
+        keys.own.hashes.iter().for_each(|key| postings.add(*key, position));
+        keys.shared.iter().for_each(|set| postings.add_set(set, position));
         for new in postings.since(known) {
             if let Some((_, listed)) = keys.listed().find(|(key, _)| *key == new) {
                 values.insert(&listed.attribute, &listed.value);
             }
         }
-        progress.look();
+        progress.looked(1);
     }
     postings.for_each_sorted(|key, positions| writer.key(key, positions))?;
     let places: Vec<Place> = (0u32..)

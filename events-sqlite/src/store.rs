@@ -13,6 +13,7 @@ use events_core::{
 };
 
 use crate::{
+    derive_ahead,
     error::StoreError,
     event_keys::KeyDeriver,
     find::View,
@@ -84,6 +85,7 @@ impl SqliteStore {
         let pool = Arc::new(Pool::start(options.readers)?);
         let shared = Arc::new(startup::open(folder, options)?);
         let handle = Handle { shared, pool, threads: Mutex::default() };
+        handle.spawn("events-keys", derive_ahead::run)?;
         handle.spawn("events-seal", seal::run)?;
         handle.spawn("events-merge", merge::run)?;
         Ok(Self { handle: Arc::new(handle) })
