@@ -31,12 +31,12 @@
 /// | `resource = <expression>`, `none` | what it is about; else the argument called `id` (also inside a pattern), else `self`; `add` and `bulk-…` are about their type |
 /// | `category = "state"`, `<path>` | one of the built-in ones, or a type with [`category`](macro@category); else the resource type's, else `crud` for add, edit and delete, else `action` |
 /// | `subcategory = "…"`, `severity = "high"`, `tags("a", "b")` | how it is sorted; severity `critical`, `high`, `medium` or `low` |
-/// | `details(force, size: u64 = <expression>)`, `details = <expression>` | what is indexed; nothing of the arguments is recorded unless it is named; the type may be left out where the signature writes it |
+/// | `details(force, size: u64 = <expression>)`, `details = <expression>` | what is indexed; nothing of the arguments is recorded unless it is named; the type may be left out where the signature writes it, or a literal says it |
 /// | `payload(request = <argument>, outcome, changed)` | what is stored beside it: an argument, what was returned, what [`Operation::changed`](crate::Operation::changed) was told |
 /// | `message = "{caller} … {resource} … {details.force}"` | the sentence for people, checked by the compiler |
 /// | `linked = <href>`, `linked(a, b)` | other resources that are touched |
 /// | `version = 2` | the version of the details |
-/// | `created = <path>` | `fn(&Return) -> Option<Href<R>>` for what was added, where [`Outcome::created`](crate::Outcome::created) does not say it |
+/// | `created = <path>` | `fn(&Return) -> Option<Href<R>>` for what was added, where [`Outcome::created`](crate::Outcome::created) does not say it; an `add` needs one of them, or a `resource` |
 /// | `outcome = <path>` | `fn(&Return) -> Ending`, where [`Outcome`](crate::Outcome) does not say it |
 /// | `refused = <path>` | `fn(Refused) -> Return`, where the return type is no `Result` with an error that is `From<Refused>` |
 /// | `deferred`, `deferred(within = "1h")` | an ok return leaves the operation open; [`EventManager::close`](crate::EventManager::close) ends it |
@@ -53,7 +53,7 @@
 ///
 /// ```text
 /// async fn reboot(id: Href<Nuvlabox>, Query(options): Query<Options>) -> Result<(), ApiError> {
-///     use ::events::__private::{self as __events, NotKnown as _, Silent as _};
+///     use ::events::__private::{self as __events, NotKnown as _, NotNamed as _, Silent as _};
 ///
 ///     // What is declared: one static, which registers itself and notes its place. It is there although the
 ///     // function is never called.
@@ -73,8 +73,8 @@
 ///     // The guard. What it records is read before the body takes the arguments, and only where something is recorded.
 ///     let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
 ///     if let __events::Option::Some(__events_opening) = __events_call.opening() {
-///         __events_opening.resource(__events::href(&id));
-///         { let __events_value: &bool = &(options.force); __events_opening.detail("force", __events_value); }
+///         __events_opening.resource(__events::Designates::href(&id));
+///         { let __events_value: &bool = &options.force; __events_opening.detail("force", __events_value); }
 ///     }
 ///
 ///     // Opening, body, closing: one await. Dropped anywhere in between, the guard closes the operation.

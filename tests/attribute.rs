@@ -99,7 +99,7 @@ fn deployment() -> Deployment {
     category = "action",
     subcategory = "maintenance",
     severity = "high",
-    details(force: bool = options.force, release = options.release.as_deref(), doubled: usize = 2 * 21),
+    details(force: bool = options.force, release: Option<&str> = options.release.as_deref(), doubled: usize = 2 * 21),
     payload(request = options, outcome, changed),
     message = "{caller} rebooted {resource}, force {details.force}",
     linked("credential/7", &options.secret.len().to_string().replace('0', "job/0")),
@@ -208,7 +208,7 @@ async fn a_method_is_about_its_receiver() {
 impl Nuvlabox {
     const LIMITS: [u8; 1 + 1] = [0; 2];
 
-    #[action(event = "nuvlabox.activate", details(limits = Self::LIMITS.len()))]
+    #[action(event = "nuvlabox.activate", details(limits: usize = Self::LIMITS.len()))]
     async fn activate(&self) -> Result<usize, ApiError> {
         Ok(self.plain())
     }
@@ -217,7 +217,7 @@ impl Nuvlabox {
         self.status.len()
     }
 
-    #[action(event = "nuvlabox.commission", details(caps = caps.len()))]
+    #[action(event = "nuvlabox.commission", details(caps: usize = caps.len()))]
     async fn commission(&self, caps: &[String]) -> Result<usize, ApiError> {
         Ok(caps.len())
     }

@@ -24,6 +24,7 @@ const fn resource(
 ) -> ResourceDeclaration {
     ResourceDeclaration::new(ResourceSpec {
         resource_type,
+        struct_name: "Declared",
         operations,
         category: None,
         severity: None,

@@ -9,9 +9,9 @@ pub(crate) const BUILT_IN: [&str; 7] = ["state", "alarm", "action", "system", "u
 
 /// A category that an application declares: `#[category("billing")] struct Billing;`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a category",
+    message = "`{Self}` is not a category [EVT047]",
     label = "not a category",
-    note = "declare it: `#[category(\"billing\")] struct Billing;`, or write one of the seven as a string"
+    note = "declare it, as in `#[category(\"billing\")] struct Billing;`, or write one of the seven as a string"
 )]
 pub trait Category {
     /// What was declared.

@@ -1,6 +1,6 @@
 //! Checks that the compiler runs while it checks the types of a handler's body.
 
-use crate::declaration::ResourceDeclaration;
+use crate::declaration::{CRUD, CategoryDeclaration, ResourceDeclaration};
 
 /// Longest message of a check.
 const LONGEST: usize = 1_024;
@@ -99,17 +99,7 @@ const fn strip_bulk(operation: &str) -> Option<&str> {
 }
 
 const fn listed(operations: &[&str], operation: &str) -> bool {
-    if same(operation, "add") || same(operation, "edit") || same(operation, "delete") {
-        return true;
-    }
-    let mut at = 0;
-    while at < operations.len() {
-        if same(operations[at], operation) {
-            return true;
-        }
-        at += 1;
-    }
-    false
+    has(&CRUD, operation) || has(operations, operation)
 }
 
 /// Checks an event type against the resource type that the compiler knows. Zero, the length of an array
@@ -126,6 +116,10 @@ pub const fn check_event(
 ) -> usize {
     let Some(declaration) = known else { return 0 };
     let spec = &declaration.spec;
+    // Its own attribute has a mistake, which is reported there.
+    if spec.resource_type.is_empty() {
+        return 0;
+    }
     if !same(spec.resource_type, resource_type) {
         let message = Message::new()
             .put("event `")
@@ -150,33 +144,83 @@ pub const fn check_event(
     if declared {
         return 0;
     }
-    let mut message = Message::new()
-        .put("event `")
-        .put(event)
-        .put("` is not declared by its resource type `")
-        .put(resource_type)
-        .put("`");
-    let (mut nearest, mut nearest_distance, mut at) = (0, usize::MAX, 0);
-    while at < operations.len() {
-        let away = distance(operation, operations[at]);
-        if away < nearest_distance {
-            nearest = at;
-            nearest_distance = away;
+    let mut message =
+        Message::new().put("event `").put(event).put("` is not declared by `").put(spec.struct_name).put("`");
+    let single = match strip_bulk(operation) {
+        Some(single) => single,
+        None => operation,
+    };
+    let near = nearest(nearest("", single, &CRUD), single, operations);
+    if !near.is_empty() {
+        message = message.put(": did you mean `").put(resource_type).put(".");
+        if single.len() < operation.len() {
+            message = message.put("bulk-");
         }
-        at += 1;
-    }
-    if nearest_distance <= 2 || nearest_distance <= operation.len() / 3 {
-        message = message.put(": did you mean `").put(resource_type).put(".").put(operations[nearest]).put("`?");
+        message = message.put(near).put("`?");
     }
     message = message.put(" (declared: ");
-    at = 0;
+    let mut at = 0;
     while at < operations.len() {
-        if at > 0 {
-            message = message.put(", ");
-        }
-        message = message.put(operations[at]);
+        message = message.put(operations[at]).put(", ");
         at += 1;
     }
-    message = message.put(") [EVT051]");
-    panic!("{}", message.text());
+    if operations.is_empty() || near.is_empty() {
+        message = message.put("add, edit, delete");
+    } else {
+        // Without the last comma.
+        message.len -= 2;
+    }
+    panic!("{}", message.put(") [EVT051]").text());
+}
+
+/// The nearest of some operations that is near enough, or `found` where that is nearer.
+const fn nearest<'o>(found: &'o str, operation: &str, operations: &[&'o str]) -> &'o str {
+    let (mut found, mut at) = (found, 0);
+    while at < operations.len() {
+        let away = distance(operation, operations[at]);
+        let is_near = away <= 2 || away <= operation.len() / 3;
+        if is_near && (found.is_empty() || away < distance(operation, found)) {
+            found = operations[at];
+        }
+        at += 1;
+    }
+    found
+}
+
+/// Checks that the details of an event, of which these are the names, have what their category demands. Zero; anything else is a compile error.
+///
+/// # Panics
+/// At compile time, with the message.
+#[track_caller]
+pub const fn check_demands(declaration: &'static CategoryDeclaration, details: &[&str]) -> usize {
+    let (fields, mut at) = (declaration.spec.details, 0);
+    while at < fields.len() {
+        if fields[at].required && !has(details, fields[at].name) {
+            let message = Message::new()
+                .put("an event of category `")
+                .put(declaration.spec.name)
+                .put("` records the detail `")
+                .put(fields[at].name)
+                .put("`: add it to its details");
+            let near = nearest("", fields[at].name, details);
+            let message = match near.is_empty() {
+                true => message,
+                false => message.put(" (is `").put(near).put("` meant to be it?)"),
+            };
+            panic!("{}", message.put(" [EVT026]").text());
+        }
+        at += 1;
+    }
+    0
+}
+
+const fn has(names: &[&str], name: &str) -> bool {
+    let mut at = 0;
+    while at < names.len() {
+        if same(names[at], name) {
+            return true;
+        }
+        at += 1;
+    }
+    false
 }

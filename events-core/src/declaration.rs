@@ -95,6 +95,8 @@ impl Slot {
 pub struct ResourceSpec {
     /// `nuvlabox`.
     pub resource_type: &'static str,
+    /// The struct, as the source names it.
+    pub struct_name: &'static str,
     /// The operations of a closed set, as they were written; none for an open set. The CRUD operations
     /// and `bulk-` of a declared operation belong to every closed set.
     pub operations: Option<&'static [&'static str]>,

@@ -4,14 +4,14 @@ use std::{borrow::Cow, fmt, hash::Hash, marker::PhantomData, rc::Rc, str::FromSt
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{declaration::ResourceDeclaration, event_type::is_kebab_case};
+use crate::{declaration::ResourceDeclaration, event_type::is_kebab_case, fits::Named};
 
 /// Longest href that is stored, in bytes.
 pub(crate) const MAX_HREF: usize = 512;
 
 /// A type of resource that events can be about. `#[resource(events)]` implements it.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a resource type with events",
+    message = "`{Self}` is not a resource type with events [EVT046]",
     label = "not a resource type",
     note = "put `#[resource(events)]` on `{Self}`, or `#[resource(events(\"start\", …))]` for a closed set"
 )]
@@ -39,7 +39,7 @@ pub trait Resource {
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` does not say which resource it is about",
+    message = "a `{Self}` does not say which resource it is about [EVT037]",
     label = "expected `Href<R>`, a resource, or a string",
     note = "name another value with `resource = <expression>`, or implement `events::Designates` for `{Self}`"
 )]
@@ -50,6 +50,11 @@ pub trait Designates {
     const DECLARATION: Option<&'static ResourceDeclaration>;
     /// `<resource-type>/<id>`, or the bare `<id>` of a resource of the event's own type.
     fn href(&self) -> Cow<'_, str>;
+
+    #[doc(hidden)]
+    fn __events_named(&self) -> (Cow<'_, str>, Named<Self>) {
+        (self.href(), Named::NEW)
+    }
 }
 
 /// Stands for the resource type of a string: known only when it is parsed.
@@ -342,6 +347,7 @@ mod tests {
     struct Nuvlabox;
     static NUVLABOX: ResourceDeclaration = ResourceDeclaration::new(ResourceSpec {
         resource_type: "nuvlabox",
+        struct_name: "Nuvlabox",
         operations: None,
         category: None,
         severity: None,

@@ -6,6 +6,8 @@
 #[path = "private.rs"]
 pub mod __private;
 mod acl;
+#[doc(hidden)]
+pub mod asked;
 mod call;
 mod category;
 mod checks;
@@ -23,6 +25,7 @@ mod directory;
 mod drive;
 mod event;
 mod event_type;
+mod fits;
 mod from_text;
 mod href;
 mod id;

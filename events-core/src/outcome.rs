@@ -191,7 +191,7 @@ impl<R: ?Sized> Outcome for Href<R> {
 
 /// A return type that can say that the handler was never run.
 #[diagnostic::on_unimplemented(
-    message = "this action cannot be refused: `{Self}` has no way to carry an `events::Refused`",
+    message = "this action cannot be refused: `{Self}` has no way to carry an `events::Refused` [EVT036]",
     label = "cannot be built from `events::Refused`",
     note = "for `Result<_, E>`, add `impl From<events::Refused> for E`",
     note = "for another return type, name a function: `refused = path::to::function`"
@@ -248,6 +248,7 @@ impl<B> Outcome for http::Response<B> {
 }
 
 #[cfg(feature = "axum")]
+#[diagnostic::do_not_recommend]
 impl Refusable for axum::response::Response {
     fn refused(refused: Refused) -> Self {
         axum::response::IntoResponse::into_response(refused)

@@ -10,7 +10,7 @@ pub use std::{borrow::Cow, string::String, time::Duration, vec::Vec};
 pub use inventory;
 
 pub use crate::{
-    __location as location,
+    __location as location, asked,
     call::Call,
     category::{Category, CategoryRef, Severity},
     context::Context,
@@ -20,28 +20,13 @@ pub use crate::{
     },
     direct::{EventDetails, EventFor},
     drive::{Read, Says, Silent, Tell},
+    fits::{Declares, NotNamed, Of},
     href::{Designates, Href, Resource, Untyped},
     opening::Opening,
     outcome::{Ending, Failure, Outcome, Reason, Refusable},
     record::{Details, Object, Record, Recorder},
     refused::Refused,
 };
-
-/// What a value is about.
-#[inline]
-pub fn href<V: Designates + ?Sized>(value: &V) -> Cow<'_, str> {
-    value.href()
-}
-
-/// What was created, as the declaration's `created = path` says it.
-pub fn created<V: Designates>(value: Option<V>) -> Option<Cow<'static, str>> {
-    value.map(|value| Cow::Owned(value.href().into_owned()))
-}
-
-/// The context that `ctx = expr` names.
-pub fn context(context: &Context) -> Context {
-    context.clone()
-}
 
 /// Gives the inner block of an expansion its return type; never called.
 #[cold]
@@ -143,29 +128,6 @@ pub mod probe {
     }
 }
 
-/// A return value whose `payload(outcome)` is recorded.
-#[diagnostic::on_unimplemented(
-    message = "`payload(outcome)` cannot record a `{Self}`",
-    label = "not a recordable outcome",
-    note = "derive `events::Record` for it, or leave `outcome` out of `payload(…)`"
-)]
-pub trait OutcomeValue {
-    /// What is recorded; nothing of an error.
-    fn value(&self) -> Option<&dyn Record>;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Record, E> OutcomeValue for std::result::Result<T, E> {
-    fn value(&self) -> Option<&dyn Record> {
-        self.as_ref().ok().map(|value| value as &dyn Record)
-    }
-}
-
-/// What `payload(outcome)` records of a return value.
-pub fn outcome_value<T: OutcomeValue>(value: &T) -> Option<&dyn Record> {
-    value.value()
-}
-
 /// A value that is recorded by a function: the fields of an enum's variant.
 pub fn record_with<F: Fn(&mut Recorder<'_>)>(record: F) -> impl Record {
     RecordedWith(record)
@@ -202,7 +164,7 @@ pub trait NotKnown {
 
 impl<V: ?Sized> NotKnown for Known<V> {}
 
-pub use crate::checks::check_event;
+pub use crate::checks::{check_demands, check_event};
 
 /// For handlers whose return type is `impl IntoResponse`.
 #[cfg(feature = "axum")]

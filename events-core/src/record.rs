@@ -24,7 +24,7 @@ use crate::json;
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be recorded in an event",
+    message = "`{Self}` cannot be recorded in an event [EVT027]",
     label = "not a recordable value",
     note = "derive it: `#[derive(events::Record)]`, record a field of it, or wrap a value that has nothing to hide: `events::plain(&value)`"
 )]

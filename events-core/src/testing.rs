@@ -53,7 +53,7 @@ use crate::{
 /// #     ResourceSpec, __private as p, memory::MemoryStore, scope,
 /// # };
 /// # static FLEET: ResourceDeclaration = ResourceDeclaration::new(ResourceSpec {
-/// #     resource_type: "nuvlabox", operations: None, category: None, severity: None, enabled: true, location: p::location!(),
+/// #     resource_type: "nuvlabox", struct_name: "Nuvlabox", operations: None, category: None, severity: None, enabled: true, location: p::location!(),
 /// # });
 /// # static REBOOT: EventDeclaration = EventDeclaration::new(EventSpec {
 /// #     event_type: "nuvlabox.reboot", resource_type: "nuvlabox", operation: "reboot", ..EventSpec::ACTION

@@ -102,7 +102,8 @@ impl Arguments {
     }
 
     fn read_entry(&mut self, input: ParseStream<'_>, keys: Keys, mistakes: &mut Mistakes) {
-        let entry = read_key(input, keys, mistakes).and_then(|key| self.read_given(key, input, keys, mistakes));
+        let key = read_key(input, keys, &mut self.meant, mistakes);
+        let entry = key.and_then(|key| self.read_given(key, input, keys, mistakes));
         if let Some(entry) = entry {
             self.entries.push(entry);
             if !input.is_empty() && !input.peek(Token![,]) {
@@ -232,14 +233,16 @@ pub(crate) fn literal(value: &Expr) -> Option<&Lit> {
 /// Reads `"a", "b"`; `example` is what a message shows.
 pub(crate) fn strings(tokens: TokenStream, example: &str, mistakes: &mut Mistakes) -> Vec<LitStr> {
     each(tokens, mistakes, |input| {
-        input.parse::<LitStr>().map_err(|error| (error.span(), format!("expected a string, such as `{example}`")))
+        input.parse::<LitStr>().map_err(|error| (error.span(), format!("expected a string: write `\"{example}\"`")))
     })
 }
 
 /// Reads a list of expressions.
 pub(crate) fn expressions(tokens: TokenStream, mistakes: &mut Mistakes) -> Vec<Expr> {
     each(tokens, mistakes, |input| {
-        input.parse::<Expr>().map_err(|error| (error.span(), "expected an expression".to_owned()))
+        input
+            .parse::<Expr>()
+            .map_err(|error| (error.span(), "expected an expression: name a value, such as `id`".to_owned()))
     })
 }
 
@@ -271,13 +274,23 @@ pub(crate) fn each<T>(
     items
 }
 
-fn read_key(input: ParseStream<'_>, keys: Keys, mistakes: &mut Mistakes) -> Option<Ident> {
+fn read_key(
+    input: ParseStream<'_>,
+    keys: Keys,
+    meant: &mut Vec<&'static str>,
+    mistakes: &mut Mistakes,
+) -> Option<Ident> {
     let span = input.span();
     if let Ok(key) = input.call(Ident::parse_any) {
         return Some(key);
     }
+    if let (Ok(text), Some(event)) = (input.fork().parse::<LitStr>(), keys.iter().find(|key| key.name == "event")) {
+        mistakes.at(span, codes::SYNTAX, format!("a string without a key: write `event = {}`", text.token()));
+        meant.push(event.name);
+        return None;
+    }
     let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
-    mistakes.at(span, codes::SYNTAX, format!("expected a key, one of {}", list(&names)));
+    mistakes.at(span, codes::SYNTAX, format!("expected a key: write one of {}", list(&names)));
     None
 }
 

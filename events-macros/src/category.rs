@@ -68,7 +68,7 @@ fn check(
     };
     let details = check_details(&mut arguments, mistakes);
     if !input.generics.params.is_empty() {
-        let message = "a category has one name, so its type has no generic parameters";
+        let message = "a category has one name, so its type has no generic parameters: put `#[category(\"…\")]` on a type without them";
         mistakes.over(&input.generics, codes::GENERIC_TYPE, message);
         return None;
     }
@@ -110,7 +110,7 @@ fn check_details(arguments: &mut Arguments, mistakes: &mut Mistakes) -> Vec<Deta
             Ok((name, optional, ty))
         };
         one().map_err(|_| {
-            (span, "expected a detail: `amount`, `amount: u64` or, when it may be absent, `amount?`".to_owned())
+            (span, "expected a detail: write `amount`, `amount: u64` or, when it may be absent, `amount?`".to_owned())
         })
     });
     let mut details: Vec<Detail> = Vec::new();

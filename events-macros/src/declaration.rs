@@ -2,6 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{Attribute, Ident, Lit, LitStr, Type};
 
 use crate::arguments::{Arguments, Given, literal};
@@ -94,6 +95,19 @@ impl Declaration {
             fields.extend(quote_spanned!(span=> allow_anon: true,));
         }
         fields
+    }
+
+    /// What an own category demands of the details, whose names are the elements of an array.
+    pub(crate) fn check_demands(&self, names: &[TokenStream], runtime: &Runtime) -> TokenStream {
+        let Some(Category::Declared(path)) = &self.category else {
+            return TokenStream::new();
+        };
+        let at = path.span();
+        let q = runtime.at(at);
+        let check = quote_spanned!(at=> #q::check_demands(<#path as #q::Category>::DECLARATION, &[#(#names),*]));
+        let span = Span::mixed_site();
+        let p = runtime.at(span);
+        quote_spanned!(span=> const _: #p::core::primitive::usize = #check;)
     }
 
     /// The `static` that declares the event of `function`, and its registration. `constructor` is that of

@@ -6,6 +6,14 @@ use crate::words::{is_kebab, kebab, nearest_kebab, not_kebab};
 /// Operations that only closing events have, so no declaration may use them.
 pub(crate) const RESERVED: &[&str] = &["completed", "failed", "late-ending"];
 
+/// Operations that belong to every closed set.
+pub(crate) const CRUD: [&str; 3] = ["add", "edit", "delete"];
+
+/// A name as a number in types, where names cannot be: FNV-1a, 64 bits.
+pub(crate) fn fingerprint(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
 /// An event type that obeys the grammar.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EventType {
@@ -32,11 +40,8 @@ impl EventType {
         if !is_kebab(resource_type) || !is_kebab(operation) {
             return Err((codes::NOT_KEBAB, wrong_case(text, resource_type, operation)));
         }
-        if RESERVED.contains(operation) {
-            return Err((
-                codes::RESERVED,
-                format!("event `{text}`: `{operation}` is reserved for closing events: choose another operation"),
-            ));
+        if let Some(why) = reserved(operation) {
+            return Err((codes::RESERVED, format!("event `{text}`: {why}")));
         }
         Ok(EventType { resource_type: (*resource_type).into(), operation: (*operation).into() })
     }
@@ -62,11 +67,38 @@ pub(crate) fn check_operation(operation: &str) -> Result<(), (Code, String)> {
     if !is_kebab(operation) {
         return Err((codes::NOT_KEBAB, not_kebab(operation)));
     }
+    match reserved(operation) {
+        Some(why) => Err((codes::RESERVED, why)),
+        None => Ok(()),
+    }
+}
+
+/// Why an operation means something else already, where it does.
+fn reserved(operation: &str) -> Option<String> {
     if RESERVED.contains(&operation) {
-        return Err((
-            codes::RESERVED,
-            format!("`{operation}` is reserved for closing events: choose another operation"),
-        ));
+        return Some(format!("`{operation}` is reserved for closing events: choose another operation"));
+    }
+    if operation == "bulk" {
+        return Some("`bulk` does not say what is done to many: write `bulk-<operation>`, such as `bulk-start`".into());
+    }
+    let single = operation.strip_prefix("bulk-")?;
+    if single == "bulk" || single.starts_with("bulk-") {
+        return Some(format!("`{operation}` is the bulk form of a bulk form: write `{single}`"));
+    }
+    RESERVED.contains(&single).then(|| {
+        format!("`{operation}`: `{single}` is reserved for closing events, also in bulk: choose another operation")
+    })
+}
+
+/// Checks the name of a resource type: its hrefs must not be taken for those of events.
+pub(crate) fn check_resource_type(name: &str) -> Result<(), (Code, String)> {
+    if !is_kebab(name) {
+        return Err((codes::NOT_KEBAB, not_kebab(name)));
+    }
+    if name == "event" {
+        let why = "`event` is the resource type of events themselves, whose ids are `event/…`: choose another name, \
+                   such as `name = \"calendar-event\"`";
+        return Err((codes::RESERVED_TYPE, why.into()));
     }
     Ok(())
 }
@@ -92,7 +124,7 @@ fn wrong_case(text: &str, resource_type: &str, operation: &str) -> String {
         (Some(resource_type), Some(operation)) => {
             format!("event `{text}` is not kebab-case: write `{resource_type}.{operation}`")
         }
-        _ => format!("event `{text}` is not kebab-case: letters a-z, digits and single `-` in both parts"),
+        _ => format!("event `{text}` is not kebab-case: write letters a-z, digits and single `-` in both parts"),
     }
 }
 

@@ -36,7 +36,7 @@ impl Runtime {
         let (path, name) = (self.path(span), Ident::new(IMPORTED, span));
         quote_spanned! {span=>
             #[allow(unused_imports)]
-            use #path::{self as #name, NotKnown as _, Silent as _};
+            use #path::{self as #name, NotKnown as _, NotNamed as _, Silent as _};
         }
     }
 

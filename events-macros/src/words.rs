@@ -21,6 +21,12 @@ pub(crate) fn kebab(identifier: &str) -> String {
     out
 }
 
+/// The name of a type from one in kebab-case, or from two with a dot: `deployment.bulk-start` becomes `DeploymentBulkStart`.
+pub(crate) fn pascal(name: &str) -> String {
+    let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
+    name.split(['-', '.']).filter(|word| word.is_ascii() && !word.is_empty()).map(capital).collect()
+}
+
 /// Whether an upper-case letter starts a word: `aB`, `4B`, and the last letter of an acronym (`HTTPServer`).
 fn starts_word(before: Option<char>, after: Option<char>) -> bool {
     before.is_some_and(|c| {
@@ -52,7 +58,7 @@ pub(crate) fn nearest_kebab(word: &str) -> Option<String> {
 pub(crate) fn not_kebab(word: &str) -> String {
     match nearest_kebab(word) {
         Some(fix) => format!("`{word}` is not kebab-case: write `{fix}`"),
-        None => format!("`{word}` is not kebab-case: letters a-z, digits and single `-`, a letter first"),
+        None => format!("`{word}` is not kebab-case: write letters a-z, digits and single `-`, a letter first"),
     }
 }
 
@@ -118,6 +124,11 @@ mod tests {
         ] {
             assert_eq!(kebab(identifier), expected, "{identifier}");
         }
+    }
+
+    #[test]
+    fn event_types_make_names_of_types() {
+        assert_eq!(pascal("deployment-set.bulk-start"), "DeploymentSetBulkStart");
     }
 
     #[test]

@@ -50,7 +50,7 @@ struct StateChanged {
     new_state: &'static str,
 }
 
-#[action(event = "deployment.add", details(name = given.attributes.name))]
+#[action(event = "deployment.add", details(name: Option<String> = given.attributes.name))]
 pub(crate) async fn add(State(app): State<App>, Body(given): Body<Given>) -> Result<Answer, ApiError> {
     let caller = user()?;
     let own = Deployment { state: DeploymentState::Created };
@@ -58,7 +58,7 @@ pub(crate) async fn add(State(app): State<App>, Body(given): Body<Given>) -> Res
     Ok(Answer::added(&id))
 }
 
-#[action(event = "deployment.edit", details(name = given.attributes.name))]
+#[action(event = "deployment.edit", details(name: Option<String> = given.attributes.name))]
 pub(crate) async fn edit(
     State(app): State<App>,
     Path(id): Path<Href<Deployment>>,

@@ -56,7 +56,7 @@ pub(crate) struct RebootOptions {
     force: bool,
 }
 
-#[action(event = "nuvlabox.add", details(name = given.attributes.name))]
+#[action(event = "nuvlabox.add", details(name: Option<String> = given.attributes.name))]
 pub(crate) async fn add(State(app): State<App>, Body(given): Body<Given>) -> Result<Answer, ApiError> {
     let caller = user()?;
     let own = Nuvlabox { state: NuvlaboxState::New };
@@ -64,7 +64,7 @@ pub(crate) async fn add(State(app): State<App>, Body(given): Body<Given>) -> Res
     Ok(Answer::added(&id))
 }
 
-#[action(event = "nuvlabox.edit", details(name = given.attributes.name))]
+#[action(event = "nuvlabox.edit", details(name: Option<String> = given.attributes.name))]
 pub(crate) async fn edit(
     State(app): State<App>,
     Path(id): Path<Href<Nuvlabox>>,

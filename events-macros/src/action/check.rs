@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Expr, Ident, LitStr};
+use syn::{Expr, Ident, LitStr, Path};
 
 use super::Surroundings;
 use super::details;
@@ -32,12 +32,14 @@ pub(super) fn check(
     let before = arguments.mistakes_before();
     let bindings = function.bindings();
     let krate = arguments.path("krate", mistakes).or_else(|| surroundings.krate.clone());
-    let event = take_event(&mut arguments, mistakes);
+    let event = take_event(&mut arguments, surroundings, mistakes);
     let details = details::take(&mut arguments, &bindings, mistakes);
     let names = details.names();
     let declaration = Declaration::check(&mut arguments, event, names.as_deref(), mistakes);
     let event_type = declaration.as_ref().map(|declaration| &declaration.event_type);
-    let resource = check_resource(arguments.take("resource"), event_type, function, &bindings, surroundings, mistakes);
+    let given = arguments.take("resource");
+    let (resource_given, is_none) = (given.is_some(), says_none(given.as_ref()));
+    let resource = check_resource(given, event_type, function, &bindings, surroundings, mistakes);
     let payload = check_payload(&mut arguments, mistakes);
     let linked = check_linked(&mut arguments, mistakes);
     let tags = check_tags(&mut arguments, mistakes);
@@ -45,7 +47,7 @@ pub(super) fn check(
     let on_nested_failure = check_nested_failure(&mut arguments, mistakes);
     let context = arguments.expression("ctx", mistakes);
     let outcome = arguments.path("outcome", mistakes);
-    let created = arguments.path("created", mistakes);
+    let created = check_created(&mut arguments, is_none, mistakes);
     let refused = arguments.path("refused", mistakes);
     refuse_bulk(&mut arguments, mistakes);
     refuse_second_attribute(function, mistakes);
@@ -58,7 +60,8 @@ pub(super) fn check(
     let declaration = declaration?;
     let created = match created {
         Some(path) => Created::Function(path),
-        None if declaration.event_type.adds() => Created::Outcome,
+        None if declaration.event_type.adds() && resource_given => Created::Outcome,
+        None if declaration.event_type.adds() => Created::Answer,
         None => Created::Nothing,
     };
     Some(Action {
@@ -81,12 +84,12 @@ pub(super) fn check(
     })
 }
 
-fn take_event(arguments: &mut Arguments, mistakes: &mut Mistakes) -> Option<LitStr> {
+fn take_event(arguments: &mut Arguments, surroundings: &Surroundings, mistakes: &mut Mistakes) -> Option<LitStr> {
     let before = mistakes.count();
     let event = arguments.string("event", mistakes);
     if event.is_none() && mistakes.count() == before && !arguments.meant("event") {
         let message = "missing `event`: write `#[action(event = \"<resource-type>.<operation>\")]`";
-        mistakes.at(Span::call_site(), codes::MISSING_EVENT, message);
+        mistakes.at(surroundings.attribute.unwrap_or_else(Span::call_site), codes::MISSING_EVENT, message);
     }
     event
 }
@@ -164,14 +167,17 @@ fn explicit_resource(value: &Expr, function: &Function, bindings: &[Binding], su
     let simple = matches!(value, Expr::Path(_) | Expr::Call(_) | Expr::Field(_) | Expr::MethodCall(_) | Expr::Paren(_));
     // `&a + b` would borrow `a` alone.
     let value = if simple { value.to_token_stream() } else { quote_spanned!(span=> (#value)) };
-    Resource::Value { value, span, known: Known::Unwritten }
+    Resource::Value { value, span, known: unwritten(function, surroundings) }
 }
 
 fn argument_resource(binding: &Binding, function: &Function, surroundings: &Surroundings) -> Resource {
     let mut generics = function.generic_names();
     generics.extend(out_of_reach(surroundings));
     let written = binding.ty.as_ref().filter(|_| binding.cfgs.is_empty());
-    let known = written.and_then(|ty| nameable(ty, &generics)).map_or(Known::Unwritten, Known::Type);
+    let known = match written {
+        Some(ty) => nameable(ty, &generics).map_or(Known::Generic, Known::Type),
+        None => unwritten(function, surroundings),
+    };
     Resource::Value { value: binding.name.to_token_stream(), span: binding.name.span(), known }
 }
 
@@ -179,9 +185,18 @@ fn receiver_resource(value: TokenStream, span: Span, surroundings: &Surroundings
     let known = if surroundings.generics.is_empty() {
         Known::Type(Ident::new("Self", span).to_token_stream())
     } else {
-        Known::Unwritten
+        Known::Inferred
     };
     Resource::Value { value, span, known }
+}
+
+/// What is known of a type that is written nowhere.
+fn unwritten(function: &Function, surroundings: &Surroundings) -> Known {
+    if function.generic_names().is_empty() && surroundings.generics.is_empty() {
+        Known::Inferred
+    } else {
+        Known::Generic
+    }
 }
 
 /// The names of the impl that constants in its functions must not use.
@@ -191,6 +206,21 @@ fn out_of_reach(surroundings: &Surroundings) -> Vec<String> {
         names.push("Self".to_owned());
     }
     names
+}
+
+/// Whether the attribute says `resource = none`.
+fn says_none(given: Option<&Entry>) -> bool {
+    matches!(given, Some(Entry { given: Given::Value(value), .. }) if matches!(&**value, Expr::Path(path) if path.path.is_ident("none")))
+}
+
+/// `created = path`, beside a resource or without one; `resource = none` says the contrary.
+fn check_created(arguments: &mut Arguments, is_none: bool, mistakes: &mut Mistakes) -> Option<Path> {
+    let path = arguments.path("created", mistakes)?;
+    if is_none {
+        let message = "`created` says what was made, `resource = none` that there is nothing: leave one of them out";
+        mistakes.over(&path, codes::EXCLUSIVE_KEYS, message);
+    }
+    Some(path)
 }
 
 fn check_payload(arguments: &mut Arguments, mistakes: &mut Mistakes) -> Payload {

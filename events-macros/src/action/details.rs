@@ -1,18 +1,17 @@
 //! `details(force, size: u64 = expression)` and `details = expression`.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Expr, Ident, Token, Type};
+use syn::{Attribute, Expr, Ident, Lit, Token, Type};
 
 use super::model::{Detail, Details};
 use crate::arguments::{Arguments, Given, each};
 use crate::codes;
 use crate::function::Binding;
 use crate::mistakes::Mistakes;
-use crate::words::kebab;
+use crate::words::{kebab, nearest};
 
 /// One item of the list, as written.
 struct RawDetail {
@@ -67,15 +66,46 @@ fn check(raw: Vec<RawDetail>, bindings: &[Binding], mistakes: &mut Mistakes) -> 
         }
         let argument_type = match &value {
             None => bindings.iter().find(|binding| binding.name == name).and_then(|binding| binding.ty.clone()),
+            Some(Expr::Lit(value)) => literal_type(&value.lit),
             Some(_) => None,
         };
-        let (value, span) = match &value {
-            Some(value) => (value.to_token_stream(), value.span()),
-            None => (name.to_token_stream(), name.span()),
-        };
+        if ty.is_none() && argument_type.is_none() {
+            mistakes.at(name.span(), codes::UNTYPED_DETAIL, untyped(&name, value.as_ref(), bindings));
+        }
+        let value = value.unwrap_or_else(|| syn::parse_quote!(#name));
+        let span = value.span();
         details.push(Detail { cfgs, name: kebab, value, span, ty, argument_type });
     }
     details
+}
+
+/// The type of a literal that says it.
+fn literal_type(literal: &Lit) -> Option<Type> {
+    let suffix = match literal {
+        Lit::Bool(_) => "bool",
+        Lit::Char(_) => "char",
+        Lit::Str(_) => return Some(syn::parse_quote!(&'static str)),
+        Lit::Int(number) => number.suffix(),
+        Lit::Float(number) => number.suffix(),
+        _ => "",
+    };
+    syn::parse_str(suffix).ok()
+}
+
+/// What to write where nothing says the type of a detail.
+fn untyped(name: &Ident, value: Option<&Expr>, bindings: &[Binding]) -> String {
+    if value.is_some() {
+        return format!("the type of detail `{name}` is not known: write `{name}: <Type> = …`");
+    }
+    let arguments: Vec<String> = bindings.iter().map(|binding| binding.name.to_string()).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if arguments.contains(&name.to_string().as_str()) {
+        return format!("the signature does not say the type of `{name}`: write `{name}: <Type>`");
+    }
+    match nearest(&name.to_string(), &arguments) {
+        Some(near) => format!("no argument is called `{name}`: did you mean `{near}`?"),
+        None => format!("no argument is called `{name}`: write `{name}: <Type> = …`"),
+    }
 }
 
 impl Details {

@@ -6,14 +6,17 @@
 //! that the caret is exactly there.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
-use quote::quote_spanned;
-use syn::Path;
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
+use syn::{Expr, Path};
 
 use super::model::{Action, Body, Captured, Created, Detail, Details, Known, Resource};
+use crate::codes;
 use crate::declaration::{detail_field, is_option};
+use crate::event_type::{EventType, fingerprint};
 use crate::function::group;
 use crate::returns::Returns;
+use crate::words::pascal;
 
 /// The braces that replace those of the function.
 pub(super) fn body(action: &Action) -> Group {
@@ -38,7 +41,8 @@ fn recorded(action: &Action, block: &Group, captured: &[Captured]) -> TokenStrea
         Some(context) => {
             let at = context.span();
             let q = action.runtime.at(at);
-            let context = quote_spanned!(at=> #q::context(&(#context)));
+            let context = borrowed(context);
+            let context = quote_spanned!(at=> #q::asked::GivesContext::context(#context));
             quote_spanned!(span=> #p::Call::in_context(&__EVENTS_DECLARATION, #context))
         }
     };
@@ -89,6 +93,8 @@ fn declare(action: &Action) -> TokenStream {
         Details::Fields(details) => details.iter().map(|detail| declared_detail(action, detail)).collect(),
         Details::Object(_) => Vec::new(),
     };
+    let names = names(&action.details);
+    let demands = names.map(|names| action.declaration.check_demands(&names, &action.runtime));
     let mut fields = action.declaration.fields(&details, &action.runtime);
     let payload = &action.payload;
     if payload.request.is_some() || payload.outcome || payload.changed {
@@ -110,7 +116,34 @@ fn declare(action: &Action) -> TokenStream {
         let variant = Ident::new(variant, span);
         fields.extend(quote_spanned!(span=> on_nested_failure: #p::NestedFailure::#variant,));
     }
-    action.declaration.item("action", &action.function, &fields, &action.runtime)
+    let item = action.declaration.item("action", &action.function, &fields, &action.runtime);
+    quote_spanned! {span=>
+        #item
+        #demands
+    }
+}
+
+/// The names of the details as elements of an array, where the attribute lists them.
+fn names(details: &Details) -> Option<Vec<TokenStream>> {
+    let Details::Fields(details) = details else { return None };
+    let name = |Detail { cfgs, name, .. }: &Detail| quote!(#(#cfgs)* #name);
+    Some(details.iter().map(name).collect())
+}
+
+/// A reference to what an expression gives. The whole of it is underlined in an error, which parentheses of ours would not be.
+fn borrowed(value: &Expr) -> TokenStream {
+    let at = value.span();
+    match value {
+        Expr::Binary(_)
+        | Expr::Cast(_)
+        | Expr::Range(_)
+        | Expr::Assign(_)
+        | Expr::Closure(_)
+        | Expr::Return(_)
+        | Expr::Break(_)
+        | Expr::Yield(_) => quote_spanned!(at=> &(#value)),
+        _ => quote_spanned!(at=> &#value),
+    }
 }
 
 fn declared_detail(action: &Action, detail: &Detail) -> TokenStream {
@@ -137,19 +170,51 @@ fn check(action: &Action) -> TokenStream {
                 let _: [(); #check] = [];
             }
         }
-        Known::Unwritten => {
+        Known::Inferred => fits(action),
+        Known::Generic => {
             let declaration = quote_spanned!(at=> <__EventsValue as #p::Designates>::DECLARATION);
             let check = action.declaration.check_call(&declaration, &action.runtime);
             let span = Span::mixed_site();
             let p = action.runtime.at(span);
             quote_spanned! {span=>
-                fn __events_href<__EventsValue: #p::Designates + ?#p::core::marker::Sized>(value: &__EventsValue) -> #p::Cow<'_, #p::core::primitive::str> {
+                fn __events_href<__EventsValue: #p::Designates + ?#p::core::marker::Sized>(
+                    value: &__EventsValue,
+                ) -> #p::Cow<'_, #p::core::primitive::str> {
                     const { let _ = #check; }
-                    #p::href(value)
+                    #p::Designates::href(value)
                 }
             }
         }
     }
+}
+
+/// The same where the type is inferred: a bound that the resource type does not meet. Its message is of this event, so the trait
+/// is, too.
+fn fits(action: &Action) -> TokenStream {
+    let EventType { resource_type, operation } = &action.declaration.event_type;
+    let event = action.declaration.literal.value();
+    let message = format!("event `{event}` is none of a `{{Self}}` [{}]", codes::INFERRED);
+    let label = "not its resource type, or not an operation that it declares";
+    let note =
+        "write an event that `{Self}` declares, or name the resource that is meant with `resource = <expression>`";
+    let fits = fitting(action);
+    let (resource_type, operation) = (fingerprint(resource_type), fingerprint(operation));
+    let span = Span::mixed_site();
+    let q = action.runtime.at(span);
+    quote_spanned! {span=>
+        #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
+        trait #fits {
+            fn check(_: #q::Of<Self>) {}
+        }
+        #[diagnostic::do_not_recommend]
+        impl<__EventsResource: #q::Declares<#resource_type, #operation> + ?#q::core::marker::Sized> #fits for __EventsResource {}
+    }
+}
+
+/// The name of that trait, which the compiler shows.
+fn fitting(action: &Action) -> Ident {
+    let at = action.declaration.literal.span();
+    Ident::new(&format!("Declares{}", pascal(&action.declaration.literal.value())), Span::mixed_site().located_at(at))
 }
 
 /// What the opening event says, in the order of the document, and only when something is recorded.
@@ -160,18 +225,37 @@ fn opening(action: &Action, call: &Ident) -> TokenStream {
     let mut said = TokenStream::new();
     if let Resource::Value { value, span: at, known } = &action.resource {
         let href = match known {
+            Known::Inferred => {
+                let q = action.runtime.at(*at);
+                let check = action.declaration.literal.span();
+                let (href, named) =
+                    (Ident::new("__events_href", span), Ident::new("__events_named", span.located_at(check)));
+                let fits = fitting(action);
+                let check = quote_spanned!(check=> #fits::check(#named););
+                let both = quote_spanned!(*at=> #q::Designates::__events_named(&#value));
+                quote_spanned! {span=>
+                    match #both {
+                        (#href, #named) => {
+                            let #named = #named.of();
+                            #check
+                            #href
+                        }
+                    }
+                }
+            }
             Known::Type(_) => {
                 let q = action.runtime.at(*at);
-                quote_spanned!(*at=> #q::href(&#value))
+                quote_spanned!(*at=> #q::Designates::href(&#value))
             }
-            Known::Unwritten => quote_spanned!(*at=> __events_href(&#value)),
+            Known::Generic => quote_spanned!(*at=> __events_href(&#value)),
         };
         said.extend(quote_spanned!(span=> #opening.resource(#href);));
     }
     for linked in &action.linked {
         let at = linked.span();
         let q = action.runtime.at(at);
-        let href = quote_spanned!(at=> &#q::href(&(#linked)));
+        let linked = borrowed(linked);
+        let href = quote_spanned!(at=> &#q::Designates::href(#linked));
         said.extend(quote_spanned!(span=> #opening.linked(#href);));
     }
     for tag in &action.tags {
@@ -180,14 +264,12 @@ fn opening(action: &Action, call: &Ident) -> TokenStream {
     match &action.details {
         Details::Fields(details) => said.extend(details.iter().map(|detail| said_detail(detail, &opening))),
         Details::Object(object) => {
-            let at = object.span();
-            let object = quote_spanned!(at=> &(#object));
+            let object = borrowed(object);
             said.extend(quote_spanned!(span=> #opening.details(#object);));
         }
     }
     if let Some(request) = &action.payload.request {
-        let (name, value, at) = (&request.name, &request.value, request.value.span());
-        let value = quote_spanned!(at=> &(#value));
+        let (name, value) = (&request.name, borrowed(&request.value));
         said.extend(quote_spanned!(span=> #opening.request(#name, #value);));
     }
     if said.is_empty() {
@@ -203,11 +285,11 @@ fn opening(action: &Action, call: &Ident) -> TokenStream {
 fn said_detail(detail: &Detail, opening: &Ident) -> TokenStream {
     let span = Span::mixed_site();
     let Detail { cfgs, name, value, span: at, ty, .. } = detail;
-    let value = quote_spanned!(*at=> &(#value));
+    let value = borrowed(value);
     match ty {
         None => quote_spanned!(span=> #(#cfgs)* #opening.detail(#name, #value);),
         Some(ty) => {
-            let typed = Ident::new("__events_value", span);
+            let typed = Ident::new("__events_value", span.located_at(*at));
             quote_spanned!(span=> #(#cfgs)* {
                 let #typed: &#ty = #value;
                 #opening.detail(#name, #typed);
@@ -249,12 +331,20 @@ fn refused(action: &Action) -> TokenStream {
 
 /// What a function of the user makes of a refusal.
 fn refused_by(action: &Action, path: &Path, why: &Ident) -> TokenStream {
-    let at = action.returns.span();
-    let p = action.runtime.at(at);
-    let value = quote_spanned!(at=> #path(#why));
+    let (span, at) = (Span::mixed_site(), path.span());
+    let q = action.runtime.at(at);
     match &action.returns {
-        Returns::Response { .. } => quote_spanned!(at=> #p::axum::into_response(#value)),
-        Returns::Named { .. } | Returns::Opaque { .. } => value,
+        Returns::Named { ty, .. } => {
+            let ask = Ident::new("__events_ask", at);
+            let asked = quote_spanned!(at=> #q::asked::Refusing::<_, #ty>::by(#ask));
+            let value = quote_spanned!(at=> #q::asked::AskRefused::<#ty>::refused(#asked, #why));
+            quote_spanned!(span=> { let #ask: fn(_) -> _ = #path; #value })
+        }
+        Returns::Opaque { .. } => quote_spanned!(at=> #path(#why)),
+        Returns::Response { span: at } => {
+            let p = action.runtime.at(*at);
+            quote_spanned!(*at=> #p::axum::into_response(#path(#why)))
+        }
     }
 }
 
@@ -311,8 +401,14 @@ fn ended(action: &Action, call: &Ident, out: &Ident) -> TokenStream {
     let span = Span::mixed_site();
     match &action.outcome {
         Some(path) => {
-            let ending = called(path, out);
-            quote_spanned!(span=> #call.ended(#ending);)
+            let at = path.span();
+            let (q, out) = (action.runtime.at(at), located(out, at));
+            let (ask, ty) = (Ident::new("__events_ask", at), returned(action));
+            let ending = quote_spanned!(at=> #q::asked::AskEnding::<&#ty>::ending(#ask, #out));
+            quote_spanned! {span=> {
+                let #ask: fn(_) -> _ = #path;
+                #call.ended(#ending);
+            }}
         }
         None => {
             let ending = probed(action, out, "__events_ending");
@@ -321,21 +417,43 @@ fn ended(action: &Action, call: &Ident, out: &Ident) -> TokenStream {
     }
 }
 
+/// What the function returns, as far as it is written.
+fn returned(action: &Action) -> TokenStream {
+    match &action.returns {
+        Returns::Named { ty, .. } => ty.to_token_stream(),
+        Returns::Opaque { span } | Returns::Response { span } => quote_spanned!(*span=> _),
+    }
+}
+
 /// The href of what was added, read from what the body gave.
 fn created(action: &Action, call: &Ident, out: &Ident) -> TokenStream {
     let span = Span::mixed_site();
     match &action.created {
         Created::Nothing => TokenStream::new(),
+        Created::Answer => {
+            let at = action.returns.span();
+            let (q, out) = (action.runtime.at(at), located(out, at));
+            let href = match &action.returns {
+                Returns::Named { ty, .. } => quote_spanned!(at=> <#ty as #q::asked::TellsAdded>::added(#out)),
+                Returns::Opaque { .. } | Returns::Response { .. } => {
+                    quote_spanned!(at=> #q::asked::TellsAdded::added(#out))
+                }
+            };
+            quote_spanned!(span=> #call.created(#href);)
+        }
         Created::Outcome => {
             let href = probed(action, out, "__events_created");
             with_probes(action, &quote_spanned!(span=> #call.created(#href);))
         }
         Created::Function(path) => {
             let at = path.span();
-            let q = action.runtime.at(at);
-            let href = called(path, out);
-            let href = quote_spanned!(at=> #q::Option::map(#q::Option::as_ref(&#href), #q::href));
-            quote_spanned!(span=> #call.created(#href);)
+            let (q, out) = (action.runtime.at(at), located(out, at));
+            let (ask, ty) = (Ident::new("__events_ask", at), returned(action));
+            let href = quote_spanned!(at=> #q::asked::AskCreated::<&#ty>::created(#ask, #out));
+            quote_spanned! {span=> {
+                let #ask: fn(_) -> _ = #path;
+                #call.created(#href);
+            }}
         }
     }
 }
@@ -348,7 +466,10 @@ fn outcome(action: &Action, call: &Ident, out: &Ident) -> TokenStream {
     // An error about a value that cannot be recorded belongs to the return type.
     let at = action.returns.span();
     let (q, out) = (action.runtime.at(at), located(out, at));
-    let recorded = quote_spanned!(at=> #q::outcome_value(#out));
+    let recorded = match &action.returns {
+        Returns::Named { ty, .. } => quote_spanned!(at=> <#ty as #q::asked::OutcomeValue>::value(#out)),
+        Returns::Opaque { .. } | Returns::Response { .. } => quote_spanned!(at=> #q::asked::OutcomeValue::value(#out)),
+    };
     quote_spanned! {span=>
         if #call.wants_outcome() {
             if let #p::Option::Some(#value) = #recorded {
@@ -356,13 +477,6 @@ fn outcome(action: &Action, call: &Ident, out: &Ident) -> TokenStream {
             }
         }
     }
-}
-
-/// A function of the user, asked about what the body gave.
-fn called(path: &Path, out: &Ident) -> TokenStream {
-    let at = path.span();
-    let out = located(out, at);
-    quote_spanned!(at=> #path(#out))
 }
 
 /// A name of ours, at a place of the user's.

@@ -6,8 +6,8 @@ mod expand;
 mod keys;
 mod model;
 
-use proc_macro2::{TokenStream, TokenTree};
-use syn::{Path, Type};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::{Ident, Path, Type};
 
 use crate::arguments::Arguments;
 use crate::codes;
@@ -23,6 +23,8 @@ pub(crate) struct Surroundings {
     pub(crate) self_type: Option<Type>,
     /// The generic parameters of the impl, in the impl form.
     pub(crate) generics: Vec<String>,
+    /// The attribute of the function, in the impl form: there the call site is that of the impl.
+    pub(crate) attribute: Option<Span>,
 }
 
 /// A function that was expanded, or is as it was written because something is wrong.
@@ -62,12 +64,15 @@ pub(crate) fn expand_function(
 
 /// Reports an item that is no function at all.
 fn check_item(item: &TokenStream, mistakes: &mut Mistakes) {
-    const ITEMS: &[&str] = &["struct", "enum", "union", "impl", "trait", "mod", "static", "type", "use", "fn"];
+    const ITEMS: &[&str] =
+        &["struct", "enum", "union", "impl", "trait", "mod", "static", "type", "use", "fn", "macro_rules", "const"];
     let word = item.clone().into_iter().find_map(|token| match token {
         TokenTree::Ident(word) if ITEMS.contains(&word.to_string().as_str()) => Some(word),
         _ => None,
     });
-    let Some(word) = word.filter(|word| word != "fn") else {
+    // A function that is being typed. The first of several words decides: a `const fn` has parsed.
+    let is_half_typed = |word: &Ident| word == "fn" || word == "const" && mentions_fn(item);
+    let Some(word) = word.filter(|word| !is_half_typed(word)) else {
         return;
     };
     let instead = if word == "struct" || word == "impl" { ": `#[resource(events)]` goes here" } else { "" };
@@ -76,4 +81,8 @@ fn check_item(item: &TokenStream, mistakes: &mut Mistakes) {
         codes::NOT_A_FUNCTION,
         format!("`#[action]` goes on an `async fn`, not on `{word}`{instead}"),
     );
+}
+
+fn mentions_fn(item: &TokenStream) -> bool {
+    item.clone().into_iter().any(|token| matches!(token, TokenTree::Ident(word) if word == "fn"))
 }

@@ -40,8 +40,10 @@ pub(crate) enum Resource {
 pub(crate) enum Known {
     /// It can be written in the length of an array: checked whether the function is used or not.
     Type(TokenStream),
-    /// It cannot: checked where the function is used.
-    Unwritten,
+    /// The compiler infers it: checked as a bound.
+    Inferred,
+    /// It may depend on generic parameters: checked where the function is used.
+    Generic,
 }
 
 pub(crate) enum Details {
@@ -54,11 +56,11 @@ pub(crate) struct Detail {
     pub(crate) cfgs: Vec<Attribute>,
     /// Kebab-case.
     pub(crate) name: String,
-    pub(crate) value: TokenStream,
+    pub(crate) value: Expr,
     pub(crate) span: Span,
     /// Written in the attribute: the value must have it.
     pub(crate) ty: Option<Type>,
-    /// Written in the signature: known, and already held to.
+    /// Written in the signature, or said by a literal: known, and already held to.
     pub(crate) argument_type: Option<Type>,
 }
 
@@ -84,7 +86,9 @@ pub(crate) struct Deferred {
 pub(crate) enum Created {
     /// Nothing is added.
     Nothing,
-    /// In the outcome.
+    /// In the answer, whose type has to say it.
+    Answer,
+    /// In the outcome, if that says it; what it is about is said anyway.
     Outcome,
     /// By `created = path`.
     Function(Path),

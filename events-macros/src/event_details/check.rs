@@ -49,12 +49,11 @@ pub(super) fn check(input: &DeriveInput, mistakes: &mut Mistakes) -> Option<Dire
 }
 
 fn check_fields(input: &DeriveInput, mistakes: &mut Mistakes) -> Option<Vec<Field>> {
-    let message = "`EventDetails` is derived for a struct with named fields, one for each detail";
+    let message = "a direct event is a struct with named fields: give each detail a field of its own";
     match &input.data {
         Data::Struct(data) => match &data.fields {
             Fields::Named(named) => {
-                let fields = named.named.iter().filter_map(|field| Field::check(field, mistakes)).collect();
-                return Some(fields);
+                return Some(Field::check_all(named, mistakes));
             }
             Fields::Unit => return Some(Vec::new()),
             Fields::Unnamed(_) => mistakes.over(&data.fields, codes::DETAILS_SHAPE, message),

@@ -22,6 +22,8 @@ pub(super) fn implementations(event: &DirectEvent, input: &DeriveInput) -> Token
         .iter()
         .map(|field| detail_field(&field.name, Some(&field.ty), !is_option(&field.ty), &[], runtime))
         .collect();
+    let names: Vec<TokenStream> = event.fields.iter().map(|Field { name, .. }| quote!(#name)).collect();
+    let demands = event.declaration.check_demands(&names, runtime);
     let fields = event.declaration.fields(&declared, runtime);
     let declaration = event.declaration.item("direct", &function, &fields, runtime);
     let check = event.resource.as_ref().map(|resource| check(event, resource));
@@ -35,6 +37,7 @@ pub(super) fn implementations(event: &DirectEvent, input: &DeriveInput) -> Token
         const _: () = {
             #declaration
             #check
+            #demands
             #[automatically_derived]
             impl #impl_generics #p::EventDetails for #item #type_generics #bounds {
                 const DECLARATION: &'static #p::EventDeclaration = &__EVENTS_DECLARATION;
@@ -81,11 +84,9 @@ fn check(event: &DirectEvent, resource: &Path) -> TokenStream {
 }
 
 fn record_field(field: &Field, details: &Ident) -> TokenStream {
-    let Field { member, name, ty, .. } = field;
+    let Field { name, ty, .. } = field;
     let (at, span) = (ty.span(), Span::mixed_site());
-    // `self` is the parameter of a function of ours.
-    let this = Ident::new("self", span);
-    let value = quote_spanned!(at=> &#this.#member);
+    let value = field.of_self(at);
     quote_spanned!(span=> #details.field(#name, #value);)
 }
 

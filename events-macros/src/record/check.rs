@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt as _;
-use syn::{Attribute, Data, DataEnum, DeriveInput, Fields, Ident, Index, LitStr, Member, Meta, Type};
+use syn::{Attribute, Data, DataEnum, DeriveInput, Fields, FieldsNamed, Ident, Index, LitStr, Member, Meta, Type};
 
 use crate::arguments::{Arguments, Key, Keys};
 use crate::codes;
@@ -31,7 +31,7 @@ pub(super) enum Shape {
     /// An object of named fields.
     Object(Vec<Field>),
     /// What the one field records.
-    Transparent(Member),
+    Transparent(Member, Box<Type>),
     Enum(Vec<Variant>),
 }
 
@@ -80,11 +80,10 @@ pub(super) fn check(input: &DeriveInput, mistakes: &mut Mistakes) -> Option<Reco
 
 fn check_struct(item: &Ident, fields: &Fields, mistakes: &mut Mistakes) -> Option<Shape> {
     match fields {
-        Fields::Named(named) => {
-            Some(Shape::Object(named.named.iter().filter_map(|field| Field::check(field, mistakes)).collect()))
-        }
+        Fields::Named(named) => Some(Shape::Object(Field::check_all(named, mistakes))),
         Fields::Unnamed(unnamed) if unnamed.unnamed.len() == 1 => {
-            Some(Shape::Transparent(Member::Unnamed(Index { index: 0, span: item.span() })))
+            let member = Member::Unnamed(Index { index: 0, span: item.span() });
+            Some(Shape::Transparent(member, Box::new(unnamed.unnamed[0].ty.clone())))
         }
         Fields::Unnamed(_) => {
             let message =
@@ -103,9 +102,7 @@ fn check_variants(data: &DataEnum, mistakes: &mut Mistakes) -> Vec<Variant> {
         let renamed = renamed(&mut arguments, mistakes);
         let content = match &variant.fields {
             Fields::Unit => Content::Unit,
-            Fields::Named(named) => {
-                Content::Object(named.named.iter().filter_map(|field| Field::check(field, mistakes)).collect())
-            }
+            Fields::Named(named) => Content::Object(Field::check_all(named, mistakes)),
             Fields::Unnamed(unnamed) if unnamed.unnamed.len() == 1 => Content::Value,
             Fields::Unnamed(_) => {
                 let message =
@@ -121,8 +118,41 @@ fn check_variants(data: &DataEnum, mistakes: &mut Mistakes) -> Vec<Variant> {
 }
 
 impl Field {
+    /// Those that are recorded, each under a name of its own.
+    pub(crate) fn check_all(fields: &FieldsNamed, mistakes: &mut Mistakes) -> Vec<Self> {
+        let mut checked: Vec<Self> = Vec::new();
+        for written in &fields.named {
+            let Some(field) = Self::check(written, mistakes) else { continue };
+            let is_same = |other: &Self| other.name == field.name;
+            if let (Member::Named(name), Some(Self { member: Member::Named(first), .. })) =
+                (&field.member, checked.iter().find(|other| is_same(other)))
+            {
+                let message = format!("`{name}` is recorded as `{}`, as is `{first}`: choose another name", field.name);
+                mistakes.at(name.span(), codes::REPEATED_DETAIL, message);
+            } else {
+                checked.push(field);
+            }
+        }
+        checked
+    }
+
+    /// `&self.field` in a function of ours. An error about a type that cannot be recorded belongs to the type, at `at`.
+    pub(crate) fn of_self(&self, at: Span) -> TokenStream {
+        let this = Ident::new("self", Span::mixed_site().located_at(at));
+        let member = match &self.member {
+            Member::Named(name) => {
+                let mut name = name.clone();
+                name.set_span(name.span().located_at(at));
+                Member::Named(name)
+            }
+            Member::Unnamed(index) => Member::Unnamed(Index { index: index.index, span: at }),
+        };
+        let at = Span::mixed_site().located_at(at);
+        quote::quote_spanned!(at=> &#this.#member)
+    }
+
     /// Nothing when the field is skipped, or has no name.
-    pub(crate) fn check(field: &syn::Field, mistakes: &mut Mistakes) -> Option<Self> {
+    fn check(field: &syn::Field, mistakes: &mut Mistakes) -> Option<Self> {
         let name = field.ident.as_ref()?;
         let mut arguments = record_attribute(&field.attrs, FIELD_KEYS, mistakes);
         let skip = arguments.flag("skip", mistakes).unwrap_or(false);

@@ -18,23 +18,25 @@ pub(super) fn implementation(recorded: &Recorded, input: &DeriveInput) -> TokenS
     let generics = recordable(&input.generics, runtime);
     let (impl_generics, type_generics, bounds) = generics.split_for_impl();
     let body = match &recorded.shape {
-        Shape::Object(fields) => {
-            // `self` is the parameter of a function of ours.
-            let this = Ident::new("self", span);
-            object(fields, &recorder, &|member, at| quote_spanned!(at=> &#this.#member))
-        }
-        Shape::Transparent(member) => {
-            quote_spanned!(span=> #p::Record::record(&self.#member, #recorder);)
+        Shape::Object(fields) => object(fields, &recorder, &|field, at| field.of_self(at)),
+        Shape::Transparent(member, ty) => {
+            let at = ty.span();
+            let q = runtime.at(at);
+            quote_spanned!(span=> <#ty as #q::Record>::record(&self.#member, #recorder);)
         }
         Shape::Enum(variants) => match_variants(variants, &recorder, runtime),
     };
     // What stands for another value is left out where that is: `None` in a newtype, too.
     let is_absent = match &recorded.shape {
-        Shape::Transparent(member) => Some(quote_spanned! {span=>
-            fn is_absent(&self) -> #p::core::primitive::bool {
-                #p::Record::is_absent(&self.#member)
-            }
-        }),
+        Shape::Transparent(member, ty) => {
+            let at = ty.span();
+            let q = runtime.at(at);
+            Some(quote_spanned! {span=>
+                fn is_absent(&self) -> #p::core::primitive::bool {
+                    <#ty as #q::Record>::is_absent(&self.#member)
+                }
+            })
+        }
         Shape::Object(_) | Shape::Enum(_) => None,
     };
     quote_spanned! {span=>
@@ -64,11 +66,11 @@ pub(super) fn stand_in(input: &DeriveInput) -> TokenStream {
 
 /// An object of fields; `value` borrows one. An error about a type that cannot be recorded belongs
 /// to the type, which is where `value` is told to be.
-fn object(fields: &[Field], recorder: &Ident, value: &dyn Fn(&Member, Span) -> TokenStream) -> TokenStream {
+fn object(fields: &[Field], recorder: &Ident, value: &dyn Fn(&Field, Span) -> TokenStream) -> TokenStream {
     let span = Span::mixed_site();
     let object = Ident::new("object", span);
-    let recorded = fields.iter().map(|Field { member, name, ty }| {
-        let value = value(member, ty.span());
+    let recorded = fields.iter().map(|field| {
+        let (name, value) = (&field.name, value(field, field.ty.span()));
         quote_spanned!(span=> #object.field(#name, #value);)
     });
     let unused = fields.is_empty().then(|| quote_spanned!(span=> let _ = #object;));
@@ -97,8 +99,8 @@ fn match_variants(variants: &[Variant], recorder: &Ident, runtime: &Runtime) -> 
                 quote_spanned!(span=> #member: #name)
             });
             let inner = Ident::new("recorder", span);
-            let content = object(fields, &inner, &|member, at| {
-                let mut name = bound(member);
+            let content = object(fields, &inner, &|field, at| {
+                let mut name = bound(&field.member);
                 name.set_span(span.located_at(at));
                 quote_spanned!(at=> #name)
             });

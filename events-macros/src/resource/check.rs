@@ -5,11 +5,10 @@ use syn::ext::IdentExt as _;
 use syn::{Expr, Fields, Index, ItemStruct, Lit, LitStr, Member, Path};
 
 use super::model::ResourceType;
-use crate::arguments::{Arguments, Given, literal, strings};
+use crate::arguments::{Arguments, Entry, Given, literal, strings};
 use crate::classification::{Category, Severity};
 use crate::codes;
-use crate::declaration::kebab_value;
-use crate::event_type::check_operation;
+use crate::event_type::{check_operation, check_resource_type};
 use crate::mistakes::Mistakes;
 use crate::runtime::Runtime;
 use crate::words::{kebab, unknown};
@@ -23,7 +22,7 @@ pub(super) fn check_struct(
     let before = arguments.mistakes_before();
     let runtime = Runtime::new(arguments.path("krate", mistakes));
     let (operations, span) = check_events(&mut arguments, mistakes);
-    let name = arguments.string("name", mistakes).and_then(|name| kebab_value(&name, mistakes));
+    let name = check_name(&mut arguments, item, mistakes);
     let category = Category::take(&mut arguments, mistakes);
     let severity = Severity::take(&mut arguments, mistakes);
     let enabled = arguments.flag("enabled", mistakes).unwrap_or(true);
@@ -38,7 +37,7 @@ pub(super) fn check_struct(
     Some(ResourceType {
         runtime,
         item: item.ident.clone(),
-        name: name.unwrap_or_else(|| kebab(&item.ident.to_string())),
+        name,
         operations,
         category,
         severity,
@@ -47,6 +46,30 @@ pub(super) fn check_struct(
         span,
         is_stand_in: mistakes.count() > before,
     })
+}
+
+/// The resource type: the name that is given, or that of the struct.
+fn check_name(arguments: &mut Arguments, item: &ItemStruct, mistakes: &mut Mistakes) -> String {
+    let from_struct = kebab(&item.ident.to_string());
+    let given = arguments.take("name");
+    let (name, span) = match &given {
+        None => (from_struct, item.ident.span()),
+        Some(Entry { given: Given::Value(value), .. }) if let Some(Lit::Str(name)) = literal(value) => {
+            (name.value(), name.span())
+        }
+        Some(entry) => {
+            entry.wrong(mistakes);
+            return from_struct;
+        }
+    };
+    if let Err((code, message)) = check_resource_type(&name) {
+        let message = match given {
+            Some(_) => message,
+            None => format!("{message}; the struct may keep its name: add `name = \"…\"`"),
+        };
+        mistakes.at(span, code, message);
+    }
+    name
 }
 
 /// Checks the attribute of an impl, where only `events` and `krate` mean something.
@@ -150,8 +173,11 @@ fn check_id(arguments: &mut Arguments, item: &ItemStruct, mistakes: &mut Mistake
                 if (at as usize) < unnamed.unnamed.len() {
                     return Some(Member::Unnamed(Index { index: at, span: number.span() }));
                 }
-                let message =
-                    format!("`{}` has {} fields, the first of them is `0`", item.ident, unnamed.unnamed.len());
+                let message = format!(
+                    "`{}` has no field `{at}`: write a number below {}, such as `id = 0`",
+                    item.ident,
+                    unnamed.unnamed.len()
+                );
                 mistakes.at(number.span(), codes::NO_SUCH_FIELD, message);
                 return None;
             }

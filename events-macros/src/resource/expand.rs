@@ -6,13 +6,16 @@ use syn::spanned::Spanned as _;
 
 use super::model::ResourceType;
 use crate::declaration::location;
+use crate::event_type::{CRUD, fingerprint};
 
 /// The declaration, its registration and the traits.
 pub(super) fn registration(resource: &ResourceType) -> TokenStream {
     let span = Span::mixed_site();
     let p = resource.runtime.at(span);
-    let ResourceType { item, name, enabled, .. } = resource;
-    let operations = match &resource.operations {
+    let ResourceType { item, enabled, .. } = resource;
+    // A stand-in has no name: nothing is checked against it.
+    let name = if resource.is_stand_in { "" } else { &resource.name };
+    let operations = match resource.operations.as_ref().filter(|_| !resource.is_stand_in) {
         Some(operations) => {
             let operations = operations.iter().map(syn::LitStr::value);
             quote_spanned!(span=> #p::Option::Some(&[#(#operations),*]))
@@ -25,10 +28,13 @@ pub(super) fn registration(resource: &ResourceType) -> TokenStream {
     let submit = (!resource.is_stand_in)
         .then(|| quote_spanned!(span=> #p::inventory::submit! { #p::Registration::Resource(&__EVENTS_DECLARATION) }));
     let designates = designates(resource);
+    let struct_name = item.to_string();
+    let declares = declares(resource);
     quote_spanned! {span=>
         const _: () = {
             static __EVENTS_DECLARATION: #p::ResourceDeclaration = #p::ResourceDeclaration::new(#p::ResourceSpec {
                 resource_type: #name,
+                struct_name: #struct_name,
                 operations: #operations,
                 category: #category,
                 severity: #severity,
@@ -41,8 +47,33 @@ pub(super) fn registration(resource: &ResourceType) -> TokenStream {
                 const DECLARATION: &'static #p::ResourceDeclaration = &__EVENTS_DECLARATION;
             }
             #designates
+            #declares
         };
     }
+}
+
+/// What fits where the type is inferred: every event of an open set, those of a closed one.
+fn declares(resource: &ResourceType) -> TokenStream {
+    let span = Span::mixed_site();
+    let p = resource.runtime.at(span);
+    let item = &resource.item;
+    let resource_type = fingerprint(&resource.name);
+    if resource.is_stand_in {
+        return quote_spanned! {span=>
+            impl<const __T: #p::core::primitive::u64, const __O: #p::core::primitive::u64> #p::Declares<__T, __O>
+                for #item {}
+        };
+    }
+    let Some(operations) = &resource.operations else {
+        return quote_spanned!(span=> impl<const __O: #p::core::primitive::u64> #p::Declares<#resource_type, __O> for #item {});
+    };
+    let listed = operations.iter().map(syn::LitStr::value).chain(CRUD.map(str::to_owned));
+    let mut fingerprints: Vec<u64> =
+        listed.flat_map(|operation| [fingerprint(&operation), fingerprint(&format!("bulk-{operation}"))]).collect();
+    // An operation may be listed that belongs to every set.
+    fingerprints.sort_unstable();
+    fingerprints.dedup();
+    quote_spanned!(span=> #(impl #p::Declares<#resource_type, #fingerprints> for #item {})*)
 }
 
 /// A value of the struct designates itself, where it holds its href.

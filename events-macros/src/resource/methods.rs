@@ -4,7 +4,8 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Attribute, ItemImpl, LitStr, Meta, Path};
+use syn::spanned::Spanned as _;
+use syn::{Attribute, Ident, ItemImpl, LitStr, Meta, Path};
 
 use crate::action::{Surroundings, expand_function};
 use crate::codes;
@@ -28,7 +29,7 @@ impl Methods {
         let head: TokenStream = tokens.into_iter().collect();
         let item: ItemImpl = syn::parse2(quote!(#head {})).ok()?;
         let generics = item.generics.params.iter().filter_map(generic_name).collect();
-        let surroundings = Surroundings { krate: None, self_type: Some(*item.self_ty), generics };
+        let surroundings = Surroundings { krate: None, self_type: Some(*item.self_ty), generics, attribute: None };
         Some(Methods { head, body, surroundings })
     }
 
@@ -36,7 +37,8 @@ impl Methods {
     pub(super) fn expand(mut self, krate: Option<Path>, mistakes: &mut Mistakes) -> TokenStream {
         self.surroundings.krate = krate;
         let mut out = TokenStream::new();
-        let mut events: Vec<LitStr> = Vec::new();
+        let mut events: Vec<Emitted> = Vec::new();
+        let items = self.body.stream();
         let read = |input: ParseStream<'_>| {
             for attribute in input.call(Attribute::parse_inner)? {
                 attribute.to_tokens(&mut out);
@@ -46,7 +48,7 @@ impl Methods {
             }
             Ok(())
         };
-        let body = match read.parse2(self.body.stream()) {
+        let body = match read.parse2(items) {
             Ok(()) => group(Delimiter::Brace, out, self.body.span()),
             Err(_) => self.body.clone(),
         };
@@ -55,9 +57,9 @@ impl Methods {
     }
 
     fn expand_item(
-        &self,
+        &mut self,
         input: ParseStream<'_>,
-        events: &mut Vec<LitStr>,
+        events: &mut Vec<Emitted>,
         out: &mut TokenStream,
         mistakes: &mut Mistakes,
     ) -> syn::Result<()> {
@@ -70,7 +72,9 @@ impl Methods {
             function.as_written().to_tokens(out);
             return Ok(());
         };
-        let arguments = match function.attributes.remove(at).meta {
+        let attribute = function.attributes.remove(at);
+        self.surroundings.attribute = Some(attribute.path().span());
+        let arguments = match attribute.meta {
             Meta::List(list) => list.tokens,
             Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
         };
@@ -83,25 +87,28 @@ impl Methods {
     }
 }
 
+/// An event type, and the function that emits it.
+type Emitted = (LitStr, Ident);
+
 fn is_action(attribute: &Attribute) -> bool {
     attribute.path().segments.last().is_some_and(|last| last.ident == "action")
 }
 
 /// Reports an event type that another function of the impl already emits.
-fn note_event(event: LitStr, function: &Function, events: &mut Vec<LitStr>, mistakes: &mut Mistakes) {
+fn note_event(event: LitStr, function: &Function, events: &mut Vec<Emitted>, mistakes: &mut Mistakes) {
     // Two functions of which only one is compiled may emit the same event.
     if function.attributes.iter().any(|attribute| attribute.path().is_ident("cfg")) {
         return;
     }
     let value = event.value();
-    match events.iter().find(|other| other.value() == value) {
-        Some(first) => {
-            let message =
-                format!("event `{value}` is emitted by two functions: one event type stands for one operation");
+    match events.iter().find(|(other, _)| other.value() == value) {
+        Some((_, first)) => {
+            let message = format!(
+                "event `{value}` is already emitted by `{first}`: choose another operation, or call that function"
+            );
             mistakes.at(event.span(), codes::REPEATED_EVENT, message);
-            mistakes.at(first.span(), codes::REPEATED_EVENT, format!("event `{value}` is first emitted here"));
         }
-        None => events.push(event),
+        None => events.push((event, function.signature.ident.clone())),
     }
 }
 

@@ -42,12 +42,11 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream, mistakes: &mut M
 
 /// Reports an item that is neither a struct nor an impl.
 fn refuse_item(item: &TokenStream, mistakes: &mut Mistakes) {
+    const ITEMS: [&str; 11] =
+        ["struct", "impl", "enum", "union", "trait", "mod", "fn", "type", "static", "const", "use"];
     let word = item.clone().into_iter().find_map(|token| match token {
-        TokenTree::Ident(word) if ["enum", "union", "trait", "mod", "fn", "type"].iter().any(|item| word == item) => {
-            Some(word)
-        }
         // A struct or an impl that is being typed: the compiler says what is wrong with it.
-        TokenTree::Ident(word) if word == "struct" || word == "impl" => Some(word),
+        TokenTree::Ident(word) if ITEMS.iter().any(|item| word == item) => Some(word),
         _ => None,
     });
     match word {

@@ -1,8 +1,7 @@
-//! The macros, called as functions: their expansions, their hygiene and their messages.
+//! The macros, called as functions: their expansions and their hygiene. What they say about mistakes is in `tests/compile`.
 
 mod expansions;
 mod hygiene;
-mod messages;
 
 use proc_macro2::TokenStream;
 
@@ -31,10 +30,5 @@ impl Macro {
             Macro::Record => record::expand(item, &mut mistakes),
         };
         (tokens, mistakes.messages())
-    }
-
-    /// Whether the expansion has to hold the item: derives leave it where it is.
-    fn emits_item(self) -> bool {
-        !matches!(self, Macro::EventDetails | Macro::Record)
     }
 }

@@ -1,6 +1,8 @@
 async fn add(Json(body): Json<New>) -> Result<Created, ApiError> {
     #[allow(unused_imports)]
-    use ::events::__private::{self as __events, NotKnown as _, Silent as _};
+    use ::events::__private::{
+        self as __events, NotKnown as _, NotNamed as _, Silent as _,
+    };
     static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(__events::EventSpec {
         payload: __events::PayloadChoice {
             request: true,
@@ -27,7 +29,7 @@ async fn add(Json(body): Json<New>) -> Result<Created, ApiError> {
         > as __events::Refusable>::refused(__events_refused);
     }
     if let __events::Option::Some(__events_opening) = __events_call.opening() {
-        __events_opening.request("body", &(body));
+        __events_opening.request("body", &body);
     }
     __events_call
         .drive(
@@ -45,13 +47,13 @@ async fn add(Json(body): Json<New>) -> Result<Created, ApiError> {
                             (&&&&&&&&__events::Probe(__events_out)).__events_ending(),
                         );
                 }
-                {
-                    use __events::probe::*;
-                    __events_call
-                        .created(
-                            (&&&&&&&&__events::Probe(__events_out)).__events_created(),
-                        );
-                }
+                __events_call
+                    .created(
+                        <Result<
+                            Created,
+                            ApiError,
+                        > as __events::asked::TellsAdded>::added(__events_out),
+                    );
             }),
         )
         .await

@@ -15,7 +15,9 @@ where
 {
     Box::pin(async move {
         #[allow(unused_imports)]
-        use ::events::__private::{self as __events, NotKnown as _, Silent as _};
+        use ::events::__private::{
+            self as __events, NotKnown as _, NotNamed as _, Silent as _,
+        };
         static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(__events::EventSpec {
             details: &[
                 __events::DetailField {
@@ -44,8 +46,8 @@ where
         )] = [];
         let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
         if let __events::Option::Some(__events_opening) = __events_call.opening() {
-            __events_opening.resource(__events::href(&id));
-            __events_opening.detail("n", &(n));
+            __events_opening.resource(__events::Designates::href(&id));
+            __events_opening.detail("n", &n);
         }
         __events_call
             .drive(

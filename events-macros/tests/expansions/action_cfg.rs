@@ -4,7 +4,9 @@ async fn reboot(
     extra: u32,
 ) -> Result<(), ApiError> {
     #[allow(unused_imports)]
-    use ::events::__private::{self as __events, NotKnown as _, Silent as _};
+    use ::events::__private::{
+        self as __events, NotKnown as _, NotNamed as _, Silent as _,
+    };
     static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(__events::EventSpec {
         details: &[
             #[cfg(feature = "extra")]
@@ -15,8 +17,8 @@ async fn reboot(
             },
             __events::DetailField {
                 name: "always",
-                type_name: __events::Option::None,
-                required: false,
+                type_name: __events::Option::Some("u8"),
+                required: true,
             },
         ],
         ..__events::EventSpec::action(
@@ -39,9 +41,9 @@ async fn reboot(
     )] = [];
     let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
     if let __events::Option::Some(__events_opening) = __events_call.opening() {
-        __events_opening.resource(__events::href(&id));
-        #[cfg(feature = "extra")] __events_opening.detail("extra", &(extra));
-        __events_opening.detail("always", &(1u8));
+        __events_opening.resource(__events::Designates::href(&id));
+        #[cfg(feature = "extra")] __events_opening.detail("extra", &extra);
+        __events_opening.detail("always", &1u8);
     }
     __events_call
         .drive(

@@ -1,6 +1,8 @@
 async fn clone_it(id: Href<Module>) -> Result<Module, ApiError> {
     #[allow(unused_imports)]
-    use ::events::__private::{self as __events, NotKnown as _, Silent as _};
+    use ::events::__private::{
+        self as __events, NotKnown as _, NotNamed as _, Silent as _,
+    };
     static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(
         __events::EventSpec::action(
             "module.clone",
@@ -22,7 +24,7 @@ async fn clone_it(id: Href<Module>) -> Result<Module, ApiError> {
     )] = [];
     let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
     if let __events::Option::Some(__events_opening) = __events_call.opening() {
-        __events_opening.resource(__events::href(&id));
+        __events_opening.resource(__events::Designates::href(&id));
     }
     __events_call
         .drive(
@@ -39,13 +41,15 @@ async fn clone_it(id: Href<Module>) -> Result<Module, ApiError> {
                             (&&&&&&&&__events::Probe(__events_out)).__events_ending(),
                         );
                 }
-                __events_call
-                    .created(
-                        __events::Option::map(
-                            __events::Option::as_ref(&new_href(__events_out)),
-                            __events::href,
-                        ),
-                    );
+                {
+                    let __events_ask: fn(_) -> _ = new_href;
+                    __events_call
+                        .created(
+                            __events::asked::AskCreated::<
+                                &Result<Module, ApiError>,
+                            >::created(__events_ask, __events_out),
+                        );
+                }
             }),
         )
         .await

@@ -1,6 +1,8 @@
 async fn reboot(id: Href<Nuvlabox>, options: Options) -> Result<(), ApiError> {
     #[allow(unused_imports)]
-    use ::events::__private::{self as __events, NotKnown as _, Silent as _};
+    use ::events::__private::{
+        self as __events, NotKnown as _, NotNamed as _, Silent as _,
+    };
     static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(
         __events::EventSpec::action(
             "nuvlabox.reboot",
@@ -22,12 +24,12 @@ async fn reboot(id: Href<Nuvlabox>, options: Options) -> Result<(), ApiError> {
     )] = [];
     let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
     if let __events::Option::Some(__events_opening) = __events_call.opening() {
-        __events_opening.resource(__events::href(&id));
+        __events_opening.resource(__events::Designates::href(&id));
         __events_opening
             .details(
-                &(RebootDetails {
+                &RebootDetails {
                     force: options.force,
-                }),
+                },
             );
     }
     __events_call

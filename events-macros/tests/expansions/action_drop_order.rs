@@ -7,7 +7,9 @@ async fn reboot(
     formatted: Guard,
 ) -> Result<(), ApiError> {
     #[allow(unused_imports)]
-    use ::events::__private::{self as __events, NotKnown as _, Silent as _};
+    use ::events::__private::{
+        self as __events, NotKnown as _, NotNamed as _, Silent as _,
+    };
     static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(
         __events::EventSpec::action(
             "nuvlabox.reboot",
@@ -21,22 +23,33 @@ async fn reboot(
     __events::inventory::submit! {
         __events::Registration::Event(& __EVENTS_DECLARATION)
     }
-    fn __events_href<
-        __EventsValue: __events::Designates + ?__events::core::marker::Sized,
-    >(value: &__EventsValue) -> __events::Cow<'_, __events::core::primitive::str> {
-        const {
-            let _ = __events::check_event(
-                <__EventsValue as __events::Designates>::DECLARATION,
-                "nuvlabox.reboot",
-                "nuvlabox",
-                "reboot",
-            );
-        }
-        __events::href(value)
+    #[diagnostic::on_unimplemented(
+        message = "event `nuvlabox.reboot` is none of a `{Self}` [EVT054]",
+        label = "not its resource type, or not an operation that it declares",
+        note = "write an event that `{Self}` declares, or name the resource that is meant with `resource = <expression>`"
+    )]
+    trait DeclaresNuvlaboxReboot {
+        fn check(_: __events::Of<Self>) {}
     }
+    #[diagnostic::do_not_recommend]
+    impl<
+        __EventsResource: __events::Declares<
+                15341005444215567826u64,
+                9616425428636798040u64,
+            > + ?__events::core::marker::Sized,
+    > DeclaresNuvlaboxReboot for __EventsResource {}
     let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
     if let __events::Option::Some(__events_opening) = __events_call.opening() {
-        __events_opening.resource(__events_href(&(&target.id)));
+        __events_opening
+            .resource(
+                match __events::Designates::__events_named(&(&target.id)) {
+                    (__events_href, __events_named) => {
+                        let __events_named = __events_named.of();
+                        DeclaresNuvlaboxReboot::check(__events_named);
+                        __events_href
+                    }
+                },
+            );
     }
     __events_call
         .drive(

@@ -1,6 +1,8 @@
 async fn update(name: String, options: Options, other: Href<Nuvlabox>) -> Answer {
     #[allow(unused_imports)]
-    use ::events::__private::{self as __events, NotKnown as _, Silent as _};
+    use ::events::__private::{
+        self as __events, NotKnown as _, NotNamed as _, Silent as _,
+    };
     static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(__events::EventSpec {
         category: __events::Option::Some(
             __events::CategoryRef::Declared(<Billing as __events::Category>::DECLARATION),
@@ -20,8 +22,8 @@ async fn update(name: String, options: Options, other: Href<Nuvlabox>) -> Answer
             },
             __events::DetailField {
                 name: "size",
-                type_name: __events::Option::None,
-                required: false,
+                type_name: __events::Option::Some("usize"),
+                required: true,
             },
             __events::DetailField {
                 name: "note",
@@ -64,43 +66,69 @@ async fn update(name: String, options: Options, other: Href<Nuvlabox>) -> Answer
     __events::inventory::submit! {
         __events::Registration::Event(& __EVENTS_DECLARATION)
     }
-    fn __events_href<
-        __EventsValue: __events::Designates + ?__events::core::marker::Sized,
-    >(value: &__EventsValue) -> __events::Cow<'_, __events::core::primitive::str> {
-        const {
-            let _ = __events::check_event(
-                <__EventsValue as __events::Designates>::DECLARATION,
-                "deployment.update",
-                "deployment",
-                "update",
-            );
-        }
-        __events::href(value)
+    const _: __events::core::primitive::usize = __events::check_demands(
+        <Billing as __events::Category>::DECLARATION,
+        &["release", "name", "size", "note"],
+    );
+    #[diagnostic::on_unimplemented(
+        message = "event `deployment.update` is none of a `{Self}` [EVT054]",
+        label = "not its resource type, or not an operation that it declares",
+        note = "write an event that `{Self}` declares, or name the resource that is meant with `resource = <expression>`"
+    )]
+    trait DeclaresDeploymentUpdate {
+        fn check(_: __events::Of<Self>) {}
     }
+    #[diagnostic::do_not_recommend]
+    impl<
+        __EventsResource: __events::Declares<
+                8399889108057408510u64,
+                11578024777410741332u64,
+            > + ?__events::core::marker::Sized,
+    > DeclaresDeploymentUpdate for __EventsResource {}
     let mut __events_call = __events::Call::in_context(
         &__EVENTS_DECLARATION,
-        __events::context(&(context(&app))),
+        __events::asked::GivesContext::context(&context(&app)),
     );
     if let __events::Result::Err(__events_refused) = __events_call.room().await {
-        return read::refused(__events_refused);
+        return {
+            let __events_ask: fn(_) -> _ = read::refused;
+            __events::asked::AskRefused::<
+                Answer,
+            >::refused(
+                __events::asked::Refusing::<_, Answer>::by(__events_ask),
+                __events_refused,
+            )
+        };
     }
     if let __events::Option::Some(__events_opening) = __events_call.opening() {
-        __events_opening.resource(__events_href(&find(&name, 1 + 1)));
-        __events_opening.linked(&__events::href(&(&options.credential)));
-        __events_opening.linked(&__events::href(&(other)));
+        __events_opening
+            .resource(
+                match __events::Designates::__events_named(&find(&name, 1 + 1)) {
+                    (__events_href, __events_named) => {
+                        let __events_named = __events_named.of();
+                        DeclaresDeploymentUpdate::check(__events_named);
+                        __events_href
+                    }
+                },
+            );
+        __events_opening.linked(&__events::Designates::href(&&options.credential));
+        __events_opening.linked(&__events::Designates::href(&other));
         __events_opening.tag("eu");
         __events_opening.tag("billing");
         {
-            let __events_value: &u32 = &(options.release);
+            let __events_value: &u32 = &options.release;
             __events_opening.detail("release", __events_value);
         }
-        __events_opening.detail("name", &(name));
-        __events_opening.detail("size", &(name.len()));
+        __events_opening.detail("name", &name);
         {
-            let __events_value: &Option<String> = &(None);
+            let __events_value: &usize = &name.len();
+            __events_opening.detail("size", __events_value);
+        }
+        {
+            let __events_value: &Option<String> = &None;
             __events_opening.detail("note", __events_value);
         }
-        __events_opening.request("options", &(options));
+        __events_opening.request("options", &options);
     }
     __events_call
         .drive(
@@ -109,18 +137,27 @@ async fn update(name: String, options: Options, other: Href<Nuvlabox>) -> Answer
                 & other; let _ = & options; let _ = & name; '__events_body : {
                 update_it(name, options, other). await } }
             ),
-            |__events_refused| read::refused(__events_refused),
+            |__events_refused| {
+                let __events_ask: fn(_) -> _ = read::refused;
+                __events::asked::AskRefused::<
+                    Answer,
+                >::refused(
+                    __events::asked::Refusing::<_, Answer>::by(__events_ask),
+                    __events_refused,
+                )
+            },
             __events::Read::By(|__events_call, __events_out| {
-                __events_call.ended(read::outcome(__events_out));
-                __events_call
-                    .created(
-                        __events::Option::map(
-                            __events::Option::as_ref(&read::created(__events_out)),
-                            __events::href,
-                        ),
-                    );
+                {
+                    let __events_ask: fn(_) -> _ = read::outcome;
+                    __events_call
+                        .ended(
+                            __events::asked::AskEnding::<
+                                &Answer,
+                            >::ending(__events_ask, __events_out),
+                        );
+                }
                 if __events_call.wants_outcome() {
-                    if let __events::Option::Some(__events_value) = __events::outcome_value(
+                    if let __events::Option::Some(__events_value) = <Answer as __events::asked::OutcomeValue>::value(
                         __events_out,
                     ) {
                         __events_call.outcome(__events_value);

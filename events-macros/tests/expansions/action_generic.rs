@@ -7,7 +7,9 @@ where
     T: Resource,
 {
     #[allow(unused_imports)]
-    use ::events::__private::{self as __events, NotKnown as _, Silent as _};
+    use ::events::__private::{
+        self as __events, NotKnown as _, NotNamed as _, Silent as _,
+    };
     static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(__events::EventSpec {
         details: &[
             __events::DetailField {
@@ -39,13 +41,13 @@ where
                 "reboot",
             );
         }
-        __events::href(value)
+        __events::Designates::href(value)
     }
     let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
     if let __events::Option::Some(__events_opening) = __events_call.opening() {
         __events_opening.resource(__events_href(&id));
         {
-            let __events_value: &usize = &(items.len());
+            let __events_value: &usize = &items.len();
             __events_opening.detail("count", __events_value);
         }
     }

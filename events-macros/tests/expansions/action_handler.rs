@@ -5,7 +5,9 @@ pub async fn reboot(
     Query(options): Query<RebootOptions>,
 ) -> Result<Json<Job>, ApiError> {
     #[allow(unused_imports)]
-    use ::events::__private::{self as __events, NotKnown as _, Silent as _};
+    use ::events::__private::{
+        self as __events, NotKnown as _, NotNamed as _, Silent as _,
+    };
     static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(__events::EventSpec {
         category: __events::Option::Some(__events::CategoryRef::BuiltIn("action")),
         severity: __events::Option::Some(__events::Severity::High),
@@ -36,9 +38,9 @@ pub async fn reboot(
     )] = [];
     let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
     if let __events::Option::Some(__events_opening) = __events_call.opening() {
-        __events_opening.resource(__events::href(&id));
+        __events_opening.resource(__events::Designates::href(&id));
         {
-            let __events_value: &bool = &(options.force);
+            let __events_value: &bool = &options.force;
             __events_opening.detail("force", __events_value);
         }
     }

@@ -1,6 +1,8 @@
 async fn start(&self, jobs: &Jobs) -> Result<JobId, Error> {
     #[allow(unused_imports)]
-    use ::events::__private::{self as __events, NotKnown as _, Silent as _};
+    use ::events::__private::{
+        self as __events, NotKnown as _, NotNamed as _, Silent as _,
+    };
     static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(__events::EventSpec {
         deferred: __events::Option::Some(__events::Deferred {
             within: __events::Option::Some(
@@ -27,7 +29,7 @@ async fn start(&self, jobs: &Jobs) -> Result<JobId, Error> {
     )] = [];
     let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
     if let __events::Option::Some(__events_opening) = __events_call.opening() {
-        __events_opening.resource(__events::href(&self));
+        __events_opening.resource(__events::Designates::href(&self));
     }
     __events_call
         .drive(

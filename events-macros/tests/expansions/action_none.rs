@@ -1,6 +1,8 @@
 async fn switch(group: String) -> Result<(), ApiError> {
     #[allow(unused_imports)]
-    use ::events::__private::{self as __events, NotKnown as _, Silent as _};
+    use ::events::__private::{
+        self as __events, NotKnown as _, NotNamed as _, Silent as _,
+    };
     static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(
         __events::EventSpec::action(
             "session.switch-group",

@@ -4,6 +4,7 @@ struct Deployed {
 const _: () = {
     static __EVENTS_DECLARATION: ::events::__private::ResourceDeclaration = ::events::__private::ResourceDeclaration::new(::events::__private::ResourceSpec {
         resource_type: "deployment",
+        struct_name: "Deployed",
         operations: ::events::__private::Option::Some(
             &["start", "stop", "state-changed"],
         ),
@@ -35,4 +36,28 @@ const _: () = {
             ::events::__private::Designates::href(&self.href)
         }
     }
+    impl ::events::__private::Declares<8399889108057408510u64, 364128186323757887u64>
+    for Deployed {}
+    impl ::events::__private::Declares<8399889108057408510u64, 2689258586380191556u64>
+    for Deployed {}
+    impl ::events::__private::Declares<8399889108057408510u64, 4206689019978932209u64>
+    for Deployed {}
+    impl ::events::__private::Declares<8399889108057408510u64, 6295518891895646363u64>
+    for Deployed {}
+    impl ::events::__private::Declares<8399889108057408510u64, 10052347292639181516u64>
+    for Deployed {}
+    impl ::events::__private::Declares<8399889108057408510u64, 12618894948741332165u64>
+    for Deployed {}
+    impl ::events::__private::Declares<8399889108057408510u64, 15198678202947909123u64>
+    for Deployed {}
+    impl ::events::__private::Declares<8399889108057408510u64, 15950807426765542364u64>
+    for Deployed {}
+    impl ::events::__private::Declares<8399889108057408510u64, 15961587099070238008u64>
+    for Deployed {}
+    impl ::events::__private::Declares<8399889108057408510u64, 16648614959733859924u64>
+    for Deployed {}
+    impl ::events::__private::Declares<8399889108057408510u64, 17176051324315051295u64>
+    for Deployed {}
+    impl ::events::__private::Declares<8399889108057408510u64, 17581608054750041354u64>
+    for Deployed {}
 };

@@ -2,6 +2,7 @@ pub struct Session;
 const _: () = {
     static __EVENTS_DECLARATION: audit::api::__private::ResourceDeclaration = audit::api::__private::ResourceDeclaration::new(audit::api::__private::ResourceSpec {
         resource_type: "session",
+        struct_name: "Session",
         operations: audit::api::__private::Option::None,
         category: audit::api::__private::Option::Some(
             audit::api::__private::CategoryRef::Declared(
@@ -19,4 +20,7 @@ const _: () = {
     impl audit::api::__private::Resource for Session {
         const DECLARATION: &'static audit::api::__private::ResourceDeclaration = &__EVENTS_DECLARATION;
     }
+    impl<
+        const __O: audit::api::__private::core::primitive::u64,
+    > audit::api::__private::Declares<4369270734135252951u64, __O> for Session {}
 };

@@ -6,6 +6,7 @@ pub struct DeploymentSet {
 const _: () = {
     static __EVENTS_DECLARATION: ::events::__private::ResourceDeclaration = ::events::__private::ResourceDeclaration::new(::events::__private::ResourceSpec {
         resource_type: "deployment-set",
+        struct_name: "DeploymentSet",
         operations: ::events::__private::Option::None,
         category: ::events::__private::Option::None,
         severity: ::events::__private::Option::None,
@@ -33,4 +34,7 @@ const _: () = {
             ::events::__private::Designates::href(&self.id)
         }
     }
+    impl<
+        const __O: ::events::__private::core::primitive::u64,
+    > ::events::__private::Declares<15314972492922505247u64, __O> for DeploymentSet {}
 };

@@ -1,0 +1,10 @@
+//! `event` without a value.
+
+use scene::*;
+
+#[action(event)]
+//       ^^^^^ EVT003
+pub async fn reboot(id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+    drop((id, force));
+    Ok(())
+}

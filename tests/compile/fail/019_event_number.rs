@@ -1,0 +1,10 @@
+//! `event` with a number.
+
+use scene::*;
+
+#[action(event = 7)]
+//               ^ EVT003
+pub async fn reboot(id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+    drop((id, force));
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! `event` with a list.
+
+use scene::*;
+
+#[action(event("nuvlabox.reboot"))]
+//       ^^^^^ EVT003
+pub async fn reboot(id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+    drop((id, force));
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! `category` with a number.
+
+use scene::*;
+
+#[action(event = "nuvlabox.reboot", category = 3)]
+//                                             ^ EVT003
+pub async fn reboot(id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+    drop((id, force));
+    Ok(())
+}

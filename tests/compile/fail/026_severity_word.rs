@@ -1,0 +1,10 @@
+//! `severity` without quotes.
+
+use scene::*;
+
+#[action(event = "nuvlabox.reboot", severity = high)]
+//                                             ^^^^ EVT003
+pub async fn reboot(id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+    drop((id, force));
+    Ok(())
+}

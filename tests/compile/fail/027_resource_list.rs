@@ -1,0 +1,10 @@
+//! `resource` with a list.
+
+use scene::*;
+
+#[action(event = "nuvlabox.reboot", resource(id))]
+//                                  ^^^^^^^^ EVT003
+pub async fn reboot(id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+    drop((id, force));
+    Ok(())
+}

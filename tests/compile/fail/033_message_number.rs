@@ -1,0 +1,10 @@
+//! `message` with a number.
+
+use scene::*;
+
+#[action(event = "nuvlabox.reboot", message = 5)]
+//                                            ^ EVT003
+pub async fn reboot(id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+    drop((id, force));
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! `linked` without a value.
+
+use scene::*;
+
+#[action(event = "nuvlabox.reboot", linked)]
+//                                  ^^^^^^ EVT003
+pub async fn reboot(id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+    drop((id, force));
+    Ok(())
+}

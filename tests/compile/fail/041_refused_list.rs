@@ -1,0 +1,10 @@
+//! `refused` with a list.
+
+use scene::*;
+
+#[action(event = "nuvlabox.reboot", refused(nothing))]
+//                                  ^^^^^^^ EVT003
+pub async fn reboot(id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+    drop((id, force));
+    Ok(())
+}

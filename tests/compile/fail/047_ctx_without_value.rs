@@ -1,0 +1,10 @@
+//! `ctx` without a value.
+
+use scene::*;
+
+#[action(event = "nuvlabox.reboot", ctx)]
+//                                  ^^^ EVT003
+pub async fn reboot(id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+    drop((id, force));
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! `krate` with a string.
+
+use scene::*;
+
+#[action(event = "nuvlabox.reboot", krate = "events")]
+//                                          ^^^^^^^^ EVT003
+pub async fn reboot(id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+    drop((id, force));
+    Ok(())
+}

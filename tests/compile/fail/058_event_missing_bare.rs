@@ -1,0 +1,12 @@
+//! The attribute alone.
+
+pub mod handlers {
+    use scene::*;
+
+    #[action]
+//  ^^^^^^^^^ EVT004
+    pub async fn reboot(id: Href<Nuvlabox>) -> Result<(), ApiError> {
+        drop(id);
+        Ok(())
+    }
+}

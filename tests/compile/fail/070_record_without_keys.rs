@@ -1,0 +1,10 @@
+//! `#[record]` alone says nothing.
+
+use scene::*;
+
+#[derive(Record)]
+pub struct Login {
+    #[record]
+//  ^^^^^^^^^ EVT005
+    pub user: String,
+}

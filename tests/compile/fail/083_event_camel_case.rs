@@ -1,0 +1,10 @@
+//! Camel case.
+
+use scene::*;
+
+#[action(event = "nuvlabox.stateChanged")]
+//               ^^^^^^^^^^^^^^^^^^^^^^^ EVT011
+pub async fn reboot(id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+    drop((id, force));
+    Ok(())
+}

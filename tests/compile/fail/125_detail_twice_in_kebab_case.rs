@@ -1,0 +1,10 @@
+//! Two names that are one in kebab-case.
+
+use scene::*;
+
+#[action(event = "nuvlabox.reboot", details(force, new_state: u8 = 1, newState: u8 = 1))]
+//                                                                    ^^^^^^^^ EVT020
+pub async fn reboot(id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+    drop((id, force));
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! A brace that closes nothing.
+
+use scene::*;
+
+#[action(event = "nuvlabox.reboot", message = "caller}")]
+//                                            ^^^^^^^^^ EVT023
+pub async fn reboot(id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+    drop((id, force));
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! The attribute on `trait`.
+
+use scene::*;
+
+#[action(event = "nuvlabox.reboot")]
+pub trait Car {}
+//  ^^^^^ EVT033

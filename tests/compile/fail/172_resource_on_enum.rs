@@ -1,0 +1,7 @@
+//! `#[resource]` on `enum`.
+
+use scene::*;
+
+#[resource(events)]
+pub enum Car {}
+//  ^^^^ EVT040

@@ -1,0 +1,7 @@
+//! `#[resource]` on `trait`.
+
+use scene::*;
+
+#[resource(events)]
+pub trait Car {}
+//  ^^^^^ EVT040

@@ -1,0 +1,7 @@
+//! `#[resource]` on `mod`.
+
+use scene::*;
+
+#[resource(events)]
+pub mod car {}
+//  ^^^ EVT040

@@ -1,0 +1,7 @@
+//! `#[resource]` on `fn`.
+
+use scene::*;
+
+#[resource(events)]
+pub fn car() {}
+//  ^^ EVT040

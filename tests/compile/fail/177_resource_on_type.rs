@@ -1,0 +1,7 @@
+//! `#[resource]` on `type`.
+
+use scene::*;
+
+#[resource(events)]
+pub type Car = u8;
+//  ^^^^ EVT040

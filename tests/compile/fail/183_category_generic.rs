@@ -1,0 +1,7 @@
+//! A category has one name.
+
+use scene::*;
+
+#[category("travel")]
+pub struct Travel<T>(pub T);
+//               ^^^ EVT041

@@ -1,0 +1,21 @@
+//! With `#[resource]` above `#[async_trait]`.
+
+use scene::*;
+
+#[async_trait::async_trait]
+pub trait Start {
+    async fn start(&self, id: Path<Href<Nuvlabox>>) -> Result<(), ApiError>;
+}
+
+pub struct Fleet;
+
+#[resource(events)]
+#[async_trait::async_trait]
+impl Start for Fleet {
+    #[action(event = "deployment.start")]
+//                   ^^^^^^^^^^^^^^^^^^ EVT050
+    async fn start(&self, Path(id): Path<Href<Nuvlabox>>) -> Result<(), ApiError> {
+        drop(id);
+        Ok(())
+    }
+}

@@ -1,0 +1,16 @@
+//! A method.
+
+use scene::*;
+
+#[resource(events("drive", "park"))]
+pub struct Car {
+    pub id: Href<Car>,
+}
+
+impl Car {
+    #[action(event = "car.drvie")]
+//                   ^^^^^^^^^^^ EVT051
+    pub async fn drive(&self) -> Result<(), ApiError> {
+        Ok(())
+    }
+}

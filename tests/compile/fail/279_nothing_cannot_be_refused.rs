@@ -1,0 +1,9 @@
+//! A function that returns nothing.
+
+use scene::*;
+
+#[action(event = "nuvlabox.reboot")]
+pub async fn reboot(id: Href<Nuvlabox>) {
+//           ^^^^^^ EVT036
+    drop(id);
+}

@@ -1,0 +1,14 @@
+//! `created` is asked about the return value.
+
+use scene::*;
+
+#[action(event = "nuvlabox.add", created = ask)]
+//                                         ^^^ EVT038
+pub async fn reboot(id: Href<Nuvlabox>) -> Result<(), ApiError> {
+    drop(id);
+    todo!()
+}
+
+pub fn ask(_: &u32) -> Option<Href<Nuvlabox>> {
+    None
+}

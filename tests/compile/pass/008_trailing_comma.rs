@@ -1,0 +1,9 @@
+//! A comma at the end.
+
+use scene::*;
+
+#[action(event = "nuvlabox.reboot", severity = "low",)]
+pub async fn reboot(id: Href<Nuvlabox>) -> Result<(), ApiError> {
+    drop(id);
+    Ok(())
+}

@@ -1,0 +1,12 @@
+//! What was made is linked beside the resource.
+
+use scene::*;
+
+#[action(event = "nuvlabox.clone", resource = id, created = made)]
+pub async fn reboot(id: Href<Nuvlabox>) -> Result<Href<Nuvlabox>, ApiError> {
+    Ok(id)
+}
+
+pub fn made(returned: &Result<Href<Nuvlabox>, ApiError>) -> Option<Href<Nuvlabox>> {
+    returned.as_ref().ok().cloned()
+}
