@@ -103,9 +103,9 @@ impl JournalFile {
 
     fn made_ready(self) -> Result<Self, StoreError> {
         let file = self;
-        file.run("PRAGMA page_size = 8192; PRAGMA busy_timeout = 10000;")?;
+        file.run("PRAGMA page_size = 16384; PRAGMA busy_timeout = 10000;")?;
         // The log is checkpointed at 32 MiB: larger logs stall longer, smaller ones more often (measured).
-        file.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;")?;
+        file.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000;")?;
         file.run("PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 134217728;")?;
         file.run("BEGIN IMMEDIATE")?;
         file.run(TABLES)?;

@@ -3,7 +3,10 @@
 //! The hash key is random and never leaves the store, so nobody can make two values collide, and a
 //! posting list never has to be compared with the documents.
 
-use std::hash::{BuildHasherDefault, Hasher};
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+};
 
 use events_core::{Attribute, EventId};
 use siphasher::sip128::SipHasher13;
@@ -14,6 +17,9 @@ pub(crate) struct KeyHash(pub(crate) u128);
 
 /// For maps by key: a key is a hash already, and a keyed one.
 pub(crate) type KeyedAlready = BuildHasherDefault<LowBits>;
+
+/// By id: its low bits are random, drawn by the process that recorded the event.
+pub(crate) type ById<T> = HashMap<EventId, T, KeyedAlready>;
 
 /// Takes the low bits of a key for its hash.
 #[derive(Debug, Default)]

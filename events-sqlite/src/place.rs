@@ -1,10 +1,11 @@
 //! Where the events of a segment stand: in time, in the journal, among its documents.
 
-use std::collections::HashMap;
-
 use events_core::{Cursor, EventId, Seq, Timestamp};
 
-use crate::codec::{Decoder, Malformed, Put};
+use crate::{
+    codec::{Decoder, Malformed, Put},
+    key_hash::ById,
+};
 
 /// An event of a segment. Its position is its rank by time and id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +26,7 @@ const LOW: u128 = (1 << 80) - 1;
 /// id of a closing whose opening is in the same block.
 pub(crate) fn encode(places: &[Place], out: &mut Vec<u8>) {
     let (mut time, mut seq, mut document) = (0, 0, 0);
-    let mut openings: HashMap<EventId, usize> = HashMap::new();
+    let mut openings: ById<usize> = ById::default();
     for (index, place) in places.iter().enumerate() {
         let at = place.cursor.timestamp.millis();
         let id = place.cursor.id;

@@ -1,7 +1,7 @@
 //! The newest events, in memory until they are sealed.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::VecDeque,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -12,7 +12,7 @@ use events_core::{Cursor, EntryKind, EventId, Seq};
 
 use crate::{
     event_keys::{EventKeys, KeyDeriver},
-    key_hash::KeyHash,
+    key_hash::{ById, KeyHash},
     positions::Positions,
 };
 
@@ -107,7 +107,7 @@ pub(crate) struct Tail {
     chunk_events: usize,
     full: VecDeque<Arc<Chunk>>,
     growing: Vec<Arc<TailEvent>>,
-    by_id: HashMap<EventId, Arc<TailEvent>>,
+    by_id: ById<Arc<TailEvent>>,
     events: usize,
     bytes: usize,
     full_bytes: usize,
@@ -127,7 +127,7 @@ impl Tail {
             chunk_events: segment_events.min(CHUNK_EVENTS),
             full: VecDeque::new(),
             growing: Vec::new(),
-            by_id: HashMap::new(),
+            by_id: ById::default(),
             events: 0,
             bytes: 0,
             full_bytes: 0,

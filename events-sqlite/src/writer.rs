@@ -1,7 +1,6 @@
 //! Storing events: the one place that gives them their numbers.
 
 use std::{
-    collections::HashMap,
     fs,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError},
@@ -15,6 +14,7 @@ use crate::{
     find::{Readable, View},
     journal_file::{CommitError, Durability, JournalFile},
     journal_row::{Frame, JournalRow, encode_row},
+    key_hash::ById,
     lock::FolderLock,
     segment::SegmentRow,
     shared::Shared,
@@ -48,7 +48,7 @@ pub(crate) struct Writer {
 /// The operations that are open, and what the journal's table has yet to learn of them.
 #[derive(Debug, Default)]
 pub(crate) struct OpenOperations {
-    operations: HashMap<EventId, Open>,
+    operations: ById<Open>,
     /// Those in the table that are closed.
     closed: Vec<EventId>,
 }
@@ -143,7 +143,7 @@ fn already(stored: Arc<[u8]>, entry: &Entry) -> Verdict {
 /// The entries before the one that is looked at, of the same batch.
 #[derive(Default)]
 struct Batch<'e> {
-    stored: HashMap<EventId, &'e Entry>,
+    stored: ById<&'e Entry>,
 }
 
 impl<'e> Batch<'e> {
