@@ -5,8 +5,8 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
 use syn::{
-    Attribute, FnArg, GenericArgument, GenericParam, Ident, Pat, PathArguments, Receiver, Signature, Token, Type,
-    Visibility,
+    Attribute, FnArg, GenericArgument, GenericParam, Ident, Pat, PatIdent, PathArguments, Receiver, Signature, Token,
+    Type, Visibility,
 };
 
 /// A function or a method, with or without a body.
@@ -37,16 +37,29 @@ impl Parse for Function {
 }
 
 impl Function {
-    /// The function around another body.
+    /// The function around another body, to which every argument has a name.
     pub(crate) fn around(&self, body: impl ToTokens) -> TokenStream {
-        let Function { attributes, visibility, signature, .. } = self;
-        quote!(#(#attributes)* #visibility #signature #body)
+        let mut signature = self.signature.clone();
+        for (at, argument) in signature.inputs.iter_mut().enumerate() {
+            if let FnArg::Typed(argument) = argument
+                && let Some(ident) = hidden(&argument.pat, at)
+            {
+                let named = PatIdent { attrs: Vec::new(), by_ref: None, mutability: None, ident, subpat: None };
+                *argument.pat = Pat::Ident(named);
+            }
+        }
+        self.with(&signature, body)
     }
 
     /// The function as it was written.
     pub(crate) fn as_written(&self) -> TokenStream {
         let (body, semicolon) = (&self.body, &self.semicolon);
-        self.around(quote!(#body #semicolon))
+        self.with(&self.signature, quote!(#body #semicolon))
+    }
+
+    fn with(&self, signature: &Signature, body: impl ToTokens) -> TokenStream {
+        let Function { attributes, visibility, .. } = self;
+        quote!(#(#attributes)* #visibility #signature #body)
     }
 
     pub(crate) fn receiver(&self) -> Option<&Receiver> {
@@ -59,9 +72,13 @@ impl Function {
     /// Everything the arguments bind, in the order of the signature.
     pub(crate) fn bindings(&self) -> Vec<Binding> {
         let mut found = Vec::new();
-        for argument in &self.signature.inputs {
+        for (at, argument) in self.signature.inputs.iter().enumerate() {
             if let FnArg::Typed(argument) = argument {
                 let attributes = cfgs(&argument.attrs);
+                if let Some(name) = hidden(&argument.pat, at) {
+                    found.push(Binding { name, ty: None, cfgs: attributes, is_hidden: true });
+                    continue;
+                }
                 collect(&argument.pat, Some(&argument.ty), &attributes, &mut found);
             }
         }
@@ -90,12 +107,22 @@ pub(crate) struct Binding {
     pub(crate) ty: Option<Type>,
     /// The `#[cfg]`s of its argument.
     pub(crate) cfgs: Vec<Attribute>,
+    /// Whether the name is ours, of an argument `_: T`.
+    pub(crate) is_hidden: bool,
 }
 
 impl Binding {
     pub(crate) fn is(&self, name: &str) -> bool {
         self.name.unraw() == name
     }
+}
+
+/// The name of ours that an argument `_: T` gets: what has no name cannot be given to the body, which drops the arguments in
+/// their order.
+fn hidden(pattern: &Pat, at: usize) -> Option<Ident> {
+    let Pat::Wild(wild) = pattern else { return None };
+    let span = Span::mixed_site().located_at(wild.underscore_token.span);
+    Some(Ident::new(&format!("__unnamed{at}"), span))
 }
 
 /// The `#[cfg]`s among attributes.
@@ -110,7 +137,7 @@ fn collect(pattern: &Pat, ty: Option<&Type>, cfgs: &[Attribute], found: &mut Vec
             // `None` or `LIMIT` as a whole pattern is a constant, not a name.
             if !(plain && pattern.ident.to_string().starts_with(char::is_uppercase)) {
                 let ty = ty.filter(|_| pattern.by_ref.is_none()).cloned();
-                found.push(Binding { name: pattern.ident.clone(), ty, cfgs: cfgs.to_vec() });
+                found.push(Binding { name: pattern.ident.clone(), ty, cfgs: cfgs.to_vec(), is_hidden: false });
             }
             if let Some((_, inner)) = &pattern.subpat {
                 collect(inner, None, cfgs, found);
@@ -249,6 +276,7 @@ mod tests {
                 &copied: &u8,
                 whole @ Some(_): Option<u8>,
                 None: Option<u8>,
+                _: Permit,
                 #[cfg(feature = "x")] extra: u8,
             ) {
                 any tokens => at all
@@ -276,6 +304,7 @@ mod tests {
                 ("left", None),
                 ("copied", None),
                 ("whole", Some("Option<u8>")),
+                ("__unnamed10", None),
                 ("extra", Some("u8")),
             ]
         );

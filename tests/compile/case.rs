@@ -36,7 +36,7 @@ pub(crate) struct Mark {
     pub(crate) column: usize,
     /// Of the character behind it.
     pub(crate) end: usize,
-    /// `EVT…`; or the compiler's own `E…`, `Error` where it has none, where the message is rightly the compiler's.
+    /// `EVT…`; or the compiler's own `E…`, `Error` where it has none, or the name of a lint, where the message is rightly the compiler's.
     pub(crate) id: String,
 }
 
@@ -87,8 +87,9 @@ fn mark(line: &str) -> Option<(usize, usize, String)> {
     let carets = rest.len() - id.len();
     let id = id.strip_prefix(' ')?;
     let digits = id.trim_start_matches(|letter: char| letter.is_ascii_uppercase());
-    let is_id =
-        id == "Error" || id.starts_with('E') && digits.len() > 2 && digits.bytes().all(|digit| digit.is_ascii_digit());
+    let is_lint = id.contains('_') && id.bytes().all(|letter| letter.is_ascii_lowercase() || letter == b'_');
+    let is_number = id.starts_with('E') && digits.len() > 2 && digits.bytes().all(|digit| digit.is_ascii_digit());
+    let is_id = id == "Error" || is_lint || is_number;
     let column = line.chars().count() - rest.chars().count() + 1;
     (carets > 0 && is_id).then(|| (column, column + carets, id.to_owned()))
 }

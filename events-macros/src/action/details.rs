@@ -97,7 +97,8 @@ fn untyped(name: &Ident, value: Option<&Expr>, bindings: &[Binding]) -> String {
     if value.is_some() {
         return format!("the type of detail `{name}` is not known: write `{name}: <Type> = …`");
     }
-    let arguments: Vec<String> = bindings.iter().map(|binding| binding.name.to_string()).collect();
+    let arguments: Vec<String> =
+        bindings.iter().filter(|binding| !binding.is_hidden).map(|binding| binding.name.to_string()).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     if arguments.contains(&name.to_string().as_str()) {
         return format!("the signature does not say the type of `{name}`: write `{name}: <Type>`");

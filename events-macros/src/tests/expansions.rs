@@ -136,6 +136,7 @@ fn bodies() -> Vec<Case> {
                     target: Guard,
                     (left, unmentioned): (Guard, Guard),
                     #[cfg(unix)] _permit: Permit,
+                    _: Guard,
                     formatted: Guard,
                 ) -> Result<(), ApiError> {
                     target.go(left, format!("{formatted:?}"))

@@ -4,6 +4,7 @@ async fn reboot(
     (left, unmentioned): (Guard, Guard),
     #[cfg(unix)]
     _permit: Permit,
+    __unnamed4: Guard,
     formatted: Guard,
 ) -> Result<(), ApiError> {
     #[allow(unused_imports)]
@@ -55,7 +56,8 @@ async fn reboot(
         .drive(
             __events::pin!(
                 async move { if false { return __events::never:: < Result < (), ApiError
-                > > (); } let _ = & formatted; #[cfg(unix)]
+                > > (); } let _ = & formatted; #[allow(clippy::used_underscore_binding)]
+                let _ = & __unnamed4; #[cfg(unix)]
                 #[allow(clippy::used_underscore_binding)] let _ = & _permit; let _ = &
                 left; let _ = & target; let _ = & self; '__events_body : { target
                 .go(left, format!("{formatted:?}")) } }

@@ -53,6 +53,12 @@ twice!(early, annotated_early, "machine.drops-early", (a: Guard, _b: Guard) {
     Ok(number + local.length())
 });
 
+twice!(unnamed, annotated_unnamed, "machine.drops-unnamed", (a: Guard, _: Guard, b: Guard, _: Guard) {
+    let local = Guard(a.0.clone(), "local");
+    tokio::task::yield_now().await;
+    Ok(local.length() + b.length())
+});
+
 fn drops<F: Future<Output = Result<usize, Error>>>(
     call: impl FnOnce(&dyn Fn(&'static str) -> Guard) -> F,
 ) -> Vec<&'static str> {
@@ -73,4 +79,10 @@ fn drop_order_is_that_of_the_plain_function() {
 fn drop_order_of_an_early_return_is_that_of_the_plain_function() {
     let plainly = drops(|guard| early(guard("a"), guard("b")));
     assert_eq!(drops(|guard| annotated_early(guard("a"), guard("b"))), plainly);
+}
+
+#[test]
+fn arguments_without_a_name_are_dropped_in_their_order() {
+    let plainly = drops(|guard| unnamed(guard("a"), guard("unnamed"), guard("b"), guard("last")));
+    assert_eq!(drops(|guard| annotated_unnamed(guard("a"), guard("unnamed"), guard("b"), guard("last"))), plainly);
 }

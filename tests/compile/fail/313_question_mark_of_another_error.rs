@@ -1,0 +1,11 @@
+//! An error of the body that does not become that of the function.
+
+use scene::*;
+
+#[action(event = "nuvlabox.reboot")]
+pub async fn reboot(id: Href<Nuvlabox>) -> Result<u8, ApiError> {
+    drop(id);
+    let answer = "7".parse::<u8>()?;
+//                                ^ E0277
+    Ok(answer)
+}
