@@ -4,21 +4,21 @@ use events::{Href, action};
 
 use crate::fixture::{Error, Machine, id, recorded};
 
-#[action(event = "machine.cfg", details(#[cfg(not(feature = "absent"))] present: u8, #[cfg(feature = "absent")] absent: Nothing))]
+#[action(event = "machine.cfg", details(#[cfg(not(target_os = "none"))] present: u8, #[cfg(target_os = "none")] absent: Nothing))]
 async fn configured(
     id: Href<Machine>,
-    #[cfg(feature = "absent")] absent: Nothing,
-    #[cfg(not(feature = "absent"))] present: u8,
+    #[cfg(target_os = "none")] absent: Nothing,
+    #[cfg(not(target_os = "none"))] present: u8,
 ) -> Result<u8, Error> {
-    #[cfg(feature = "absent")]
+    #[cfg(target_os = "none")]
     return Ok(absent);
     drop(id);
-    #[cfg(not(feature = "absent"))]
+    #[cfg(not(target_os = "none"))]
     let present = present + 1;
     Ok(present)
 }
 
-#[cfg(feature = "absent")]
+#[cfg(target_os = "none")]
 #[action(event = "machine.not-there")]
 async fn not_there(id: Href<Machine>) -> Nothing {}
 
