@@ -44,6 +44,11 @@ impl Item {
     pub(crate) fn since(since: Instant, entry: Entry, ticket: Ticket) -> Self {
         Self { entry, ticket, since, suspect: false, room: None }
     }
+
+    /// An opening that is stored with its closing, which follows it: in one batch, or it could be left alone.
+    fn waits_for_its_closing(&self) -> bool {
+        matches!((&self.ticket, self.entry.kind), (Ticket::Kept(_), EntryKind::Opening { .. }))
+    }
 }
 
 /// Who is told what became of it.
@@ -213,7 +218,8 @@ impl Queue {
                 while let Some(item) = state.pending.front() {
                     size += item.entry.document.len();
                     let alone = item.suspect || batch.last().is_some_and(|last| last.suspect);
-                    if batch.len() == events || ((size > bytes || alone) && !batch.is_empty()) {
+                    let full = batch.len() >= events || ((size > bytes || alone) && !batch.is_empty());
+                    if full && !batch.last().is_some_and(Item::waits_for_its_closing) {
                         break;
                     }
                     let Some(item) = state.pending.pop_front() else { break };
@@ -273,20 +279,19 @@ impl Queue {
         }
         // A store that is full or away fails for every event; anything else may be the fault of one of them.
         let of_one = !error.unknown && matches!(error.cause, JournalError::Failed(_) | JournalError::Damaged { .. });
-        let alone = batch.len() == 1 && of_one;
-        for item in batch.iter().rev() {
-            let mut item = item.clone();
+        let one = batch.len() == 1 || batch.len() == 2 && batch[0].waits_for_its_closing();
+        let alone = one && of_one;
+        let mut again = VecDeque::with_capacity(batch.len());
+        for item in batch {
             match item.ticket.is_kept() {
-                true if alone => {
-                    item.suspect = true;
-                    state.pending.push_back(item);
-                }
-                true => {
-                    item.suspect |= of_one;
-                    state.pending.push_front(item);
-                }
-                false => refused.push((item, refusal.clone())),
+                true => again.push_back(Item { suspect: item.suspect | of_one, ..item.clone() }),
+                false => refused.push((item.clone(), refusal.clone())),
             }
+        }
+        if alone {
+            state.pending.append(&mut again);
+        } else {
+            again.into_iter().rev().for_each(|item| state.pending.push_front(item));
         }
         if alone && state.pending.iter().any(|item| !item.suspect) {
             state.failed = None;
