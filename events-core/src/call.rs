@@ -231,7 +231,10 @@ impl Drop for Call {
     fn drop(&mut self) {
         if matches!(self.stage, Stage::Open(_)) {
             let ending = self.ending.take().unwrap_or_else(|| Ending::failed(drop_reason()));
-            self.close(&ending);
+            // A clock is somebody else's code, and this may be unwinding already.
+            if catch_unwind(AssertUnwindSafe(|| self.close(&ending))).is_err() {
+                tracing::error!("an operation is closed as abandoned at the next start: writing its closing panicked");
+            }
         }
     }
 }

@@ -94,8 +94,10 @@ pub(crate) fn run(shared: &Weak<Shared>, sweeper: &Arc<Sweeper>, every: Duration
         }
         drop(state);
         let Some(shared) = shared.upgrade() else { return };
-        if let Err(error) = overdue(&shared) {
-            tracing::error!(%error, "overdue operations cannot be looked for");
+        match catch_unwind(AssertUnwindSafe(|| overdue(&shared))) {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "overdue operations cannot be looked for"),
+            Err(_panic) => tracing::error!("looking for overdue operations panicked"),
         }
         next = Instant::now() + every;
     }
