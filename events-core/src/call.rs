@@ -163,9 +163,8 @@ impl Call {
 
     /// Records what the handler returned.
     pub fn outcome(&mut self, value: &dyn Record) {
-        let Stage::Open(operation) = &self.stage else { return };
-        if let Some(said) = operation.saying().more() {
-            operation.payload(said, "outcome", value);
+        if let Stage::Open(operation) = &self.stage {
+            operation.payload("outcome", value);
         }
     }
 
