@@ -17,6 +17,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     acl::{self, Lookup},
+    alarm::Alarm,
     closing::{self, Created},
     context::{Change, Context, swap, with_current},
     declaration::{EventDeclaration, NestedFailure},
@@ -242,7 +243,7 @@ impl Drop for Call {
 #[must_use = "futures do nothing unless polled"]
 pub struct Room<'c> {
     call: &'c mut Call,
-    waiting: Option<(BoxFuture<'static, Option<OwnedSemaphorePermit>>, Instant)>,
+    waiting: Option<(BoxFuture<'static, Option<OwnedSemaphorePermit>>, Alarm)>,
 }
 
 impl fmt::Debug for Room<'_> {
@@ -266,14 +267,14 @@ impl Future for Room<'_> {
             let room = shared.payload_room.clone();
             // The limit is at most 10 MiB.
             let bytes = u32::try_from(limits.payload).unwrap_or(u32::MAX);
-            (Box::pin(async move { room.acquire_many_owned(bytes).await.ok() }), from_now(limits.opening))
+            let until = Alarm::at(from_now(limits.opening));
+            (Box::pin(async move { room.acquire_many_owned(bytes).await.ok() }), until)
         });
         if let Poll::Ready(room) = waiting.as_mut().poll(task) {
             this.call.room = room;
             return Poll::Ready(Ok(()));
         }
-        if Instant::now() < *until {
-            shared.keeper.wake_at(*until, task.waker());
+        if !until.is_over(&shared.keeper, task) {
             return Poll::Pending;
         }
         if is_optional(this.call) {

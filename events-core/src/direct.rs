@@ -5,13 +5,13 @@ use std::{
     future::{Future, poll_fn},
     sync::{Arc, atomic::Ordering},
     task::Poll,
-    time::Instant,
 };
 
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     acl::{self, Acl, Lookup},
+    alarm::Alarm,
     context::{Recording, with_current},
     declaration::EventDeclaration,
     directory::LookingUp,
@@ -185,14 +185,11 @@ async fn room(
         return Ok(room);
     }
     let mut waiting = Box::pin(shared.payload_room.clone().acquire_many_owned(bytes));
-    let until = from_now(shared.limits.opening);
+    let mut until = Alarm::at(from_now(shared.limits.opening));
     let acquired = poll_fn(|task| match waiting.as_mut().poll(task) {
         Poll::Ready(room) => Poll::Ready(room.ok()),
-        Poll::Pending if Instant::now() >= until => Poll::Ready(None),
-        Poll::Pending => {
-            shared.keeper.wake_at(until, task.waker());
-            Poll::Pending
-        }
+        Poll::Pending if until.is_over(&shared.keeper, task) => Poll::Ready(None),
+        Poll::Pending => Poll::Pending,
     });
     acquired.await.ok_or_else(|| {
         shared.counters.refused.add(1);
