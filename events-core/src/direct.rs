@@ -158,6 +158,12 @@ async fn record(
     let room = if kept { Some(Arc::new(room(shared, declaration, entry.document.len()).await?)) } else { None };
     shared.queue.push([Item { room, ..Item::new(entry, ticket) }]);
     shared.keeper.watch();
+    if kept && receipt.is_overdue() {
+        // Turned away: the manager stopped while the operation went on.
+        shared.counters.refused.add(1);
+        let how = "the event manager has stopped: nobody stores it any more";
+        return Err(Refused::new(declaration.spec.event_type, RefusedKind::ShuttingDown, how));
+    }
     if kept {
         return Ok(Some(id));
     }
