@@ -271,16 +271,17 @@ impl Queue {
         state.in_flight = None;
         state.arrived = false;
         state.failed = Some((Instant::now(), pause));
-        for item in std::mem::take(&mut state.pending) {
-            match item.ticket.is_kept() {
-                true => state.pending.push_back(item),
-                false => refused.push((item, Answer::NotStored(reason.clone()))),
-            }
-        }
         // A store that is full or away fails for every event; anything else may be the fault of one of them.
         let of_one = !error.unknown && matches!(error.cause, JournalError::Failed(_) | JournalError::Damaged { .. });
         let one = batch.len() == 1 || batch.len() == 2 && batch[0].waits_for_its_closing();
         let alone = one && of_one;
+        for item in std::mem::take(&mut state.pending) {
+            // What failed alone is no reason to refuse others.
+            match alone || item.ticket.is_kept() {
+                true => state.pending.push_back(item),
+                false => refused.push((item, Answer::NotStored(reason.clone()))),
+            }
+        }
         let mut again = VecDeque::with_capacity(batch.len());
         for item in batch {
             match item.ticket.is_kept() {
