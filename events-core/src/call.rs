@@ -430,8 +430,7 @@ fn kept_opening(entry: Entry) -> Item {
 /// Whether the operation is nested and says that it runs unrecorded rather than not at all.
 fn is_optional(call: &Call) -> bool {
     let Stage::Preparing(preparing) = &call.stage else { return false };
-    let nested = preparing.opening.identifiers().parent.is_some();
-    nested && call.declaration.spec.on_nested_failure == NestedFailure::Continue
+    preparing.opening.context().is_nested() && call.declaration.spec.on_nested_failure == NestedFailure::Continue
 }
 
 /// The part of a reservation that is really used.
@@ -462,8 +461,7 @@ fn opened(call: &mut Call, learned: Learned) -> Result<(), Refused> {
         Learned::Withdrawn => (too_late(&operation).into(), false),
         Learned::Overdue => (too_late(&operation).into(), true),
     };
-    let nested = operation.identifiers.parent.is_some();
-    if nested && operation.plan.spec.on_nested_failure == NestedFailure::Continue {
+    if operation.context.is_nested() && operation.plan.spec.on_nested_failure == NestedFailure::Continue {
         tracing::warn!(event_type = operation.plan.spec.event_type, %reason, "a nested operation runs all the same");
         if !may_be_stored {
             operation.release();

@@ -133,6 +133,22 @@ impl Context {
         }
     }
 
+    /// One that says nothing else stands below the operation that runs here.
+    pub(crate) fn placed(self, here: Option<&Self>) -> Self {
+        match here {
+            Some(Self { operation: Some(operation), unrecorded, .. }) if self.lineage().is_none() => {
+                Self { operation: Some(operation.clone()), unrecorded: *unrecorded, ..self }
+            }
+            _ => self,
+        }
+    }
+
+    /// Whether an operation of this process waits for what happens here. What it left behind when it ended, and
+    /// what stands below an event that was recorded elsewhere, is on its own.
+    pub(crate) fn is_nested(&self) -> bool {
+        self.operation.as_ref().is_some_and(|operation| !operation.has_ended())
+    }
+
     pub(crate) fn inside(&self, operation: Arc<OperationState>) -> Self {
         Self { identity: self.identity.clone(), operation: Some(operation), unrecorded: false }
     }

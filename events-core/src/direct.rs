@@ -152,7 +152,7 @@ async fn record(
     let entry =
         Entry { id, document: opening.finish(|out, _, _| acl.write(out), fallback).document, kind: EntryKind::Direct };
     let receipt = Arc::new(Receipt::default());
-    let kept = inside.is_some();
+    let kept = inside.is_some_and(|operation| !operation.has_ended());
     let ticket = if kept { Ticket::Kept(receipt.clone()) } else { Ticket::Single(receipt.clone()) };
     // What waits for the store is bounded: inside an operation it is never refused for good, so it waits here.
     let room = if kept { Some(Arc::new(room(shared, declaration, entry.document.len()).await?)) } else { None };

@@ -225,6 +225,10 @@ impl OperationState {
         }
     }
 
+    pub(crate) fn has_ended(&self) -> bool {
+        self.released.load(Ordering::Acquire)
+    }
+
     pub(crate) fn saying(&self) -> MutexGuard<'_, Saying> {
         self.saying.lock().unwrap_or_else(PoisonError::into_inner)
     }

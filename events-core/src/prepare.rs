@@ -102,7 +102,7 @@ pub(crate) fn prepare(declaration: &'static EventDeclaration, current: &Current,
         return refuse(RefusedKind::NoContext, how.into());
     };
     let lineage = context.lineage();
-    let nested = lineage.is_some() || context.operation().is_some();
+    let nested = context.is_nested();
     if shared.shutting_down.load(Ordering::Acquire) && !nested {
         return refuse(RefusedKind::ShuttingDown, "the event manager is shutting down: try again elsewhere".into());
     }
@@ -117,12 +117,9 @@ pub(crate) fn prepare(declaration: &'static EventDeclaration, current: &Current,
     Stage::Preparing(Preparing { shared: shared.clone(), opening, started: Instant::now(), slot })
 }
 
-/// A context that says nothing else stands below the operation that runs here.
+/// The context that is given, in its place, or else the one that is here.
 pub(crate) fn placed(given: Option<Context>, here: Option<&Context>) -> Option<Context> {
-    match (given, here.and_then(Context::operation)) {
-        (Some(given), Some(operation)) if given.lineage().is_none() => Some(given.inside(operation.clone())),
-        (given, _) => given.or_else(|| here.cloned()),
-    }
+    given.map(|given| given.placed(here)).or_else(|| here.cloned())
 }
 
 pub(crate) fn identifiers(
