@@ -82,30 +82,32 @@ fn prepare(
     write: &mut dyn FnMut(&mut Details<'_>),
 ) -> Result<Option<Prepared>, Refused> {
     let spec = &declaration.spec;
-    let refused = |kind, reason: &'static str| Err(Refused::new(spec.event_type, kind, reason));
     if with_current(|current| matches!(current.recording, Recording::Off)) {
         return Ok(None);
     }
     let Some(manager) = EventManager::current() else {
-        return refused(
-            RefusedKind::Unregistered,
-            "no event manager is installed: call `EventManager::builder(…).install()`",
-        );
+        let how = "no event manager is installed: call `EventManager::builder(…).install()`";
+        return Err(Refused::new(spec.event_type, RefusedKind::Unregistered, how));
     };
     let Some(shared) = manager.shared() else { return Ok(None) };
+    let refused = |kind, reason: Cow<'static, str>| {
+        shared.counters.refused.add(1);
+        Err(Refused::new(spec.event_type, kind, reason))
+    };
     let Some(plan) = shared.plan(declaration).cloned() else {
         let reason = format!("its declaration at {} did not reach the event manager", spec.location);
-        return Err(Refused::new(spec.event_type, RefusedKind::Unregistered, reason));
+        return refused(RefusedKind::Unregistered, reason.into());
     };
     if !plan.enabled() {
         return Ok(None);
     }
     let Some(context) = with_current(|current| current.context.clone()) else {
         let how = "no context says who acts: run it inside `events::scope(context, …)`, or say `Context::anonymous()`";
-        return refused(RefusedKind::NoContext, how);
+        return refused(RefusedKind::NoContext, how.into());
     };
-    if shared.shutting_down.load(Ordering::Acquire) && context.operation().is_none() {
-        return refused(RefusedKind::ShuttingDown, "the event manager is shutting down: try again elsewhere");
+    if shared.shutting_down.load(Ordering::Acquire) && !context.is_nested() {
+        let how = "the event manager is shutting down: try again elsewhere";
+        return refused(RefusedKind::ShuttingDown, how.into());
     }
     let identifiers = identifiers(shared, &plan, context.lineage(), shared.clock.now());
     let mut opening = Opening::new(plan, context, identifiers, shared.limits.payload);
@@ -114,7 +116,7 @@ fn prepare(
     }
     opening.recorded(write);
     match opening.problem() {
-        Some(problem) => Err(Refused::new(spec.event_type, RefusedKind::BadDocument, problem.clone())),
+        Some(problem) => refused(RefusedKind::BadDocument, problem.clone()),
         None => Ok(Some(Prepared { manager, opening })),
     }
 }

@@ -82,6 +82,10 @@ pub(crate) fn prepare(declaration: &'static EventDeclaration, current: &Current,
         return refuse(RefusedKind::Unregistered, how.into());
     };
     let Some(shared) = manager.shared() else { return Stage::Unrecorded };
+    let refuse = |kind, reason| {
+        shared.counters.refused.add(1);
+        refuse(kind, reason)
+    };
     let Some(plan) = shared.plan(declaration) else {
         let krate = spec.location.krate;
         let how = format!(
@@ -107,7 +111,6 @@ pub(crate) fn prepare(declaration: &'static EventDeclaration, current: &Current,
         return refuse(RefusedKind::ShuttingDown, "the event manager is shutting down: try again elsewhere".into());
     }
     let Some(slot) = OpenSlot::take(shared, nested) else {
-        shared.counters.refused.add(1);
         let how = format!("{} operations are open already: try again", shared.limits.open_operations);
         return refuse(RefusedKind::TooManyOpen, how.into());
     };

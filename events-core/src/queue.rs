@@ -369,6 +369,7 @@ fn answered(shared: &Arc<Shared>, item: &Item, appended: Appended) {
         }
         Appended::AlreadyStored => Answer::Stored,
         Appended::NoOpening => {
+            shared.counters.dropped_closings.add(1);
             tracing::debug!(id = %item.entry.id, "a closing is dropped: its opening is not stored");
             Answer::NoOpening
         }
