@@ -308,6 +308,10 @@ impl Journal for Sink {
         Ok(Vec::new())
     }
 
+    fn note(&self, _operation: events::EventId) -> Result<Option<Arc<[u8]>>, events::JournalError> {
+        Ok(None)
+    }
+
     fn search(&self) -> Arc<dyn events::Search> {
         Arc::new(MemoryStore::new())
     }

@@ -131,6 +131,10 @@ impl Journal for Choosy {
         self.0.open_operations()
     }
 
+    fn note(&self, operation: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+        self.0.note(operation)
+    }
+
     fn search(&self) -> Arc<dyn Search> {
         Journal::search(&self.0)
     }

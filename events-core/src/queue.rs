@@ -367,10 +367,12 @@ fn answered(shared: &Arc<Shared>, item: &Item, appended: Appended) {
             shared.counters.stored.add(1);
             Answer::Stored
         }
-        Appended::AlreadyStored => Answer::Stored,
+        Appended::AlreadyStored | Appended::Noted => Answer::Stored,
         Appended::NoOpening => {
-            shared.counters.dropped_closings.add(1);
-            tracing::debug!(id = %item.entry.id, "a closing is dropped: its opening is not stored");
+            if item.entry.kind == EntryKind::Closing {
+                shared.counters.dropped_closings.add(1);
+            }
+            tracing::debug!(id = %item.entry.id, kind = ?item.entry.kind, "it is dropped: its operation is not open");
             Answer::NoOpening
         }
         Appended::Conflict { stored } => {
