@@ -35,7 +35,7 @@ use crate::{
     receipt::{Answer, Learned},
     record::Record,
     refused::{Refused, RefusedKind},
-    said::NOTHING,
+    said::{NOTHING, Said},
     search::BoxFuture,
     timeout::drop_reason,
 };
@@ -192,11 +192,7 @@ impl Call {
         // polled again, when the room it took is free already.
         let mut said = operation.saying().end();
         if operation.plan.spec.deferred.is_some() && ending.failure().is_none() {
-            // Its closing is written from the stored opening, which cannot know it.
-            let mut said = said.unwrap_or_default();
-            said.linked.extend(self.created.take().map(|created| created.href));
-            operation.shared.keep_said(operation.identifiers.id, *said);
-            operation.release();
+            self.stay_open(operation, said.unwrap_or_default(), ended);
             return;
         }
         let created = self.created.as_deref().filter(|_| ending.failure().is_none());
@@ -220,6 +216,24 @@ impl Call {
                 return;
             }
         }
+        operation.shared.keeper.watch();
+        self.stage = Stage::Closed(operation);
+    }
+}
+
+impl Call {
+    /// The handler of a deferred operation has returned. What it said is kept durably beside the opening, which
+    /// cannot know it: whoever closes the operation, wherever and whenever, finds it there.
+    fn stay_open(&mut self, operation: Arc<OperationState>, mut said: Box<Said>, ended: Instant) {
+        said.created = self.created.take().map(|created| *created);
+        if said.is_empty() {
+            operation.release();
+            return;
+        }
+        let room = said.room.take().map(Arc::new);
+        let note = Entry { id: operation.identifiers.id, document: said.write().into(), kind: EntryKind::Note };
+        let waits = Item { room, ..Item::since(ended, note, Ticket::Closing(operation.clone())) };
+        operation.shared.queue.push([waits]);
         operation.shared.keeper.watch();
         self.stage = Stage::Closed(operation);
     }

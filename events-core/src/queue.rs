@@ -15,6 +15,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     closing,
+    id::EventId,
     journal::{AppendError, Appended, Entry, EntryKind, Journal, JournalError},
     manager::Shared,
     operation::OperationState,
@@ -147,6 +148,14 @@ impl Queue {
     pub(crate) fn len(&self) -> usize {
         let state = self.lock();
         state.pending.len() + state.in_flight.as_ref().map_or(0, |batch| batch.len())
+    }
+
+    /// The note of an operation, where it still waits.
+    pub(crate) fn note(&self, operation: EventId) -> Option<Arc<[u8]>> {
+        let state = self.lock();
+        let mut waiting = state.pending.iter().rev().chain(state.in_flight.iter().flat_map(|batch| batch.iter()));
+        let note = waiting.find(|item| item.entry.kind == EntryKind::Note && item.entry.id == operation)?;
+        Some(note.entry.document.clone())
     }
 
     /// Wakes whoever has waited longer than its limit.
