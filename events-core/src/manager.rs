@@ -31,7 +31,7 @@ use crate::{
     query::{Filter, Query},
     queue::{self, Queue},
     registry::{InstallError, Problem, Registry},
-    search::{Aggregation, Buckets, Count, Found, Page, Search, SearchError},
+    search::{Aggregation, Buckets, Count, Found, Page, Related, Search, SearchError},
     sweeper::{self, Sweeper},
 };
 
@@ -188,37 +188,41 @@ impl EventManager {
         self.search_in()?.aggregate(&Aggregation { within, ..aggregation.clone() }).await
     }
 
-    /// The events of the tree of a root, oldest first: everything that followed from it.
+    /// The events of the tree of a root: everything that followed from it.
     ///
     /// # Errors
     /// The store cannot be read. Cancel-safe.
-    pub async fn tree(&self, root: EventId, viewer: &Viewer) -> Result<Vec<Found>, SearchError> {
+    pub async fn tree(&self, root: EventId, viewer: &Viewer) -> Result<Related, SearchError> {
         let query = Query::new(viewer.clone()).root(root);
         self.all(query).await
     }
 
-    /// The events directly under an event, oldest first.
+    /// The events directly under an event.
     ///
     /// # Errors
     /// The store cannot be read. Cancel-safe.
-    pub async fn children(&self, parent: EventId, viewer: &Viewer) -> Result<Vec<Found>, SearchError> {
+    pub async fn children(&self, parent: EventId, viewer: &Viewer) -> Result<Related, SearchError> {
         let query = Query::new(viewer.clone()).parent(parent);
         self.all(query).await
     }
 
-    async fn all(&self, mut query: Query) -> Result<Vec<Found>, SearchError> {
+    /// Page by page, within one limit for all of them.
+    async fn all(&self, mut query: Query) -> Result<Related, SearchError> {
+        let until = from_now(self.limits().search);
         query.limit = 1_000;
-        let mut found = Vec::new();
+        let mut all = Related::default();
         loop {
+            query.within = Some(until.saturating_duration_since(Instant::now()));
             let page = self.search(&query).await?;
-            found.extend(page.events);
+            all.events.extend(page.events);
+            all.cut = page.cut;
             query.after = page.next;
-            if query.after.is_none() {
+            if page.cut || query.after.is_none() {
                 break;
             }
         }
-        found.reverse();
-        Ok(found)
+        all.events.reverse();
+        Ok(all)
     }
 
     /// The store that is searched.
