@@ -126,10 +126,14 @@ impl EventManager {
         Ok(())
     }
 
+    /// The one that is installed.
+    fn installed() -> Option<Self> {
+        INSTALLED.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The manager here: the one of the innermost [`scope`](EventManager::scope), else the installed one.
     pub fn current() -> Option<Self> {
-        with_current(|current| current.manager.clone())
-            .or_else(|| INSTALLED.read().unwrap_or_else(PoisonError::into_inner).clone())
+        with_current(|current| current.manager.clone()).or_else(Self::installed)
     }
 
     /// Runs a future with this manager: tests in one program each have their own.
@@ -431,7 +435,9 @@ impl Builder {
     /// # Errors
     /// Everything that is wrong, at once; see [`build`](Builder::build).
     pub fn install(self) -> Result<EventManager, InstallError> {
-        let manager = self.build()?;
+        // Known before the journal is touched: what is open there may be what the installed manager records.
+        let installed = EventManager::installed().map(|_| Problem::AlreadyInstalled);
+        let manager = self.build_unless(installed)?;
         manager.install()?;
         Ok(manager)
     }
@@ -443,9 +449,13 @@ impl Builder {
     /// Everything that is wrong, at once: conflicts of declarations with file and line, a policy that
     /// cannot hold, limits that make no sense, a journal that cannot be written.
     pub fn build(self) -> Result<EventManager, InstallError> {
+        self.build_unless(None)
+    }
+
+    fn build_unless(self, problem: Option<Problem>) -> Result<EventManager, InstallError> {
         let mut registry = self.registry.unwrap_or_else(Registry::collect);
         self.declared.iter().for_each(|registration| registry.add(*registration));
-        let mut problems = registry.problems();
+        let mut problems: Vec<Problem> = problem.into_iter().chain(registry.problems()).collect();
         for expected in &self.expected {
             let spec = &expected.spec;
             if registry.resource(spec.resource_type).is_none() {
