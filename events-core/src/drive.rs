@@ -152,6 +152,8 @@ impl<T> Read<T> {
         if !call.is_open() {
             return;
         }
+        // Unless what is asked says so: it may panic.
+        call.ended(Ending::failed(Reason::Panic));
         match self {
             Self::Told(tells) => {
                 let ending = tells.iter().flatten().find_map(|tell| tell(out));

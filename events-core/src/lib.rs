@@ -6,6 +6,7 @@
 #[path = "private.rs"]
 pub mod __private;
 mod acl;
+mod alarm;
 #[doc(hidden)]
 pub mod asked;
 mod call;

@@ -34,7 +34,7 @@ pub(crate) fn open(folder: &Path, options: Options) -> Result<Shared, StoreError
     let meta = file.meta()?;
     observer.at(Step::StartJournalOpened);
 
-    let mut open = OpenOperations::of_table(file.open_operations()?);
+    let mut open = OpenOperations::of_table(file.open_operations()?, file.noted()?);
     let mut tail = Tail::new(options.segment_events);
     let mut in_journal = HashSet::new();
     let mut damaged = Vec::new();
