@@ -133,6 +133,14 @@ impl Call {
         inside.map(Change::context)
     }
 
+    /// Whether nothing is recorded and nothing changes for the body: it stands in no recorded operation, whose
+    /// closing must not say what it says.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self.stage, Stage::Unrecorded)
+            && self.given.is_none()
+            && with_current(|current| current.context.as_ref().and_then(Context::recorded).is_none())
+    }
+
     /// Whether the guard is armed.
     pub(crate) fn is_open(&self) -> bool {
         matches!(self.stage, Stage::Open(_))

@@ -10,6 +10,7 @@
 //! SIGINT stop it: requests are answered to their end and their closing events stored.
 
 mod answer;
+mod app;
 mod database;
 mod deployment;
 mod document;
@@ -32,7 +33,7 @@ use tokio::{
     time::sleep,
 };
 
-use crate::{database::Database, deployment::Deployment, job::Job, nuvlabox::Nuvlabox};
+use crate::{app::App, database::Database, deployment::Deployment, job::Job, nuvlabox::Nuvlabox};
 
 /// An edge fleet over HTTP, every change of it recorded.
 #[derive(Parser)]
@@ -47,12 +48,6 @@ struct Arguments {
 
 /// How long requests may take to end once the server is told to stop, and then their events.
 const STOPPING: Duration = Duration::from_secs(5);
-
-/// What handlers work with.
-#[derive(Clone)]
-struct App {
-    database: Database,
-}
 
 #[tokio::main]
 async fn main() -> ExitCode {
