@@ -164,7 +164,7 @@ fn a_resource_type_that_is_declared_explicitly_has_arrived() {
     let manager = builder.declare(Type(Nuvlabox::DECLARATION)).expect::<Nuvlabox>().build().unwrap();
     let registered: Vec<&str> =
         manager.registry().unwrap().resources().map(|resource| resource.spec.resource_type).collect();
-    assert_eq!(registered, ["nuvlabox"]);
+    assert_eq!(registered, ["event-policy", "nuvlabox"], "beside the one of our own");
 }
 
 #[tokio::test(flavor = "multi_thread")]

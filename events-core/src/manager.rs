@@ -27,7 +27,8 @@ use crate::{
     limits::{Limits, MAX_PAYLOAD, from_now},
     metrics::{Counters, Metrics},
     plan::Plan,
-    policy::{Policy, PolicyError},
+    policy::{Decision, Policy, PolicyError},
+    policy_change,
     query::{Filter, Query},
     queue::{self, Queue},
     registry::{InstallError, Problem, Registry},
@@ -69,7 +70,7 @@ pub(crate) struct Shared {
     plans: Vec<Option<Arc<Plan>>>,
     /// By event type: for declarations that no registry saw but whose event type was declared explicitly.
     by_type: BTreeMap<&'static str, Arc<Plan>>,
-    policy: RwLock<Policy>,
+    pub(crate) policy: RwLock<Policy>,
     registry: Registry,
 }
 
@@ -90,6 +91,12 @@ impl fmt::Debug for EventManager {
 static INSTALLED: RwLock<Option<EventManager>> = RwLock::new(None);
 
 impl Shared {
+    /// What a policy says of each event type.
+    pub(crate) fn decisions(&self, policy: &Policy) -> Result<Vec<(&Plan, Decision)>, PolicyError> {
+        let plans = self.plans.iter().flatten().chain(self.by_type.values());
+        plans.map(|plan| Ok((&**plan, decide(policy, plan, &self.registry)?))).collect()
+    }
+
     /// What this manager does about a declaration; none when nobody told it of it.
     pub(crate) fn plan(&self, declaration: &EventDeclaration) -> Option<&Arc<Plan>> {
         let seen = declaration.slot.index().and_then(|index| self.plans.get(index)?.as_ref());
@@ -251,22 +258,6 @@ impl EventManager {
         self.shared().map_or_else(Limits::default, |shared| shared.limits.clone())
     }
 
-    /// Another policy from here on. What has begun ends under the policy it began under.
-    ///
-    /// # Errors
-    /// A rule that cannot hold; nothing is changed.
-    pub fn set_policy(&self, policy: Policy) -> Result<(), PolicyError> {
-        let Some(shared) = self.shared() else { return Ok(()) };
-        let mut current = shared.policy.write().unwrap_or_else(PoisonError::into_inner);
-        let plans = || shared.plans.iter().flatten().chain(shared.by_type.values());
-        let decisions: Result<Vec<_>, _> = plans().map(|plan| decide(&policy, plan, &shared.registry)).collect();
-        for (plan, decision) in plans().zip(decisions?) {
-            plan.decide(decision);
-        }
-        *current = policy;
-        Ok(())
-    }
-
     /// Closes operations that are overdue, now instead of with the next round of the sweeper.
     /// Answers how many.
     ///
@@ -345,7 +336,7 @@ impl Drop for Handle {
     }
 }
 
-fn decide(policy: &Policy, plan: &Plan, registry: &Registry) -> Result<crate::policy::Decision, PolicyError> {
+fn decide(policy: &Policy, plan: &Plan, registry: &Registry) -> Result<Decision, PolicyError> {
     let enabled = registry.resource(plan.spec.resource_type).is_none_or(|resource| resource.spec.enabled);
     policy.decide(plan.spec, plan.category.name(), enabled)
 }
@@ -455,6 +446,7 @@ impl Builder {
     fn build_unless(self, problem: Option<Problem>) -> Result<EventManager, InstallError> {
         let mut registry = self.registry.unwrap_or_else(Registry::collect);
         self.declared.iter().for_each(|registration| registry.add(*registration));
+        policy_change::DECLARED.into_iter().for_each(|registration| registry.add(registration));
         let mut problems: Vec<Problem> = problem.into_iter().chain(registry.problems()).collect();
         for expected in &self.expected {
             let spec = &expected.spec;
