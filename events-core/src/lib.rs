@@ -53,6 +53,7 @@ mod receipt;
 mod record;
 mod refused;
 mod registry;
+mod room;
 mod said;
 mod scratch;
 mod search;
