@@ -311,6 +311,10 @@ impl Journal for Sink {
     fn search(&self) -> Arc<dyn events::Search> {
         Arc::new(MemoryStore::new())
     }
+
+    fn bookmarks(&self) -> Arc<dyn events::Bookmarks> {
+        MemoryStore::new().bookmarks()
+    }
 }
 
 /// Starts operations that record ten megabytes whole, and answers how many ran and how many were refused.

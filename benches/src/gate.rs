@@ -86,4 +86,8 @@ impl Journal for Gate {
     fn search(&self) -> Arc<dyn Search> {
         Journal::search(&MemoryStore::new())
     }
+
+    fn bookmarks(&self) -> Arc<dyn events::Bookmarks> {
+        MemoryStore::new().bookmarks()
+    }
 }

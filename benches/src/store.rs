@@ -99,6 +99,10 @@ impl Journal for Store {
         self.journal.search()
     }
 
+    fn bookmarks(&self) -> Arc<dyn events::Bookmarks> {
+        self.journal.bookmarks()
+    }
+
     fn close(&self) {
         self.journal.close();
     }
@@ -151,5 +155,9 @@ impl Journal for FloorJournal {
 
     fn search(&self) -> Arc<dyn Search> {
         Journal::search(&self.nothing)
+    }
+
+    fn bookmarks(&self) -> Arc<dyn events::Bookmarks> {
+        self.nothing.bookmarks()
     }
 }

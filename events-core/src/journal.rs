@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use crate::{
+    bookmarks::Bookmarks,
     id::{EventId, ProcessId},
     search::Search,
     timestamp::Timestamp,
@@ -63,6 +64,9 @@ pub trait Journal: Send + Sync + 'static {
     /// Searching in what this journal stores.
     fn search(&self) -> Arc<dyn Search>;
 
+    /// What relays remember beside it.
+    fn bookmarks(&self) -> Arc<dyn Bookmarks>;
+
     /// Finishes background work and closes files. Called once, after the last append.
     fn close(&self) {}
 }
@@ -87,6 +91,10 @@ impl<J: Journal + ?Sized> Journal for Arc<J> {
 
     fn search(&self) -> Arc<dyn Search> {
         (**self).search()
+    }
+
+    fn bookmarks(&self) -> Arc<dyn Bookmarks> {
+        (**self).bookmarks()
     }
 
     fn close(&self) {

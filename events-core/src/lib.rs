@@ -8,6 +8,7 @@ pub mod __private;
 mod acl;
 #[doc(hidden)]
 pub mod asked;
+mod bookmarks;
 mod call;
 mod category;
 mod checks;
@@ -54,6 +55,7 @@ mod registry;
 mod said;
 mod scratch;
 mod search;
+mod source;
 mod sweeper;
 pub mod testing;
 mod timeout;
@@ -62,6 +64,7 @@ mod trail;
 mod words;
 
 pub use acl::{Acl, Lookup, Right, Viewers, Visibility};
+pub use bookmarks::{Bookmarks, DeadLetter, Position};
 pub use category::{Category, CategoryRef, Severity};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use context::{Context, Scoped, carried, scope, spawn};
@@ -70,7 +73,7 @@ pub use declaration::{
     MessagePart, NestedFailure, PayloadChoice, Registration, ResourceDeclaration, ResourceSpec,
 };
 pub use deferred::{CloseError, Closed, Closing};
-pub use destination::{Delivery, Destination};
+pub use destination::{Batches, Delivery, Destination, NotReady};
 pub use direct::{EventDetails, EventFor, emit};
 pub use directory::ResourceDirectory;
 pub use event::{AboutResource, Event, InvalidEvent, Phase, name, redacted};
@@ -92,6 +95,7 @@ pub use record::{Details, Object, Plain, Record, Recorder, plain};
 pub use refused::{Refused, RefusedKind};
 pub use registry::{InstallError, Problem, Registry};
 pub use search::{Aggregation, BoxFuture, Buckets, Count, Found, Page, Partition, Search, SearchError};
+pub use source::Source;
 pub use timeout::{Elapsed, Timeout, timeout};
 pub use timestamp::{InvalidTimestamp, Month, Timestamp};
 pub use trail::{Style, Trail};

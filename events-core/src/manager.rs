@@ -94,6 +94,10 @@ impl fmt::Debug for EventManager {
 static INSTALLED: RwLock<Option<EventManager>> = RwLock::new(None);
 
 impl Shared {
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
     /// Keeps what the handler of a deferred operation said.
     pub(crate) fn keep_said(&self, operation: EventId, mut said: Said) {
         if said.is_empty() {

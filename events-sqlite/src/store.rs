@@ -9,10 +9,11 @@ use std::{
 };
 
 use events_core::{
-    AppendError, Appended, Entry, EventId, Journal, JournalError, Month, OpenOperation, Search, Seq, Sequenced,
+    AppendError, Appended, Bookmarks, Entry, EventId, Journal, JournalError, Month, OpenOperation, Search, Seq, Sequenced,
 };
 
 use crate::{
+    bookmarks::RelaysFile,
     derive_ahead,
     error::StoreError,
     event_keys::KeyDeriver,
@@ -55,6 +56,7 @@ pub struct SqliteStore {
 pub(crate) struct Handle {
     shared: Arc<Shared>,
     pool: Arc<Pool>,
+    relays: Arc<RelaysFile>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -84,7 +86,8 @@ impl SqliteStore {
     pub(crate) fn open_with(folder: &Path, options: Options) -> Result<Self, JournalError> {
         let pool = Arc::new(Pool::start(options.readers)?);
         let shared = Arc::new(startup::open(folder, options)?);
-        let handle = Handle { shared, pool, threads: Mutex::default() };
+        let relays = Arc::new(RelaysFile::new(folder));
+        let handle = Handle { shared, pool, relays, threads: Mutex::default() };
         handle.spawn("events-keys", derive_ahead::run)?;
         handle.spawn("events-seal", seal::run)?;
         handle.spawn("events-merge", merge::run)?;
@@ -248,6 +251,10 @@ impl Journal for SqliteStore {
     fn search(&self) -> Arc<dyn Search> {
         let Handle { shared, pool, .. } = &*self.handle;
         Arc::new(Searcher::new(Arc::clone(shared), Arc::clone(pool), Some(Arc::clone(&self.handle))))
+    }
+
+    fn bookmarks(&self) -> Arc<dyn Bookmarks> {
+        self.handle.relays.clone()
     }
 
     fn close(&self) {

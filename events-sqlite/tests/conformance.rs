@@ -46,6 +46,10 @@ impl Journal for Temporary {
     fn search(&self) -> Arc<dyn Search> {
         self.store().search()
     }
+
+    fn bookmarks(&self) -> Arc<dyn events_core::Bookmarks> {
+        self.store().bookmarks()
+    }
 }
 
 /// Stores with certain settings.

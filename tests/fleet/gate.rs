@@ -65,6 +65,10 @@ impl Journal for Gated {
         self.journal.search()
     }
 
+    fn bookmarks(&self) -> Arc<dyn events::Bookmarks> {
+        self.journal.bookmarks()
+    }
+
     fn close(&self) {
         self.journal.close();
     }
