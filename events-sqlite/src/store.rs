@@ -9,7 +9,8 @@ use std::{
 };
 
 use events_core::{
-    AppendError, Appended, Bookmarks, Entry, EventId, Journal, JournalError, Month, OpenOperation, Search, Seq, Sequenced,
+    AppendError, Appended, Bookmarks, Entry, EventId, Journal, JournalError, Month, OpenOperation, Search, Seq,
+    Sequenced,
 };
 
 use crate::{
@@ -241,6 +242,10 @@ impl Journal for SqliteStore {
 
     fn read(&self, from: Seq, limit: usize, bytes: usize) -> Result<Vec<Sequenced>, JournalError> {
         Ok(self.handle.shared.view().read(from, limit, bytes)?)
+    }
+
+    fn last_seq(&self) -> Seq {
+        self.handle.shared.state().last_seq
     }
 
     fn open_operations(&self) -> Result<Vec<OpenOperation>, JournalError> {

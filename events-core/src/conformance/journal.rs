@@ -58,6 +58,7 @@ pub fn checks<S: Subject<Store: Journal>>() -> Vec<Check<S>> {
         numbers_are_not_used_again_after_reopening,
         open_operations_survive_reopening,
         an_operation_is_closed_after_reopening,
+        the_newest_number_is_known,
     ]
 }
 
@@ -437,4 +438,15 @@ fn an_operation_is_closed_after_reopening<S: Subject<Store: Journal>>(subject: &
     let late = append(&journal, &entries([&closing(&closed_one, Some(Reason::Abandoned))]));
     assert_eq!(late, [Appended::Conflict { stored: closed[1].document.clone() }]);
     assert_eq!(open(&journal), []);
+}
+
+fn the_newest_number_is_known<S: Subject<Store: Journal>>(subject: &S) {
+    let journal = subject.fresh();
+    assert_eq!(journal.last_seq(), Seq(0));
+    let seqs = append_new(&journal, &Generator::new(6).events(300));
+    assert_eq!(Some(&journal.last_seq()), seqs.last());
+    append(&journal, &entries([&closing(&opening(1), None)]));
+    assert_eq!(Some(&journal.last_seq()), seqs.last(), "what is not stored has no number");
+    let Some(journal) = subject.reopen(journal) else { return };
+    assert_eq!(Some(&journal.last_seq()), seqs.last());
 }
