@@ -212,6 +212,19 @@ pub enum JournalError {
         /// Where reading in order goes on behind it, if it was met there.
         next: Option<Seq>,
     },
+    /// It was to be dropped, and a relay has not delivered it.
+    #[error(
+        "relay `{relay}` has delivered everything through {through} only, and what is to be dropped reaches to {last}: \
+         wait until it has, or drop it knowingly [EVT115]"
+    )]
+    Undelivered {
+        /// The relay.
+        relay: String,
+        /// How far it is.
+        through: Seq,
+        /// The newest event that was to be dropped.
+        last: Seq,
+    },
     /// Anything else.
     #[error("the event store failed: {0} [EVT114]")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -10,8 +10,8 @@ use std::{
 };
 
 use events_core::{
-    Appended, Claim, Entry, EntryKind, EventId, Filter, Journal, JournalError, Query, Search, SearchError, Seq,
-    Sequenced, Viewer,
+    Appended, Claim, Entry, EntryKind, EventId, Filter, Journal, JournalError, Position, Query, Search, SearchError,
+    Seq, Sequenced, Viewer,
     conformance::{Generator, Naive, Questions},
 };
 use events_sqlite::{Options, SqliteStore};
@@ -264,6 +264,35 @@ fn a_dropped_month_is_gone_with_its_files() {
     assert!(months.iter().all(|partition| partition.month != month), "{months:?}");
     assert_eq!(fs::read_dir(folder.path().join("segments/2026-01")).unwrap().count(), 0);
     assert_eq!(store.drop_month(month).unwrap(), 0);
+}
+
+#[test]
+fn a_month_that_a_relay_has_not_passed_is_dropped_knowingly_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = small_segments().open(folder.path()).unwrap();
+    let entries = Generator::new(16).events(300);
+    store_all(&store, &entries);
+    store.seal_now().unwrap();
+    let month = entries[0].id.timestamp().month();
+    let through = |seq: u64| Position { through: Seq(seq), id: entries[seq as usize - 1].id };
+    let bookmarks = store.bookmarks();
+    bookmarks.set_position("ahead", through(300)).unwrap();
+    bookmarks.set_position("behind", through(299)).unwrap();
+    bookmarks.set_position("new", Position::BEGINNING).unwrap();
+    let refused_for = |expected: &str, at: u64| {
+        let error = store.drop_month(month).unwrap_err();
+        let JournalError::Undelivered { relay, through, last } = &error else { panic!("{error}") };
+        assert_eq!((relay.as_str(), *through, *last), (expected, Seq(at), Seq(300)));
+        assert_eq!(store.read(Seq(1), 1_000, usize::MAX).unwrap().len(), 300, "nothing was dropped");
+    };
+    refused_for("new", 0);
+    store.forget_relay("new").unwrap();
+    refused_for("behind", 299);
+    drop(store);
+    let store = small_segments().open(folder.path()).unwrap();
+    assert!(store.drop_month(month).is_err(), "also where the relay does not run");
+    assert_eq!(store.drop_month_undelivered(month).unwrap(), 300);
+    assert!(store.read(Seq(1), 1_000, usize::MAX).unwrap().is_empty());
 }
 
 /// Not a test of its own: a process under a limit on the size of its files. It says `full` when it was

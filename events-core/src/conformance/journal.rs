@@ -31,7 +31,7 @@ pub fn run_all<S: Subject<Store: Journal>>(subject: &S) {
 
 /// The promises, one by one.
 pub fn checks<S: Subject<Store: Journal>>() -> Vec<Check<S>> {
-    promises![
+    let mut checks = promises![
         a_fresh_journal_holds_nothing,
         an_empty_batch_stores_nothing,
         numbers_start_at_one_and_grow,
@@ -59,7 +59,9 @@ pub fn checks<S: Subject<Store: Journal>>() -> Vec<Check<S>> {
         open_operations_survive_reopening,
         an_operation_is_closed_after_reopening,
         the_newest_number_is_known,
-    ]
+    ];
+    checks.extend(super::bookmarks::checks());
+    checks
 }
 
 /// More than one page of any store's index.
