@@ -5,6 +5,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod acknowledgement;
 mod acl;
 #[doc(hidden)]
 pub mod asked;
@@ -44,6 +45,7 @@ mod older_view;
 mod opening;
 mod operation;
 mod outcome;
+mod own_first;
 mod plan;
 mod policy;
 mod prepare;
@@ -53,6 +55,7 @@ mod receipt;
 mod record;
 mod refused;
 mod registry;
+mod relay;
 mod said;
 mod scratch;
 mod search;
@@ -64,6 +67,7 @@ mod timestamp;
 mod trail;
 mod words;
 
+pub use acknowledgement::Ack;
 pub use acl::{Acl, Lookup, Right, Viewers, Visibility};
 pub use bookmarks::{Bookmarks, DeadLetter, Position};
 pub use category::{Category, CategoryRef, Severity};
@@ -96,6 +100,7 @@ pub use query::{Cursor, Filter, InvalidCursor, Query};
 pub use record::{Details, Object, Plain, Record, Recorder, plain};
 pub use refused::{Refused, RefusedKind};
 pub use registry::{InstallError, Problem, Registry};
+pub use relay::{RelayError, RelayState, RelayStatus, Replayed};
 pub use search::{Aggregation, BoxFuture, Buckets, Count, Found, Page, Partition, Search, SearchError};
 pub use source::Source;
 pub use timeout::{Elapsed, Timeout, timeout};

@@ -1,6 +1,10 @@
 //! What a destination learns of the manager that relays to it.
 
-use std::{fmt, sync::{Arc, Weak}, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use crate::{
     closing,
