@@ -14,9 +14,9 @@ use std::{
 };
 
 use events::{
-    Acl, AnyHref, AppendError, Appended, BoxFuture, CloseError, Closing, Ending, Entry, Event, EventDetails, EventId,
-    EventManager, Href, Journal, JournalError, OpenOperation, Operation, ResourceDirectory, Search, Seq, Sequenced,
-    action, emit,
+    Acl, AnyHref, AppendError, Appended, Bookmarks, BoxFuture, CloseError, Closing, Ending, Entry, Event, EventDetails,
+    EventId, EventManager, Href, Journal, JournalError, OpenOperation, Operation, ResourceDirectory, Search, Seq,
+    Sequenced, action, emit,
     memory::{Fault, MemoryStore},
     scope,
 };
@@ -288,6 +288,14 @@ impl Journal for Sink {
 
     fn search(&self) -> Arc<dyn Search> {
         Arc::new(MemoryStore::new())
+    }
+
+    fn last_seq(&self) -> Seq {
+        Seq(self.0.load(Ordering::SeqCst) as u64)
+    }
+
+    fn bookmarks(&self) -> Arc<dyn Bookmarks> {
+        MemoryStore::new().bookmarks()
     }
 }
 

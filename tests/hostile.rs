@@ -300,6 +300,10 @@ impl Journal for Sink {
         Ok(Vec::new())
     }
 
+    fn last_seq(&self) -> events::Seq {
+        events::Seq(self.events.load(Ordering::SeqCst) as u64)
+    }
+
     fn open_operations(&self) -> Result<Vec<events::OpenOperation>, events::JournalError> {
         Ok(Vec::new())
     }
@@ -310,6 +314,10 @@ impl Journal for Sink {
 
     fn search(&self) -> Arc<dyn events::Search> {
         Arc::new(MemoryStore::new())
+    }
+
+    fn bookmarks(&self) -> Arc<dyn events::Bookmarks> {
+        MemoryStore::new().bookmarks()
     }
 }
 

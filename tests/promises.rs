@@ -127,6 +127,10 @@ impl Journal for Choosy {
         self.0.read(from, limit, bytes)
     }
 
+    fn last_seq(&self) -> Seq {
+        self.0.last_seq()
+    }
+
     fn open_operations(&self) -> Result<Vec<OpenOperation>, JournalError> {
         self.0.open_operations()
     }
@@ -137,6 +141,10 @@ impl Journal for Choosy {
 
     fn search(&self) -> Arc<dyn Search> {
         Journal::search(&self.0)
+    }
+
+    fn bookmarks(&self) -> Arc<dyn events::Bookmarks> {
+        self.0.bookmarks()
     }
 }
 

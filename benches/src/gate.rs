@@ -79,6 +79,10 @@ impl Journal for Gate {
         Ok(Vec::new())
     }
 
+    fn last_seq(&self) -> Seq {
+        Seq(self.lock().events)
+    }
+
     fn open_operations(&self) -> Result<Vec<OpenOperation>, JournalError> {
         Ok(Vec::new())
     }
@@ -89,5 +93,9 @@ impl Journal for Gate {
 
     fn search(&self) -> Arc<dyn Search> {
         Journal::search(&MemoryStore::new())
+    }
+
+    fn bookmarks(&self) -> Arc<dyn events::Bookmarks> {
+        MemoryStore::new().bookmarks()
     }
 }

@@ -91,6 +91,10 @@ impl Journal for Store {
         self.journal.read(from, limit, bytes)
     }
 
+    fn last_seq(&self) -> Seq {
+        self.journal.last_seq()
+    }
+
     fn open_operations(&self) -> std::result::Result<Vec<OpenOperation>, JournalError> {
         self.journal.open_operations()
     }
@@ -101,6 +105,10 @@ impl Journal for Store {
 
     fn search(&self) -> Arc<dyn Search> {
         self.journal.search()
+    }
+
+    fn bookmarks(&self) -> Arc<dyn events::Bookmarks> {
+        self.journal.bookmarks()
     }
 
     fn close(&self) {
@@ -149,6 +157,10 @@ impl Journal for FloorJournal {
         Ok(Vec::new())
     }
 
+    fn last_seq(&self) -> Seq {
+        Seq(self.log.lock().unwrap_or_else(PoisonError::into_inner).1)
+    }
+
     fn open_operations(&self) -> std::result::Result<Vec<OpenOperation>, JournalError> {
         Ok(Vec::new())
     }
@@ -159,5 +171,9 @@ impl Journal for FloorJournal {
 
     fn search(&self) -> Arc<dyn Search> {
         Journal::search(&self.nothing)
+    }
+
+    fn bookmarks(&self) -> Arc<dyn events::Bookmarks> {
+        self.nothing.bookmarks()
     }
 }

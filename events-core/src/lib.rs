@@ -5,10 +5,12 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod acknowledgement;
 mod acl;
 mod alarm;
 #[doc(hidden)]
 pub mod asked;
+mod bookmarks;
 mod call;
 mod category;
 mod checks;
@@ -40,9 +42,11 @@ mod limits;
 mod manager;
 pub mod memory;
 mod metrics;
+mod older_view;
 mod opening;
 mod operation;
 mod outcome;
+mod own_first;
 mod plan;
 mod policy;
 mod policy_change;
@@ -53,10 +57,12 @@ mod receipt;
 mod record;
 mod refused;
 mod registry;
+mod relay;
 mod room;
 mod said;
 mod scratch;
 mod search;
+mod source;
 mod sweeper;
 pub mod testing;
 mod timeout;
@@ -64,7 +70,9 @@ mod timestamp;
 mod trail;
 mod words;
 
+pub use acknowledgement::Ack;
 pub use acl::{Acl, Lookup, Right, Viewers, Visibility};
+pub use bookmarks::{Bookmarks, DeadLetter, Position};
 pub use category::{Category, CategoryRef, Severity};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use context::{Context, Scoped, carried, scope, spawn};
@@ -73,7 +81,7 @@ pub use declaration::{
     MessagePart, NestedFailure, PayloadChoice, Registration, ResourceDeclaration, ResourceSpec,
 };
 pub use deferred::{CloseError, Closed, Closing};
-pub use destination::{Delivery, Destination};
+pub use destination::{Batches, Delivery, Destination, NotReady};
 pub use direct::{EventDetails, EventFor, emit};
 pub use directory::ResourceDirectory;
 pub use event::{AboutResource, Event, InvalidEvent, Phase, name, redacted};
@@ -87,6 +95,7 @@ pub use keys::{Attribute, Key, Keys};
 pub use limits::Limits;
 pub use manager::{Builder, EventManager};
 pub use metrics::Metrics;
+pub use older_view::with_older_view;
 pub use operation::Operation;
 pub use outcome::{Ending, Failure, Outcome, Reason, Refusable};
 pub use policy::{Outcomes, Policy, PolicyError};
@@ -95,7 +104,9 @@ pub use query::{Cursor, Filter, InvalidCursor, Query};
 pub use record::{Details, Object, Plain, Record, Recorder, plain};
 pub use refused::{Refused, RefusedKind};
 pub use registry::{InstallError, Problem, Registry};
+pub use relay::{RelayError, RelayState, RelayStatus, Replayed};
 pub use search::{Aggregation, BoxFuture, Buckets, Count, Found, Page, Partition, Related, Search, SearchError};
+pub use source::Source;
 pub use timeout::{Elapsed, Timeout, timeout};
 pub use timestamp::{InvalidTimestamp, Month, Timestamp};
 pub use trail::{Style, Trail};

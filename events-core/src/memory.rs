@@ -21,6 +21,7 @@ use std::{
 };
 
 use crate::{
+    bookmarks::Bookmarks,
     destination::{Delivery, Destination},
     event::{Event, InvalidEvent, Phase},
     id::EventId,
@@ -29,6 +30,7 @@ use crate::{
     search::{BoxFuture, Search},
 };
 
+mod bookmarks;
 mod faults;
 mod find;
 
@@ -42,6 +44,7 @@ pub struct MemoryStore(Arc<Inner>);
 struct Inner {
     stored: Mutex<Stored>,
     changed: Condvar,
+    bookmarks: Arc<bookmarks::InMemory>,
     faults: Faults,
 }
 
@@ -274,6 +277,10 @@ impl Journal for MemoryStore {
         Ok(read)
     }
 
+    fn last_seq(&self) -> Seq {
+        Seq(self.len() as u64)
+    }
+
     fn open_operations(&self) -> Result<Vec<OpenOperation>, JournalError> {
         Ok(self.stored().open.values().copied().collect())
     }
@@ -285,11 +292,19 @@ impl Journal for MemoryStore {
     fn search(&self) -> Arc<dyn Search> {
         Arc::new(self.clone())
     }
+
+    fn bookmarks(&self) -> Arc<dyn Bookmarks> {
+        self.0.bookmarks.clone()
+    }
 }
 
 impl Destination for MemoryStore {
     fn name(&self) -> &str {
         "memory"
+    }
+
+    fn search(&self) -> Option<Arc<dyn Search>> {
+        Some(Arc::new(self.clone()))
     }
 
     fn deliver<'d>(&'d self, batch: &'d [Sequenced]) -> BoxFuture<'d, Vec<Delivery>> {

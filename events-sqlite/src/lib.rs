@@ -30,6 +30,7 @@
 //! ```
 
 mod bloom;
+mod bookmarks;
 mod checksum;
 mod codec;
 mod derive_ahead;

@@ -57,6 +57,10 @@ impl Journal for Gated {
         self.journal.read(from, limit, bytes)
     }
 
+    fn last_seq(&self) -> Seq {
+        self.journal.last_seq()
+    }
+
     fn open_operations(&self) -> Result<Vec<OpenOperation>, JournalError> {
         self.journal.open_operations()
     }
@@ -67,6 +71,10 @@ impl Journal for Gated {
 
     fn search(&self) -> Arc<dyn Search> {
         self.journal.search()
+    }
+
+    fn bookmarks(&self) -> Arc<dyn events::Bookmarks> {
+        self.journal.bookmarks()
     }
 
     fn close(&self) {

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::cargo::Cargo;
 use crate::compile_time;
 use crate::requirements::{self, Tools};
+use crate::servers::Wanted;
 use crate::steps::{Failure, Steps};
 
 /// Builds the benchmarks and runs them with `arguments`.
@@ -18,7 +19,7 @@ pub(crate) fn run(steps: &mut Steps, root: &Path, arguments: &[String]) -> Resul
     {
         return compile_time::run(steps, root, rest);
     }
-    steps.run("machine", "what the benchmarks need", || requirements::check(root, Tools::Build))?;
+    steps.run("machine", "what the benchmarks need", || requirements::check(root, Tools::Build, Wanted::None))?;
     let build = Cargo::new("build --release --locked --package events-bench");
     steps.run("build the benchmarks", &build, || build.run(root))?;
     let measure = Cargo::new("run --quiet --release --locked --package events-bench --").with(arguments);

@@ -10,13 +10,13 @@ use std::process::{Command, ExitStatus, Stdio};
 /// One call of cargo in the workspace's folder. Displays as a person would type it.
 pub(crate) struct Cargo {
     arguments: Vec<String>,
-    variable: Option<(&'static str, &'static str)>,
+    variables: Vec<(String, String)>,
 }
 
 impl Cargo {
     /// A call with the arguments of `line`, which are separated by blanks.
     pub(crate) fn new(line: &str) -> Self {
-        Self { arguments: line.split_whitespace().map(str::to_owned).collect(), variable: None }
+        Self { arguments: line.split_whitespace().map(str::to_owned).collect(), variables: Vec::new() }
     }
 
     /// Adds arguments as they stand, blanks included.
@@ -26,8 +26,14 @@ impl Cargo {
     }
 
     /// Sets an environment variable for this call.
-    pub(crate) fn variable(mut self, name: &'static str, value: &'static str) -> Self {
-        self.variable = Some((name, value));
+    pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Sets several of them.
+    pub(crate) fn variables(mut self, variables: &[(String, String)]) -> Self {
+        self.variables.extend_from_slice(variables);
         self
     }
 
@@ -74,14 +80,14 @@ impl Cargo {
         // The cargo that runs this task, so that every step uses one toolchain.
         let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
         let mut command = Command::new(cargo);
-        command.args(&self.arguments).current_dir(root).envs(self.variable);
+        command.args(&self.arguments).current_dir(root).envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
 }
 
 impl fmt::Display for Cargo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some((name, value)) = self.variable {
+        for (name, value) in &self.variables {
             write!(f, "{name}={value} ")?;
         }
         write!(f, "cargo {}", self.arguments.join(" "))

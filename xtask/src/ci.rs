@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::cargo::Cargo;
 use crate::requirements::{self, Tools};
+use crate::servers::Wanted;
 use crate::source_check;
 use crate::steps::{Failure, Steps};
 use crate::test;
@@ -13,8 +14,8 @@ use crate::test;
 /// # Errors
 ///
 /// The step that failed.
-pub(crate) fn run(steps: &mut Steps, root: &Path) -> Result<(), Failure> {
-    steps.run("machine", "what the checks need", || requirements::check(root, Tools::BuildAndLint))?;
+pub(crate) fn run(steps: &mut Steps, root: &Path, servers: Wanted) -> Result<(), Failure> {
+    steps.run("machine", "what the checks need", || requirements::check(root, Tools::BuildAndLint, servers))?;
     steps.run("source", "paths, names and notes in the text", || source_check::check_tree(root))?;
     let checks = [
         ("format", Cargo::new("fmt --all --check")),
@@ -32,7 +33,7 @@ pub(crate) fn run(steps: &mut Steps, root: &Path) -> Result<(), Failure> {
         steps.run(name, &cargo, || cargo.run(root))?;
     }
     check_dependencies(steps, root)?;
-    test::run_checked(steps, root, &[])
+    test::run_checked(steps, root, servers, &[])
 }
 
 /// Licences, advisories and sources of the dependencies; the tool for it is no requirement.

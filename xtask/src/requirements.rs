@@ -6,6 +6,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use events_test_servers::{Installation, Lack};
+
+use crate::servers::{self, Wanted};
+
 /// A build of everything for tests, plus what the tests write.
 const FREE_GIB: u64 = 6;
 
@@ -21,18 +25,12 @@ pub(crate) enum Tools {
     BuildAndLint,
 }
 
-/// Something that is not there.
-struct Missing {
-    what: String,
-    remedy: String,
-}
-
-/// Checks that this machine can build and run what `tools` stands for.
+/// Checks that this machine can build and run what `tools` stands for, and the servers that are wanted.
 ///
 /// # Errors
 ///
 /// One message with everything that is missing, and how to get it.
-pub(crate) fn check(root: &Path, tools: Tools) -> Result<(), String> {
+pub(crate) fn check(root: &Path, tools: Tools, servers: Wanted) -> Result<(), String> {
     let mut missing = Vec::new();
     missing.extend(linux());
     missing.extend(toolchain(root));
@@ -44,48 +42,62 @@ pub(crate) fn check(root: &Path, tools: Tools) -> Result<(), String> {
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     missing.extend(folder("the build's folder", &target, "set CARGO_TARGET_DIR to another folder"));
     missing.extend(folder("the folder for temporary files", &env::temp_dir(), "set TMPDIR to another folder"));
+    if servers == Wanted::All {
+        missing.extend(for_servers());
+    }
     if missing.is_empty() { Ok(()) } else { Err(message(&missing)) }
 }
 
-fn message(missing: &[Missing]) -> String {
+fn message(missing: &[Lack]) -> String {
     let mut message = "this machine lacks what is needed:".to_owned();
-    for Missing { what, remedy } in missing {
+    for Lack { what, remedy } in missing {
         message.push_str(&format!("\n  - {what}\n    {remedy}"));
     }
     message
 }
 
-fn linux() -> Option<Missing> {
-    (!cfg!(target_os = "linux")).then(|| Missing {
+/// What the servers that tests run against need.
+fn for_servers() -> Vec<Lack> {
+    let to_be_started = servers::to_be_started();
+    let lacks = match Installation::of_this_machine() {
+        Ok(installation) => installation.lacks(&to_be_started),
+        Err(what) => vec![Lack { what, remedy: "start the tests as another user".to_owned() }],
+    };
+    let or = |Lack { what, remedy }| Lack { what, remedy: format!("{remedy}; or leave them out: --without-servers") };
+    lacks.into_iter().map(or).collect()
+}
+
+fn linux() -> Option<Lack> {
+    (!cfg!(target_os = "linux")).then(|| Lack {
         what: format!("Linux (this is {})", env::consts::OS),
         remedy: "use a container or a virtual machine".to_owned(),
     })
 }
 
 /// The pinned release, because messages of the compiler are part of what is tested.
-fn toolchain(root: &Path) -> Option<Missing> {
+fn toolchain(root: &Path) -> Option<Lack> {
     let pinned = fs::read_to_string(root.join("rust-toolchain.toml")).ok().as_deref().and_then(pinned_release)?;
     let found = ["rustc", "cargo"].map(|tool| first_line(Command::new(tool).arg("--version").current_dir(root)));
     if found.iter().flatten().filter(|line| release(line) == Some(pinned.as_str())).count() == found.len() {
         return None;
     }
     let found = found.map(|line| line.unwrap_or_else(|| "nothing".to_owned())).join(" and ");
-    Some(Missing { what: format!("Rust {pinned} (found {found})"), remedy: GET_RUST.to_owned() })
+    Some(Lack { what: format!("Rust {pinned} (found {found})"), remedy: GET_RUST.to_owned() })
 }
 
-fn component(root: &Path, name: &str, command: &str) -> Option<Missing> {
+fn component(root: &Path, name: &str, command: &str) -> Option<Lack> {
     let found = first_line(Command::new(command).arg("--version").current_dir(root));
-    found.is_none().then(|| Missing {
+    found.is_none().then(|| Lack {
         what: format!("{name}, a component of the Rust toolchain"),
         remedy: format!("`rustup component add {name}`"),
     })
 }
 
 /// Tried on a program that includes a header: a compiler without the C library's headers is common.
-fn c_compiler() -> Option<Missing> {
+fn c_compiler() -> Option<Lack> {
     let compiler = env::var("CC").unwrap_or_else(|_| "cc".to_owned());
     let program = b"#include <stdio.h>\nint main(void) { return 0; }\n";
-    (!compiles_c(&compiler, program)).then(|| Missing {
+    (!compiles_c(&compiler, program)).then(|| Lack {
         what: format!("a C compiler with headers, `{compiler}`, for the bundled SQLite and zstd"),
         remedy: GET_C.to_owned(),
     })
@@ -109,16 +121,16 @@ fn compiles_c(compiler: &str, program: &[u8]) -> bool {
 }
 
 /// A folder that can be written to, with space left.
-fn folder(what: &str, path: &Path, otherwise: &str) -> Option<Missing> {
+fn folder(what: &str, path: &Path, otherwise: &str) -> Option<Lack> {
     if let Err(error) = try_writing(path) {
-        return Some(Missing {
+        return Some(Lack {
             what: format!("{what}, {}, cannot be written to: {error}", path.display()),
             remedy: format!("change its owner or permissions, or {otherwise}"),
         });
     }
     // Where `df` says nothing, a full disk will say so itself.
     let free = free_gib(path)?;
-    (free < FREE_GIB).then(|| Missing {
+    (free < FREE_GIB).then(|| Lack {
         what: format!("{FREE_GIB} GiB of free disk for {what}, {} (there are {free})", path.display()),
         remedy: format!("make space, or {otherwise}"),
     })
@@ -200,7 +212,7 @@ mod tests {
 
     #[test]
     fn one_message_lists_everything_that_is_missing() {
-        let missing = ["a", "b"].map(|what| Missing { what: what.to_owned(), remedy: format!("get {what}") });
+        let missing = ["a", "b"].map(|what| Lack { what: what.to_owned(), remedy: format!("get {what}") });
         assert_eq!(message(&missing), "this machine lacks what is needed:\n  - a\n    get a\n  - b\n    get b");
     }
 }

@@ -11,6 +11,7 @@ use crate::summary::Totals;
 pub(crate) struct Steps {
     passed: usize,
     spent: Duration,
+    notes: Vec<String>,
     totals: Option<Totals>,
 }
 
@@ -56,12 +57,17 @@ impl Steps {
         println!("==> {name}: not run, {why}\n");
     }
 
+    /// Keeps a line for the end, where everybody looks.
+    pub(crate) fn note(&mut self, line: String) {
+        self.notes.push(line);
+    }
+
     /// Keeps the sums of the tests for the last line.
     pub(crate) fn count(&mut self, totals: Totals) {
         self.totals = Some(totals);
     }
 
-    /// Says how the task ended. Where tests ran their sums are the very last line, for those who read only that.
+    /// Says how the task ended, and what was noted. Where tests ran their sums are the very last line, for those who read only that.
     pub(crate) fn conclude(self, result: Result<(), Failure>) -> ExitCode {
         let code = match &result {
             Ok(()) => {
@@ -73,6 +79,9 @@ impl Steps {
                 ExitCode::FAILURE
             }
         };
+        for note in &self.notes {
+            println!("{note}");
+        }
         if let Some(totals) = self.totals {
             println!("{}", totals.line(result.is_ok()));
         }

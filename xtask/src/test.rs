@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::cargo::Cargo;
 use crate::requirements::{self, Tools};
+use crate::servers::{self, Wanted};
 use crate::steps::{Failure, Steps};
 use crate::summary::Totals;
 
@@ -15,13 +16,13 @@ const EVERYTHING: &str = "test --workspace --all-features --locked";
 /// # Errors
 ///
 /// The first step that failed. All tests run even if one fails.
-pub(crate) fn run(steps: &mut Steps, root: &Path, filters: &[String]) -> Result<(), Failure> {
-    steps.run("machine", "what the tests need", || requirements::check(root, Tools::Build))?;
-    run_checked(steps, root, filters)
+pub(crate) fn run(steps: &mut Steps, root: &Path, servers: Wanted, filters: &[String]) -> Result<(), Failure> {
+    steps.run("machine", "what the tests need", || requirements::check(root, Tools::Build, servers))?;
+    run_checked(steps, root, servers, filters)
 }
 
 /// As [`run`], on a machine that has been checked already.
-pub(crate) fn run_checked(steps: &mut Steps, root: &Path, filters: &[String]) -> Result<(), Failure> {
+pub(crate) fn run_checked(steps: &mut Steps, root: &Path, servers: Wanted, filters: &[String]) -> Result<(), Failure> {
     let build = Cargo::new(EVERYTHING).with(&["--no-run".to_owned()]);
     steps.run("build the tests", &build, || build.run(root))?;
     if filters.is_empty() {
@@ -30,7 +31,9 @@ pub(crate) fn run_checked(steps: &mut Steps, root: &Path, filters: &[String]) ->
         steps.skip("examples", "only the named tests are asked for");
     }
 
-    let mut tests = Cargo::new(EVERYTHING).with(&["--no-fail-fast".to_owned()]);
+    // After the builds, which need both the processors and the memory.
+    let servers = servers::for_tests(steps, root, servers)?;
+    let mut tests = Cargo::new(EVERYTHING).with(&["--no-fail-fast".to_owned()]).variables(&servers.variables);
     if !filters.is_empty() {
         tests = tests.with(&["--".to_owned()]).with(filters);
     }

@@ -1,0 +1,78 @@
+//! What relays remember beside the journal: how far they have got, and what their destinations refused.
+
+use crate::{
+    id::EventId,
+    journal::{JournalError, Seq},
+    timestamp::Timestamp,
+};
+
+/// Kept with a journal, one place and one pile of dead letters for each relay, by its name.
+///
+/// All methods block and are called from threads of the manager.
+pub trait Bookmarks: Send + Sync + 'static {
+    /// How far a relay has got; none before it was first started.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn position(&self, relay: &str) -> Result<Option<Position>, JournalError>;
+
+    /// A relay has got further, or begins ([`Position::BEGINNING`]). Need not be durable at once: what is
+    /// delivered again is there already.
+    ///
+    /// # Errors
+    /// The store cannot be written; the relay goes on and says it again later.
+    fn set_position(&self, relay: &str, position: Position) -> Result<(), JournalError>;
+
+    /// Keeps what a destination refused, durably, before the relay goes on behind it. Once each: what is
+    /// kept already takes the new reason.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn add_dead_letters(&self, relay: &str, letters: &[DeadLetter]) -> Result<(), JournalError>;
+
+    /// The dead letters of a relay by number, from `from` on, at most `limit`.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn dead_letters(&self, relay: &str, from: Seq, limit: usize) -> Result<Vec<DeadLetter>, JournalError>;
+
+    /// Forgets dead letters: they were delivered after all, or somebody decided that they never will be.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    fn remove_dead_letters(&self, relay: &str, numbers: &[Seq]) -> Result<(), JournalError>;
+
+    /// How many dead letters a relay has.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn count_dead_letters(&self, relay: &str) -> Result<u64, JournalError>;
+}
+
+/// How far a relay has got: everything through this event is delivered, or a dead letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// The number of the event.
+    pub through: Seq,
+    /// Its id. Where the journal has another event under this number it is an older copy that was put back,
+    /// and everything is delivered again.
+    pub id: EventId,
+}
+
+impl Position {
+    /// Nothing is delivered yet.
+    pub const BEGINNING: Self = Self { through: Seq(0), id: EventId::from_u128(0) };
+}
+
+/// An event that a destination will never take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// Its number in the journal, which still has it.
+    pub seq: Seq,
+    /// Its id.
+    pub id: EventId,
+    /// What the destination said.
+    pub reason: String,
+    /// When it was refused last.
+    pub refused: Timestamp,
+}

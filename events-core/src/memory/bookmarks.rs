@@ -1,0 +1,62 @@
+//! Bookmarks in memory.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use crate::{
+    bookmarks::{Bookmarks, DeadLetter, Position},
+    journal::{JournalError, Seq},
+};
+
+/// By the name of the relay.
+#[derive(Debug, Default)]
+pub(super) struct InMemory(Mutex<HashMap<String, OfRelay>>);
+
+#[derive(Debug, Default)]
+struct OfRelay {
+    position: Option<Position>,
+    dead_letters: BTreeMap<Seq, DeadLetter>,
+}
+
+impl InMemory {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, OfRelay>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Bookmarks for InMemory {
+    fn position(&self, relay: &str) -> Result<Option<Position>, JournalError> {
+        Ok(self.lock().get(relay).and_then(|relay| relay.position))
+    }
+
+    fn set_position(&self, relay: &str, position: Position) -> Result<(), JournalError> {
+        self.lock().entry(relay.to_owned()).or_default().position = Some(position);
+        Ok(())
+    }
+
+    fn add_dead_letters(&self, relay: &str, letters: &[DeadLetter]) -> Result<(), JournalError> {
+        let mut relays = self.lock();
+        let kept = &mut relays.entry(relay.to_owned()).or_default().dead_letters;
+        kept.extend(letters.iter().map(|letter| (letter.seq, letter.clone())));
+        Ok(())
+    }
+
+    fn dead_letters(&self, relay: &str, from: Seq, limit: usize) -> Result<Vec<DeadLetter>, JournalError> {
+        let relays = self.lock();
+        let kept = relays.get(relay).into_iter().flat_map(|relay| relay.dead_letters.range(from..));
+        Ok(kept.take(limit).map(|(_, letter)| letter.clone()).collect())
+    }
+
+    fn remove_dead_letters(&self, relay: &str, numbers: &[Seq]) -> Result<(), JournalError> {
+        if let Some(relay) = self.lock().get_mut(relay) {
+            numbers.iter().for_each(|seq| drop(relay.dead_letters.remove(seq)));
+        }
+        Ok(())
+    }
+
+    fn count_dead_letters(&self, relay: &str) -> Result<u64, JournalError> {
+        Ok(self.lock().get(relay).map_or(0, |relay| relay.dead_letters.len() as u64))
+    }
+}

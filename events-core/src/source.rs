@@ -1,0 +1,102 @@
+//! What a destination learns of the manager that relays to it.
+
+use std::{
+    fmt,
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use crate::{
+    closing,
+    event::{Event, InvalidEvent},
+    id::{EventId, ProcessId},
+    journal::{Entry, EntryKind, JournalError},
+    manager::Shared,
+    outcome::{Ending, Reason},
+    queue::{Item, Ticket},
+    registry::Registry,
+    said::Said,
+};
+
+/// The manager behind a relay, as its destinations may use it: to describe what comes, and to close what
+/// other processes left open at the same destination.
+///
+/// Does not keep the manager alive: what is asked after its end is answered with none.
+#[derive(Clone)]
+pub struct Source {
+    manager: Weak<Shared>,
+    registry: Registry,
+    process: ProcessId,
+    lease: Duration,
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source").field("process", &self.process).field("lease", &self.lease).finish_non_exhaustive()
+    }
+}
+
+impl Source {
+    pub(crate) fn of(shared: &Arc<Shared>) -> Self {
+        Self {
+            manager: Arc::downgrade(shared),
+            registry: shared.registry().clone(),
+            process: shared.process,
+            lease: shared.limits.lease,
+        }
+    }
+
+    /// What is declared.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// The id of the recording process, as its openings carry it.
+    pub fn process(&self) -> ProcessId {
+        self.process
+    }
+
+    /// How long a process may be silent before others close what it left open.
+    pub fn lease(&self) -> Duration {
+        self.lease
+    }
+
+    /// The opening of the oldest operation that is open in this process's journal.
+    ///
+    /// # Errors
+    /// The journal cannot be read. Cancel-safe.
+    pub async fn oldest_open(&self) -> Result<Option<EventId>, JournalError> {
+        let Some(shared) = self.manager.upgrade() else { return Ok(None) };
+        let job = shared.clone();
+        let open = shared.sweeper.run(move || job.journal.open_operations()).await;
+        Ok(open.transpose()?.and_then(|open| open.first().map(|operation| operation.id)))
+    }
+
+    /// The closing of an operation that a process which is gone left open, from its stored opening:
+    /// `abandoned`, or `timeout` of a deferred one whose deadline has passed. None of a deferred one that may
+    /// still be closed, and none where the manager has stopped.
+    ///
+    /// # Errors
+    /// The opening is damaged.
+    pub fn closing_of_the_dead(&self, opening: &[u8]) -> Result<Option<Entry>, InvalidEvent> {
+        let Some(shared) = self.manager.upgrade() else { return Ok(None) };
+        let now = shared.clock.now();
+        let reason = match Event::from_document(opening)?.deadline {
+            None => Reason::Abandoned,
+            Some(deadline) if deadline <= now => Reason::Timeout,
+            Some(_) => return Ok(None),
+        };
+        closing::of_stored(opening, &Ending::failed(reason), Said::default(), now).map(Some)
+    }
+
+    /// Records an event that this process made for another one, so that every relay of this process passes
+    /// it on. It is stored sooner or later.
+    pub fn adopt(&self, entry: Entry) {
+        let Some(shared) = self.manager.upgrade() else { return };
+        // Its opening is in the journal of the other process: here it stands alone.
+        let entry = Entry { kind: EntryKind::Direct, ..entry };
+        shared.queue.push([Item::new(entry, Ticket::Kept(Arc::default()))]);
+        shared.keeper.watch();
+        shared.counters.swept.add(1);
+    }
+}
