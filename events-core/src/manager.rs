@@ -245,7 +245,7 @@ impl EventManager {
             query.within = Some(until.saturating_duration_since(Instant::now()));
             let page = self.search(&query).await?;
             all.events.extend(page.events);
-            all.cut = page.cut;
+            (all.cut, all.unreadable) = (page.cut, page.unreadable);
             query.after = page.next;
             if page.cut || query.after.is_none() {
                 break;

@@ -90,6 +90,8 @@ pub struct Page {
     pub next: Option<Cursor>,
     /// Whether the time limit cut the search: there may be more than the page says.
     pub cut: bool,
+    /// Stored events that cannot be read at all: nobody knows whether they belong here.
+    pub unreadable: u64,
 }
 
 /// Events that hang together: the tree of a root, the children of an event.
@@ -99,6 +101,8 @@ pub struct Related {
     pub events: Vec<Found>,
     /// Whether the time limit cut it: the oldest may be missing.
     pub cut: bool,
+    /// Stored events that cannot be read at all: nobody knows whether they belong here.
+    pub unreadable: u64,
 }
 
 /// A count.
@@ -108,6 +112,8 @@ pub struct Count {
     pub events: u64,
     /// Whether the time limit cut it: there are at least that many.
     pub cut: bool,
+    /// Stored events that cannot be read at all: nobody knows whether they belong here.
+    pub unreadable: u64,
 }
 
 /// What to count by.
@@ -134,6 +140,8 @@ pub struct Buckets {
     pub distinct: u64,
     /// Whether the time limit cut it.
     pub cut: bool,
+    /// Stored events that cannot be read at all: nobody knows whether they belong here.
+    pub unreadable: u64,
 }
 
 /// The events of a month, by the time in their ids.

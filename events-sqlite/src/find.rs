@@ -104,6 +104,11 @@ impl Walk<'_> {
 }
 
 impl View {
+    /// Events that were lost of the journal.
+    fn unreadable(&self) -> u64 {
+        self.gaps.iter().map(|gap| gap.last.0 + 1 - gap.first.0).sum()
+    }
+
     /// All parts that may have events before `after` and inside the time bounds, newest first.
     fn parts(self, deriver: &KeyDeriver, filter: &Filter, after: Option<Cursor>) -> Vec<(Cursor, PartSource)> {
         let (from, until) = filter.time_bounds();
@@ -159,7 +164,7 @@ impl View {
 
     /// A page of events.
     pub(crate) fn page(self, deriver: &KeyDeriver, query: &Query, deadline: &Deadline) -> Result<Page, StoreError> {
-        let mut page = Page::default();
+        let mut page = Page { unreadable: self.unreadable(), ..Page::default() };
         if query.limit == 0 {
             return Ok(page);
         }
@@ -237,7 +242,7 @@ impl View {
         deadline: &Deadline,
     ) -> Result<Count, StoreError> {
         let question = Question::new(&deriver.hasher, filter, viewer);
-        let mut count = Count::default();
+        let mut count = Count { unreadable: self.unreadable(), ..Count::default() };
         for (_, source) in self.parts(deriver, filter, None) {
             if deadline.passed() {
                 count.cut = true;
@@ -272,6 +277,7 @@ impl View {
     ) -> Result<Buckets, StoreError> {
         let Aggregation { filter, viewer, by, size, .. } = aggregation;
         let question = Question::new(&deriver.hasher, filter, viewer);
+        let unreadable = self.unreadable();
         let mut counts: HashMap<Arc<str>, u64> = HashMap::new();
         let mut cut = false;
         for (_, source) in self.parts(deriver, filter, None) {
@@ -320,7 +326,7 @@ impl View {
             other_count.cmp(one_count).then_with(|| one.cmp(other))
         });
         buckets.truncate(*size);
-        Ok(Buckets { buckets, distinct, cut })
+        Ok(Buckets { buckets, distinct, cut, unreadable })
     }
 
     /// The months.

@@ -10,8 +10,8 @@ use std::{
 };
 
 use events_core::{
-    Appended, Claim, Entry, EntryKind, EventId, Filter, Journal, JournalError, Position, Query, Search, SearchError,
-    Seq, Sequenced, Viewer,
+    Aggregation, Appended, Attribute, Claim, Entry, EntryKind, EventId, Filter, Journal, JournalError, Position, Query,
+    Search, SearchError, Seq, Sequenced, Viewer,
     conformance::{Generator, Naive, Questions},
 };
 use events_sqlite::{Options, SqliteStore};
@@ -210,6 +210,22 @@ fn a_damaged_segment_never_stops_recording() {
     }
 }
 
+/// Fifty of all events cannot be read, so nobody knows whether a search would find them.
+fn assert_searches_say_so(search: &dyn Search, events: u64) {
+    let count = wait(search.count(&Filter::everything(), &Viewer::admin(), None)).unwrap();
+    assert_eq!((count.events, count.unreadable), (events, 50));
+    let page = wait(search.search(&Query::new(Viewer::admin()).limit(5))).unwrap();
+    assert_eq!((page.events.len(), page.unreadable, page.cut), (5, 50, false));
+    let aggregation = Aggregation {
+        filter: Filter::everything(),
+        viewer: Viewer::admin(),
+        by: Attribute::Category,
+        size: 10,
+        within: None,
+    };
+    assert_eq!(wait(search.aggregate(&aggregation)).unwrap().unreadable, 50);
+}
+
 #[test]
 fn damaged_events_of_the_journal_are_set_aside_and_recording_goes_on() {
     let folder = tempfile::tempdir().unwrap();
@@ -226,6 +242,7 @@ fn damaged_events_of_the_journal_are_set_aside_and_recording_goes_on() {
     let reader = SqliteStore::open_read_only(folder.path()).unwrap();
     assert!(matches!(reader.read(Seq(51), 1_000, usize::MAX), Err(JournalError::Damaged { .. })));
     assert_eq!(reader.read(Seq(101), 1_000, usize::MAX).unwrap().len(), 100);
+    assert_searches_say_so(&reader, 150);
     drop(reader);
     let store = SqliteStore::open(folder.path()).unwrap();
     let assert_gap = |read: &dyn Fn(Seq) -> Result<Vec<Sequenced>, JournalError>| {
@@ -240,11 +257,13 @@ fn damaged_events_of_the_journal_are_set_aside_and_recording_goes_on() {
         read(Seq(101)).unwrap().len()
     };
     assert_eq!(assert_gap(&|from| store.read(from, 1_000, usize::MAX)), 100);
+    assert_searches_say_so(&*store.search(), 150);
     assert!(matches!(store.append(&entries[200..201]).unwrap()[..], [Appended::Stored(Seq(201))]));
     drop(store);
     let store = SqliteStore::open(folder.path()).unwrap();
     store.seal_now().unwrap();
     assert_eq!(assert_gap(&|from| store.read(from, 1_000, usize::MAX)), 101);
+    assert_searches_say_so(&*store.search(), 151);
 }
 
 #[test]

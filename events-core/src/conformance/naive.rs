@@ -71,6 +71,6 @@ impl Naive {
         let mut buckets: Vec<(String, u64)> = counts.into_iter().collect();
         buckets.sort_by(|(one, ones), (other, others)| others.cmp(ones).then_with(|| one.cmp(other)));
         buckets.truncate(aggregation.size);
-        Buckets { buckets, distinct, cut: false }
+        Buckets { buckets, distinct, ..Buckets::default() }
     }
 }

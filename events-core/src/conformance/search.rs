@@ -131,7 +131,7 @@ impl<S: Subject<Store: Searchable>> Filled<S> {
     }
 
     fn count(&self, filter: &Filter, viewer: &Viewer) -> u64 {
-        let Count { events, cut } = healthy(wait(self.search.count(filter, viewer, None)));
+        let Count { events, cut, .. } = healthy(wait(self.search.count(filter, viewer, None)));
         assert!(!cut, "no time limit was given, and the count was cut");
         events
     }

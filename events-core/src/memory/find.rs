@@ -39,7 +39,7 @@ impl Stored {
         found.truncate(query.limit);
         let next = found.last().filter(|_| more).map(|(event, _)| event.cursor());
         let events = found.into_iter().map(|(event, seen)| Found::new(event.document.clone(), seen)).collect();
-        Page { events, next, cut: false }
+        Page { events, next, ..Page::default() }
     }
 
     fn buckets(&self, aggregation: &Aggregation) -> Buckets {
@@ -55,7 +55,7 @@ impl Stored {
         // Stable: values of the same count stay in their order.
         buckets.sort_by_key(|(_, count)| Reverse(*count));
         buckets.truncate(aggregation.size);
-        Buckets { buckets, distinct, cut: false }
+        Buckets { buckets, distinct, ..Buckets::default() }
     }
 
     fn partitions(&self) -> Vec<Partition> {
@@ -93,7 +93,7 @@ impl Search for MemoryStore {
     ) -> BoxFuture<'s, Result<Count, SearchError>> {
         Box::pin(async move {
             let events = self.stored().find(filter, viewer).count() as u64;
-            Ok(Count { events, cut: false })
+            Ok(Count { events, ..Count::default() })
         })
     }
 
