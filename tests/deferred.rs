@@ -295,6 +295,30 @@ async fn an_overdue_operation_is_closed_as_timed_out_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_very_many_overdue_operations_a_part_waits_for_the_store_at_a_time() {
+    const OVERDUE: usize = 5_000;
+    let store = MemoryStore::new();
+    let clock = noon();
+    let builder = EventManager::builder(store.clone()).clock(clock.clone());
+    let manager = builder.with_limits(|limits| limits.sweep = 24 * HOUR).build().unwrap();
+    let mut running = JoinSet::new();
+    for number in 0..OVERDUE {
+        running.spawn(by_jane(&manager, start(deployment(&number.to_string()), accepted())));
+    }
+    running.join_all().await.into_iter().for_each(|answer| drop(answer.unwrap()));
+    clock.advance(2 * HOUR);
+    store.faults().fail_all(Fault::Full);
+    for _ in 0..2 {
+        manager.sweep().await.unwrap();
+        assert!(manager.metrics().waiting_events < OVERDUE as u64);
+    }
+    store.faults().heal();
+    until("the first are closed", || manager.metrics().waiting_events == 0).await;
+    manager.sweep().await.unwrap();
+    assert_eq!((store.len(), manager.metrics().swept), (2 * OVERDUE, OVERDUE as u64));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_sweeper_looks_by_itself() {
     let store = Store::memory();
     let clock = noon();

@@ -284,12 +284,18 @@ impl EventManager {
     /// The store cannot be read.
     pub async fn sweep(&self) -> Result<u64, JournalError> {
         let Some(shared) = self.shared() else { return Ok(0) };
-        let job = shared.clone();
-        let receipts = shared.sweeper.run(move || sweeper::overdue(&job)).await.unwrap_or(Ok(Vec::new()))?;
-        for receipt in &receipts {
-            poll_fn(|task| receipt.poll(task)).await;
+        let mut swept = 0;
+        loop {
+            let job = shared.clone();
+            let receipts = shared.sweeper.run(move || sweeper::overdue(&job)).await.unwrap_or(Ok(Vec::new()))?;
+            for receipt in &receipts {
+                poll_fn(|task| receipt.poll(task)).await;
+            }
+            swept += receipts.len() as u64;
+            if receipts.is_empty() || receipts.iter().any(|receipt| !receipt.is_answered()) {
+                return Ok(swept);
+            }
         }
-        Ok(receipts.len() as u64)
     }
 
     /// Refuses new operations, waits for those that run and until everything is stored and delivered, and stops.

@@ -103,6 +103,9 @@ pub(crate) fn run(shared: &Weak<Shared>, sweeper: &Arc<Sweeper>, every: Duration
     }
 }
 
+/// Closings of overdue operations that wait for the journal at once.
+const MOST_AT_ONCE: usize = 4_096;
+
 /// Hands over a `timeout` closing for every operation whose deadline has passed. Answers with what to wait for.
 pub(crate) fn overdue(shared: &Arc<Shared>) -> Result<Vec<Arc<Receipt>>, JournalError> {
     let now = shared.clock.now();
@@ -113,6 +116,10 @@ pub(crate) fn overdue(shared: &Arc<Shared>) -> Result<Vec<Arc<Receipt>>, Journal
     handed_over.retain(|_, receipt| !receipt.is_answered());
     let mut receipts = Vec::new();
     for operation in overdue {
+        if handed_over.len() >= MOST_AT_ONCE {
+            // The next round takes more: after a long outage they may be more than memory can hold.
+            break;
+        }
         if handed_over.contains_key(&operation.id) {
             continue;
         }
