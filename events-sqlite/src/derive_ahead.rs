@@ -15,7 +15,10 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// The thread.
 pub(crate) fn run(shared: &Shared) {
     while let Some(chunk) = next_chunk(shared) {
-        if catch_unwind(AssertUnwindSafe(|| chunk.ordered(&shared.deriver).len())).is_err() {
+        let derived = catch_unwind(AssertUnwindSafe(|| chunk.ordered(&shared.deriver).len()));
+        // Most keys take less than was to be feared.
+        shared.room.notify_all();
+        if derived.is_err() {
             tracing::error!("the keys of some events cannot be derived: see the log");
             drop(shared.work.wait_timeout_while(shared.state(), PAUSE, |state| !state.closing));
         }

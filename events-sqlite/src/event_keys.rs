@@ -19,6 +19,17 @@ pub(crate) struct ListedValue {
     pub(crate) value: Box<str>,
 }
 
+impl ListedValue {
+    /// Memory that it takes, with what allocating it adds.
+    fn bytes(&self) -> usize {
+        let path = match &self.attribute {
+            Attribute::Detail(path) => path.len(),
+            _ => 0,
+        };
+        size_of::<Self>() + 64 + path + self.value.len()
+    }
+}
+
 /// The keys of an event as hashes. One may come twice.
 #[derive(Debug)]
 pub(crate) struct EventKeys {
@@ -33,6 +44,17 @@ impl EventKeys {
     pub(crate) fn hashes(&self) -> impl Iterator<Item = KeyHash> {
         let shared = self.shared.iter().flat_map(|set| set.hashes.iter());
         self.own.hashes.iter().chain(shared).copied()
+    }
+
+    /// Memory that they take, without what they have in common with other events.
+    pub(crate) fn bytes(&self) -> usize {
+        let own = |(_, value): &(KeyHash, Arc<ListedValue>)| match Arc::strong_count(value) {
+            // Here, and maybe where values are remembered.
+            ..=2 => value.bytes(),
+            _ => 0,
+        };
+        let KeySet { hashes, listed } = &self.own;
+        size_of_val(&**hashes) + size_of_val(&**listed) + listed.iter().map(own).sum::<usize>()
     }
 
     /// The values of the attributes that are counted by.
@@ -55,8 +77,9 @@ pub(crate) fn is_listed(attribute: &Attribute) -> bool {
 
 /// How many values and sets are remembered to be shared between events; then it starts anew.
 const REMEMBERED: usize = 16_384;
-/// Longer callers and ACLs are not remembered, so that what is remembered is bounded.
+/// Longer callers and ACLs are not remembered, nor longer values, so that what is remembered is bounded.
 const LONGEST: usize = 4_096;
+const LONGEST_VALUE: usize = 512;
 
 /// Derives keys.
 #[derive(Debug)]
@@ -158,10 +181,12 @@ impl<'g> Gathered<'g> {
         let hash = self.hasher.key(&key.attribute, &key.value);
         self.hashes.push(hash);
         if is_listed(&key.attribute) {
-            let value = self.values.entry(hash).or_insert_with(|| {
-                Arc::new(ListedValue { attribute: key.attribute.clone(), value: (*key.value).into() })
-            });
-            self.listed.push((hash, Arc::clone(value)));
+            let new = || Arc::new(ListedValue { attribute: key.attribute.clone(), value: (*key.value).into() });
+            let value = match key.value.len() {
+                ..=LONGEST_VALUE => Arc::clone(self.values.entry(hash).or_insert_with(new)),
+                _ => new(),
+            };
+            self.listed.push((hash, value));
         }
     }
 }

@@ -9,6 +9,7 @@ use std::{
 };
 
 use events_core::{Cursor, EntryKind, EventId, Seq};
+use memchr::memchr_iter;
 
 use crate::{
     event_keys::{EventKeys, KeyDeriver},
@@ -23,12 +24,28 @@ pub(crate) struct TailEvent {
     pub(crate) id: EventId,
     pub(crate) kind: EntryKind,
     pub(crate) document: Arc<[u8]>,
+    /// Bytes that its keys may take, as far as that can be said before they are derived.
+    key_bytes: usize,
     keys: OnceLock<EventKeys>,
 }
 
+/// Bytes that the keys of an event may take without being counted: nearly all take less, and the number of
+/// events bounds them.
+const FREE_KEY_BYTES: usize = 8 << 10;
+
+/// Bytes that a key takes, about, with its value.
+const BYTES_OF_KEY: usize = 192;
+
 impl TailEvent {
     pub(crate) fn new(seq: Seq, id: EventId, kind: EntryKind, document: Arc<[u8]>) -> Self {
-        Self { seq, id, kind, document, keys: OnceLock::new() }
+        // Every key but those of words has a comma before or behind it.
+        let key_bytes = BYTES_OF_KEY * memchr_iter(b',', &document).count();
+        Self { seq, id, kind, document, key_bytes, keys: OnceLock::new() }
+    }
+
+    /// Bytes that its keys take beyond the free ones.
+    fn counted_key_bytes(&self) -> usize {
+        self.keys.get().map_or(self.key_bytes, EventKeys::bytes).saturating_sub(FREE_KEY_BYTES)
     }
 
     /// Its keys, derived by whoever asks first.
@@ -46,11 +63,21 @@ impl TailEvent {
 pub(crate) struct Chunk {
     /// By number.
     pub(crate) events: Vec<Arc<TailEvent>>,
-    ordered: OnceLock<Vec<Arc<TailEvent>>>,
+    ordered: OnceLock<Ordered>,
     /// How often keys were looked up.
     looked_up: AtomicU32,
     /// Key and position, ascending.
     postings: OnceLock<Vec<(KeyHash, u16)>>,
+    /// Bytes that the keys may take, until they are derived.
+    key_bytes: usize,
+}
+
+/// The events of a chunk with their keys.
+#[derive(Debug)]
+struct Ordered {
+    /// In search order.
+    events: Vec<Arc<TailEvent>>,
+    key_bytes: usize,
 }
 
 /// Look-ups after which an index costs less than looking through the events again: most chunks are sealed
@@ -59,16 +86,24 @@ const WORTH_AN_INDEX: u32 = 24;
 
 impl Chunk {
     fn new(events: Vec<Arc<TailEvent>>) -> Self {
-        Self { events, ordered: OnceLock::new(), looked_up: AtomicU32::new(0), postings: OnceLock::new() }
+        let key_bytes = events.iter().map(|event| event.counted_key_bytes()).sum();
+        Self { events, ordered: OnceLock::new(), looked_up: AtomicU32::new(0), postings: OnceLock::new(), key_bytes }
     }
 
     /// The events in search order: a position is an index into this. All keys are derived then.
     pub(crate) fn ordered(&self, deriver: &KeyDeriver) -> &[Arc<TailEvent>] {
-        self.ordered.get_or_init(|| {
-            let mut ordered = self.events.clone();
-            ordered.sort_by_cached_key(|event| event.place(deriver));
-            ordered
-        })
+        let ordered = self.ordered.get_or_init(|| {
+            let mut events = self.events.clone();
+            events.sort_by_cached_key(|event| event.place(deriver));
+            let key_bytes = events.iter().map(|event| event.counted_key_bytes()).sum();
+            Ordered { events, key_bytes }
+        });
+        &ordered.events
+    }
+
+    /// Bytes that its keys take beyond the free ones.
+    fn key_bytes(&self) -> usize {
+        self.ordered.get().map_or(self.key_bytes, |ordered| ordered.key_bytes)
     }
 
     pub(crate) fn is_ordered(&self) -> bool {
@@ -105,6 +140,8 @@ impl Chunk {
 
 /// How many events a chunk has before the next begins; one row of the journal may go beyond.
 const CHUNK_EVENTS: usize = 256;
+/// How many bytes of keys it may have then: few, so that it soon is known how many they really are.
+const CHUNK_KEY_BYTES: usize = 4 << 20;
 
 /// The un-sealed events.
 #[derive(Debug)]
@@ -112,6 +149,7 @@ pub(crate) struct Tail {
     chunk_events: usize,
     full: VecDeque<Arc<Chunk>>,
     growing: Vec<Arc<TailEvent>>,
+    growing_key_bytes: usize,
     by_id: ById<Arc<TailEvent>>,
     events: usize,
     bytes: usize,
@@ -132,6 +170,7 @@ impl Tail {
             chunk_events: segment_events.min(CHUNK_EVENTS),
             full: VecDeque::new(),
             growing: Vec::new(),
+            growing_key_bytes: 0,
             by_id: ById::default(),
             events: 0,
             bytes: 0,
@@ -143,11 +182,12 @@ impl Tail {
     pub(crate) fn push(&mut self, events: Vec<Arc<TailEvent>>) {
         for event in &events {
             self.bytes += event.document.len();
+            self.growing_key_bytes += event.counted_key_bytes();
             self.by_id.insert(event.id, Arc::clone(event));
         }
         self.events += events.len();
         self.growing.extend(events);
-        if self.growing.len() >= self.chunk_events {
+        if self.growing.len() >= self.chunk_events || self.growing_key_bytes >= CHUNK_KEY_BYTES {
             self.finish_chunk();
         }
     }
@@ -156,6 +196,7 @@ impl Tail {
     pub(crate) fn finish_chunk(&mut self) {
         if !self.growing.is_empty() {
             self.full.push_back(Arc::new(Chunk::new(std::mem::take(&mut self.growing))));
+            self.growing_key_bytes = 0;
             self.full_bytes = self.bytes;
         }
     }
@@ -164,8 +205,13 @@ impl Tail {
         self.events
     }
 
+    /// Bytes of all documents, and of what their keys take beyond the free bytes.
     pub(crate) fn bytes(&self) -> usize {
-        self.bytes
+        self.bytes + self.growing_key_bytes + self.full_key_bytes()
+    }
+
+    fn full_key_bytes(&self) -> usize {
+        self.full.iter().map(|chunk| chunk.key_bytes()).sum()
     }
 
     /// The smallest number.
@@ -181,7 +227,7 @@ impl Tail {
 
     /// Bytes in chunks that are full.
     pub(crate) fn full_bytes(&self) -> usize {
-        self.full_bytes
+        self.full_bytes + self.full_key_bytes()
     }
 
     pub(crate) fn get(&self, id: EventId) -> Option<&Arc<TailEvent>> {
@@ -202,7 +248,7 @@ impl Tail {
                 break;
             }
             taken_events += chunk.events.len();
-            taken_bytes += chunk.events.iter().map(|event| event.document.len()).sum::<usize>();
+            taken_bytes += chunk.key_bytes() + chunk.events.iter().map(|event| event.document.len()).sum::<usize>();
             taken.push(Arc::clone(chunk));
         }
         taken

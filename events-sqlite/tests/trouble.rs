@@ -7,6 +7,7 @@ use std::{
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    time::{Duration, Instant},
 };
 
 use events_core::{
@@ -477,6 +478,28 @@ fn the_operations_of_a_dropped_month_are_open_no_more() {
     assert_eq!(open(&store), newer);
     drop(store);
     assert_eq!(open(&small_segments().open(folder.path()).unwrap()), newer);
+}
+
+#[test]
+fn events_with_many_keys_are_sealed_before_those_fill_the_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path()).unwrap();
+    let mut entries = Generator::new(14).events(60);
+    for (number, entry) in entries.iter_mut().enumerate() {
+        let mut document: serde_json::Value = serde_json::from_slice(&entry.document).unwrap();
+        document["details"] =
+            serde_json::json!({ "numbers": (0..4_000).map(|n| number * 4_000 + n).collect::<Vec<_>>() });
+        entry.document = serde_json::to_vec(&document).unwrap().into();
+    }
+    // A megabyte and a half, of the sixteen that are sealed at once; but 240,000 keys.
+    store_all(&store, &entries);
+    let start = Instant::now();
+    while segment_files(folder.path()).is_empty() {
+        assert!(start.elapsed() < Duration::from_secs(60), "nothing is sealed");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let query = Query::new(Viewer::admin()).detail("numbers", 123_456);
+    assert_eq!(wait(store.search().search(&query)).unwrap().events.len(), 1);
 }
 
 #[test]
