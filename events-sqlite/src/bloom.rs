@@ -26,6 +26,11 @@ impl Bloom {
         bloom
     }
 
+    /// How much memory it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&*self.0)
+    }
+
     fn block(&self, key: KeyHash) -> usize {
         ((key.high() as u128 * self.0.len() as u128) >> 64) as usize
     }

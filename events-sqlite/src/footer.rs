@@ -66,6 +66,12 @@ pub(crate) struct Footer {
 }
 
 impl Footer {
+    /// How much memory it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        let Self { documents, keys, places, ids, .. } = self;
+        size_of_val(&**documents) + size_of_val(&**keys) + size_of_val(&**places) + size_of_val(&**ids)
+    }
+
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut out = Vec::new();
         out.put_varint(self.events as u64);

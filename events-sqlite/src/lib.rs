@@ -68,6 +68,7 @@ mod shared;
 mod startup;
 mod step;
 mod store;
+mod tables;
 mod tail;
 mod unregistered;
 mod values;

@@ -25,6 +25,7 @@ pub struct Options {
     pub(crate) readers: usize,
     pub(crate) search_limit: Duration,
     pub(crate) search_memory: usize,
+    pub(crate) table_memory: usize,
     pub(crate) observer: Observer,
 }
 
@@ -45,6 +46,7 @@ impl Options {
             readers: 2,
             search_limit: Duration::from_secs(5),
             search_memory: 64 << 20,
+            table_memory: 256 << 20,
             observer: Observer::default(),
         }
     }
@@ -91,6 +93,13 @@ impl Options {
     /// default. None makes every search as slow as the first of its kind.
     pub fn search_memory(mut self, bytes: usize) -> Self {
         self.search_memory = bytes;
+        self
+    }
+
+    /// How many bytes of the tables of segments stay in memory, those used last: 256 MiB by default, enough for some
+    /// twenty million events. Beyond that searches and look-ups of old ids read them again.
+    pub fn table_memory(mut self, bytes: usize) -> Self {
+        self.table_memory = bytes;
         self
     }
 

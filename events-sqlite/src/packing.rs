@@ -71,6 +71,11 @@ thread_local! {
 impl Unpacking {
     pub(crate) const PLAIN: Self = Self(None);
 
+    /// How much memory it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.as_ref().map_or(0, DDict::sizeof)
+    }
+
     pub(crate) fn with(dictionary: &[u8]) -> Self {
         Self(if dictionary.is_empty() { None } else { DDict::try_create(dictionary) })
     }

@@ -1,15 +1,20 @@
 //! What all segments of an open store share while they are read.
 
-use crate::{findings::Findings, open_files::OpenFiles, options::Options};
+use crate::{findings::Findings, open_files::OpenFiles, options::Options, tables::KeptTables};
 
 #[derive(Debug, Default)]
 pub(crate) struct Reading {
     pub(crate) files: OpenFiles,
+    pub(crate) tables: KeptTables,
     pub(crate) findings: Findings,
 }
 
 impl Reading {
     pub(crate) fn new(options: &Options) -> Self {
-        Self { files: OpenFiles::default(), findings: Findings::new(options.search_memory) }
+        Self {
+            files: OpenFiles::default(),
+            tables: KeptTables::new(options.table_memory),
+            findings: Findings::new(options.search_memory),
+        }
     }
 }

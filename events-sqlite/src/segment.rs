@@ -26,6 +26,7 @@ use crate::{
     posting::Posting,
     reading::Reading,
     segment_writer::IDS_PER_PAGE,
+    tables::Tables,
     values::Values,
 };
 
@@ -84,7 +85,6 @@ pub(crate) struct Segment {
     pub(crate) row: SegmentRow,
     path: PathBuf,
     reading: Arc<Reading>,
-    tables: OnceLock<Tables>,
     damage: OnceLock<String>,
     /// Whether this process may rename the file.
     access: Access,
@@ -97,13 +97,6 @@ pub(crate) struct Segment {
 enum Access {
     Write,
     Read,
-}
-
-#[derive(Debug)]
-struct Tables {
-    footer: Footer,
-    bloom: Bloom,
-    unpacking: Unpacking,
 }
 
 /// An unpacked block of documents.
@@ -167,7 +160,6 @@ impl Segment {
             row,
             path,
             reading: Arc::clone(reading),
-            tables: OnceLock::new(),
             damage: OnceLock::new(),
             access,
             obsolete: AtomicBool::new(false),
@@ -196,6 +188,7 @@ impl Segment {
                 return why;
             }
             self.reading.files.forget(self.row.number);
+            self.reading.tables.forget(self.row.number);
             let aside =
                 (1..).map(|index| self.path.with_extension(format!("damaged-{index}"))).find(|path| !path.exists());
             let renamed = aside.as_ref().map(|aside| fs::rename(&self.path, aside));
@@ -237,8 +230,8 @@ impl Segment {
         Ok(bytes)
     }
 
-    fn tables(&self) -> Result<&Tables, StoreError> {
-        if let Some(tables) = self.tables.get() {
+    fn tables(&self) -> Result<Arc<Tables>, StoreError> {
+        if let Some(tables) = self.reading.tables.get(self.row.number) {
             return Ok(tables);
         }
         let Some(end) = self.row.bytes.checked_sub(TRAILER as u64) else {
@@ -253,7 +246,9 @@ impl Segment {
         let dictionary = self.region(footer.dictionary)?;
         let dictionary = Unpacking::PLAIN.unpack(&dictionary, footer.dictionary_unpacked);
         let unpacking = Unpacking::with(&dictionary.map_err(|error| self.damaged(error))?);
-        Ok(self.tables.get_or_init(|| Tables { footer, bloom, unpacking }))
+        let tables = Arc::new(Tables { footer, bloom, unpacking });
+        self.reading.tables.put(self.row.number, &tables);
+        Ok(tables)
     }
 
     /// Whether an event may have a key.
@@ -286,7 +281,8 @@ impl Segment {
         if !self.may_have(key)? {
             return Ok(none);
         }
-        let keys = &self.tables()?.footer.keys;
+        let tables = self.tables()?;
+        let keys = &tables.footer.keys;
         let after = keys.partition_point(|(first, _)| *first <= key);
         let Some((_, region)) = after.checked_sub(1).map(|page| keys[page]) else { return Ok(none) };
         let page = self.region(region)?;
@@ -312,14 +308,15 @@ impl Segment {
 
     /// A page of keys, for [`page_keys`].
     pub(crate) fn key_page(&self, page: usize) -> Result<Vec<u8>, StoreError> {
-        match self.tables()?.footer.keys.get(page) {
-            Some((_, region)) => self.region(*region),
+        match self.tables()?.footer.keys.get(page).map(|(_, region)| *region) {
+            Some(region) => self.region(region),
             None => Err(self.damaged("a page of keys is missing")),
         }
     }
 
     pub(crate) fn values(&self) -> Result<Values, StoreError> {
-        let footer = &self.tables()?.footer;
+        let tables = self.tables()?;
+        let footer = &tables.footer;
         let packed = self.region(footer.values)?;
         let unpacked = Unpacking::PLAIN.unpack(&packed, footer.values_unpacked).map_err(|error| self.damaged(error))?;
         self.checked(Values::decode(&unpacked))
@@ -328,10 +325,10 @@ impl Segment {
     /// The block of places that has a position, and the position of its first.
     pub(crate) fn places(&self, position: usize) -> Result<(usize, Vec<Place>), StoreError> {
         let block = position / PLACES_PER_BLOCK;
-        let Some((_, region)) = self.tables()?.footer.places.get(block) else {
+        let Some(region) = self.tables()?.footer.places.get(block).map(|(_, region)| *region) else {
             return Err(self.damaged("a block of places is missing"));
         };
-        let places = self.checked(place::decode(&self.region(*region)?))?;
+        let places = self.checked(place::decode(&self.region(region)?))?;
         let first = block * PLACES_PER_BLOCK;
         if places.len() != PLACES_PER_BLOCK.min(self.row.events - first) {
             return Err(self.damaged("a block of places has a wrong length"));
@@ -408,7 +405,8 @@ impl Segment {
 
     /// Which block has a document, and where in it the document stands.
     pub(crate) fn block_of(&self, document: u32) -> Result<(usize, usize), StoreError> {
-        let blocks = &self.tables()?.footer.documents;
+        let tables = self.tables()?;
+        let blocks = &tables.footer.documents;
         let after = blocks.partition_point(|block| block.first <= document);
         match after.checked_sub(1) {
             Some(block) => Ok((block, (document - blocks[block].first) as usize)),
@@ -451,6 +449,7 @@ impl Segment {
 
 impl Drop for Segment {
     fn drop(&mut self) {
+        self.reading.tables.forget(self.row.number);
         if !*self.obsolete.get_mut() {
             return;
         }

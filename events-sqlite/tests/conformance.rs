@@ -80,7 +80,8 @@ impl Subject for Stores {
 }
 
 fn tiny() -> Options {
-    Options::new().segment_events(60).tail_events(200).merge_parts(4)
+    // The tables of one segment stay in memory, no more.
+    Options::new().segment_events(60).tail_events(200).merge_parts(4).table_memory(1)
 }
 
 #[test]
