@@ -64,7 +64,7 @@ mod trail;
 mod words;
 
 pub use acl::{Acl, Lookup, Right, Viewers, Visibility};
-pub use bookmarks::{Bookmarks, DeadLetter, Position};
+pub use bookmarks::{Bookmarks, DeadLetter, JournalIdentity, Position};
 pub use category::{Category, CategoryRef, Severity};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use context::{Context, Scoped, carried, scope, spawn};

@@ -1,8 +1,13 @@
 //! What a destination learns of the manager that relays to it.
 
-use std::{fmt, sync::{Arc, Weak}, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use crate::{
+    bookmarks::JournalIdentity,
     closing,
     event::{Event, InvalidEvent},
     id::{EventId, ProcessId},
@@ -55,6 +60,16 @@ impl Source {
     /// How long a process may be silent before others close what it left open.
     pub fn lease(&self) -> Duration {
         self.lease
+    }
+
+    /// The journal; none where the manager has stopped.
+    ///
+    /// # Errors
+    /// The journal cannot be read. Cancel-safe.
+    pub async fn journal(&self) -> Result<Option<JournalIdentity>, JournalError> {
+        let Some(shared) = self.manager.upgrade() else { return Ok(None) };
+        let job = shared.clone();
+        shared.sweeper.run(move || job.journal.bookmarks().identity()).await.transpose()
     }
 
     /// The opening of the oldest operation that is open in this process's journal.

@@ -9,7 +9,8 @@ use std::{
 };
 
 use events_core::{
-    AppendError, Appended, Bookmarks, Entry, EventId, Journal, JournalError, Month, OpenOperation, Search, Seq, Sequenced,
+    AppendError, Appended, Bookmarks, Entry, EventId, Journal, JournalError, Month, OpenOperation, Search, Seq,
+    Sequenced,
 };
 
 use crate::{
