@@ -18,6 +18,10 @@ pub use events_sqlite::SqliteStore;
 #[cfg(feature = "axum")]
 pub use events_http as http;
 
+/// Elasticsearch and OpenSearch: a destination of relays, and search in what they delivered.
+#[cfg(feature = "elasticsearch")]
+pub use events_es as elasticsearch;
+
 /// What most programs name.
 pub mod prelude {
     #[cfg(feature = "sqlite")]
