@@ -304,6 +304,10 @@ impl Journal for Sink {
         Ok(Vec::new())
     }
 
+    fn last_seq(&self) -> events::Seq {
+        events::Seq(self.events.load(Ordering::SeqCst) as u64)
+    }
+
     fn open_operations(&self) -> Result<Vec<events::OpenOperation>, events::JournalError> {
         Ok(Vec::new())
     }

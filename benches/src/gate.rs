@@ -79,6 +79,10 @@ impl Journal for Gate {
         Ok(Vec::new())
     }
 
+    fn last_seq(&self) -> Seq {
+        Seq(self.lock().events)
+    }
+
     fn open_operations(&self) -> Result<Vec<OpenOperation>, JournalError> {
         Ok(Vec::new())
     }

@@ -91,6 +91,10 @@ impl Journal for Store {
         self.journal.read(from, limit, bytes)
     }
 
+    fn last_seq(&self) -> Seq {
+        self.journal.last_seq()
+    }
+
     fn open_operations(&self) -> std::result::Result<Vec<OpenOperation>, JournalError> {
         self.journal.open_operations()
     }
@@ -147,6 +151,10 @@ impl Journal for FloorJournal {
 
     fn read(&self, _: Seq, _: usize, _: usize) -> std::result::Result<Vec<Sequenced>, JournalError> {
         Ok(Vec::new())
+    }
+
+    fn last_seq(&self) -> Seq {
+        Seq(self.log.lock().unwrap_or_else(PoisonError::into_inner).1)
     }
 
     fn open_operations(&self) -> std::result::Result<Vec<OpenOperation>, JournalError> {

@@ -10,13 +10,14 @@ use crate::{
 ///
 /// All methods block and are called from threads of the manager.
 pub trait Bookmarks: Send + Sync + 'static {
-    /// How far a relay has got; none before its first delivery.
+    /// How far a relay has got; none before it was first started.
     ///
     /// # Errors
     /// The store cannot be read.
     fn position(&self, relay: &str) -> Result<Option<Position>, JournalError>;
 
-    /// A relay has got further. Need not be durable at once: what is delivered again is there already.
+    /// A relay has got further, or begins ([`Position::BEGINNING`]). Need not be durable at once: what is
+    /// delivered again is there already.
     ///
     /// # Errors
     /// The store cannot be written; the relay goes on and says it again later.
@@ -72,6 +73,11 @@ pub struct Position {
     /// Its id. Where the journal has another event under this number it is an older copy that was put back,
     /// and everything is delivered again.
     pub id: EventId,
+}
+
+impl Position {
+    /// Nothing is delivered yet.
+    pub const BEGINNING: Self = Self { through: Seq(0), id: EventId::from_u128(0) };
 }
 
 /// An event that a destination will never take.

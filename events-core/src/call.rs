@@ -438,7 +438,7 @@ fn shrunk(mut room: OwnedSemaphorePermit, bytes: usize) -> OwnedSemaphorePermit 
     room
 }
 
-/// What the journal answered about the opening.
+/// What was answered about the opening.
 fn opened(call: &mut Call, learned: Learned) -> Result<(), Refused> {
     if matches!(learned, Learned::Answered(Answer::Stored)) {
         return Ok(());
@@ -481,7 +481,7 @@ fn opened(call: &mut Call, learned: Learned) -> Result<(), Refused> {
 }
 
 fn too_late(operation: &OperationState) -> String {
-    format!("its opening event was not stored within {:?}: try again", operation.shared.limits.opening)
+    format!("its opening event was not {}: try again", operation.shared.acknowledged_in_time())
 }
 
 /// See [`Call::run`].

@@ -18,6 +18,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
+mod bookmarks;
 pub mod destination;
 mod generator;
 pub mod journal;

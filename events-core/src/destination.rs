@@ -14,8 +14,13 @@ use crate::{
 /// Batches come in the order of the journal, at least once each. An implementation is idempotent by id:
 /// [`conformance::destination`](crate::conformance::destination) says in code what it promises.
 ///
-/// The futures are polled by a thread that has timers and no I/O driver: an implementation that needs one
-/// brings a runtime of its own.
+/// Only the events that are answered with [`Delivery::Retry`] come again, in their order. Where the order of
+/// events matters, those that must not overtake one that cannot be taken now are answered so too.
+///
+/// The futures are polled by a thread of this destination alone, which has timers and no I/O driver: an
+/// implementation that needs one brings a runtime of its own. One that panics, or goes beyond
+/// [`Limits::delivery`](crate::Limits::delivery), is dropped and the batch delivered again; a call that
+/// blocks is never interrupted, and holds up this destination.
 pub trait Destination: Send + Sync + 'static {
     /// How configuration, metrics and messages name it: `elasticsearch`. Its position in the journal is kept
     /// under this name.
@@ -51,7 +56,7 @@ pub trait Destination: Send + Sync + 'static {
         None
     }
 
-    /// Ends background work. Called once, after the last delivery.
+    /// Ends background work. Called once, after the last delivery, on the thread that delivered.
     fn close(&self) {}
 }
 

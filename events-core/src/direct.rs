@@ -166,8 +166,8 @@ async fn record(
         Learned::Answered(Answer::NotStored(reason)) => format!("it cannot be stored: {reason}"),
         Learned::Answered(Answer::Unknown(reason)) => format!("whether it is stored is unknown: {reason}"),
         Learned::Answered(Answer::Lost(_) | Answer::NoOpening) => "another event is stored under its id".to_owned(),
-        Learned::Withdrawn => format!("it was not stored within {:?}: try again", shared.limits.opening),
-        Learned::Overdue => format!("whether it is stored is unknown after {:?}", shared.limits.opening),
+        Learned::Withdrawn => format!("it was not {}: try again", shared.acknowledged_in_time()),
+        Learned::Overdue => format!("it was not {}: whether it is stored is unknown", shared.acknowledged_in_time()),
     };
     shared.counters.refused.add(1);
     Err(Refused::new(declaration.spec.event_type, RefusedKind::Storage, reason))

@@ -52,8 +52,13 @@ pub trait Journal: Send + Sync + 'static {
     /// bytes, at least one event where there is one.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// The store cannot be read. What is damaged is an error of the read that begins there, and says where to
+    /// read on.
     fn read(&self, from: Seq, limit: usize, bytes: usize) -> Result<Vec<Sequenced>, JournalError>;
+
+    /// The number of the newest event; 0 before the first. Known without reading: a read that begins behind it
+    /// finds nothing. Any thread may ask.
+    fn last_seq(&self) -> Seq;
 
     /// Operations that have an opening and no closing, oldest first.
     ///
@@ -83,6 +88,10 @@ impl<J: Journal + ?Sized> Journal for Arc<J> {
 
     fn read(&self, from: Seq, limit: usize, bytes: usize) -> Result<Vec<Sequenced>, JournalError> {
         (**self).read(from, limit, bytes)
+    }
+
+    fn last_seq(&self) -> Seq {
+        (**self).last_seq()
     }
 
     fn open_operations(&self) -> Result<Vec<OpenOperation>, JournalError> {
@@ -194,16 +203,35 @@ pub enum JournalError {
     #[error("{0} is in use by another process: open it read-only, or stop the other [EVT112]")]
     InUse(String),
     /// Something stored cannot be read.
-    #[error("{what} is damaged: {why}; run `events doctor` [EVT113]")]
+    #[error("{what} is damaged: {why}{}; run `events doctor` [EVT113]", read_on(*.next))]
     Damaged {
         /// Which part.
         what: String,
         /// What is wrong with it.
         why: String,
+        /// Where reading in order goes on behind it, if it was met there.
+        next: Option<Seq>,
+    },
+    /// It was to be dropped, and a relay has not delivered it.
+    #[error(
+        "relay `{relay}` has delivered everything through {through} only, and what is to be dropped reaches to {last}: \
+         wait until it has, or drop it knowingly [EVT115]"
+    )]
+    Undelivered {
+        /// The relay.
+        relay: String,
+        /// How far it is.
+        through: Seq,
+        /// The newest event that was to be dropped.
+        last: Seq,
     },
     /// Anything else.
     #[error("the event store failed: {0} [EVT114]")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+fn read_on(next: Option<Seq>) -> String {
+    next.map(|next| format!(", read on from {next}")).unwrap_or_default()
 }
 
 impl JournalError {

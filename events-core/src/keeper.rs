@@ -99,11 +99,17 @@ pub(crate) fn run(shared: &Weak<Shared>, keeper: &Arc<Keeper>) {
         {
             let Some(shared) = shared.upgrade() else { return };
             shared.queue.expire(Instant::now(), shared.limits.opening, shared.limits.closing_wait);
+            if let Some(confirmations) = &shared.confirmations {
+                confirmations.expire(Instant::now(), shared.limits.opening);
+            }
             if quiet >= QUIET {
                 // Said before the queue is looked at, so that nothing comes in between unnoticed.
                 keeper.idle.store(true, Ordering::SeqCst);
             }
-            quiet = if shared.queue.len() > 0 { 0 } else { (quiet + 1).min(QUIET) };
+            // In this order: an event is expected to be confirmed before it leaves the queue.
+            let waits = shared.queue.len() > 0
+                || shared.confirmations.as_ref().is_some_and(|confirmations| confirmations.are_awaited());
+            quiet = if waits { 0 } else { (quiet + 1).min(QUIET) };
         }
         let mut state = keeper.lock();
         if state.closed {

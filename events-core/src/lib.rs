@@ -5,6 +5,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod acknowledgement;
 mod acl;
 #[doc(hidden)]
 pub mod asked;
@@ -43,6 +44,7 @@ mod metrics;
 mod opening;
 mod operation;
 mod outcome;
+mod own_first;
 mod plan;
 mod policy;
 mod prepare;
@@ -52,6 +54,7 @@ mod receipt;
 mod record;
 mod refused;
 mod registry;
+mod relay;
 mod said;
 mod scratch;
 mod search;
@@ -63,6 +66,7 @@ mod timestamp;
 mod trail;
 mod words;
 
+pub use acknowledgement::Ack;
 pub use acl::{Acl, Lookup, Right, Viewers, Visibility};
 pub use bookmarks::{Bookmarks, DeadLetter, JournalIdentity, Position};
 pub use category::{Category, CategoryRef, Severity};
@@ -94,6 +98,7 @@ pub use query::{Cursor, Filter, InvalidCursor, Query};
 pub use record::{Details, Object, Plain, Record, Recorder, plain};
 pub use refused::{Refused, RefusedKind};
 pub use registry::{InstallError, Problem, Registry};
+pub use relay::{RelayError, RelayState, RelayStatus, Replayed};
 pub use search::{Aggregation, BoxFuture, Buckets, Count, Found, Page, Partition, Search, SearchError};
 pub use source::Source;
 pub use timeout::{Elapsed, Timeout, timeout};

@@ -24,6 +24,11 @@ pub struct Limits {
     pub sweep: Duration,
     /// How long a process may be silent before others close what it left open at a destination they share. 30 s.
     pub lease: Duration,
+    /// How long building the manager waits for destinations to say whether their set-up is right. One that is
+    /// away or slow is no error: relaying begins when it is ready. 5 s.
+    pub relay_start: Duration,
+    /// How long a destination may take for a batch, and for getting ready, before it is asked again. 60 s.
+    pub delivery: Duration,
     /// How long a search that no key serves may take. 5 s.
     pub search: Duration,
     /// Events that are stored in one commit at most. 1,024.
@@ -47,6 +52,8 @@ impl Default for Limits {
             deferred: Duration::from_secs(24 * 60 * 60),
             sweep: Duration::from_secs(1),
             lease: Duration::from_secs(30),
+            relay_start: Duration::from_secs(5),
+            delivery: Duration::from_secs(60),
             search: Duration::from_secs(5),
             batch_events: 1_024,
             batch_bytes: 8 * 1_024 * 1_024,

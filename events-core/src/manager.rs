@@ -15,9 +15,11 @@ use std::{
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::{
+    acknowledgement::{Ack, Confirmations},
     clock::{Clock, SystemClock},
     context::{Change, Scoped, scoped, with_current},
     declaration::{EventDeclaration, Registration},
+    destination::Destination,
     directory::ResourceDirectory,
     href::Resource,
     id::{EventId, IdGenerator, ProcessId},
@@ -31,6 +33,7 @@ use crate::{
     query::{Filter, Query},
     queue::{self, Queue},
     registry::{InstallError, Problem, Registry},
+    relay::{Relays, SetUp},
     said::Said,
     search::{Aggregation, Buckets, Count, Found, Page, Search, SearchError},
     sweeper::{self, Sweeper},
@@ -55,6 +58,9 @@ pub(crate) struct Shared {
     pub(crate) queue: Queue,
     pub(crate) keeper: Arc<Keeper>,
     pub(crate) sweeper: Arc<Sweeper>,
+    pub(crate) relays: Relays,
+    /// Who waits until a destination has confirmed an event; none where nobody does.
+    pub(crate) confirmations: Option<Arc<Confirmations>>,
     pub(crate) journal: Arc<dyn Journal>,
     pub(crate) search: Arc<dyn Search>,
     pub(crate) limits: Limits,
@@ -96,6 +102,15 @@ static INSTALLED: RwLock<Option<EventManager>> = RwLock::new(None);
 impl Shared {
     pub(crate) fn registry(&self) -> &Registry {
         &self.registry
+    }
+
+    /// What an opening has to be within its limit, and the limit.
+    pub(crate) fn acknowledged_in_time(&self) -> String {
+        let within = self.limits.opening;
+        match &self.confirmations {
+            Some(confirmations) => format!("confirmed by `{}` within {within:?}", confirmations.destination()),
+            None => format!("stored within {within:?}"),
+        }
     }
 
     /// Keeps what the handler of a deferred operation said.
@@ -306,9 +321,9 @@ impl EventManager {
         Ok(receipts.len() as u64)
     }
 
-    /// Refuses new operations, waits for those that run and until everything is stored, and stops.
-    /// False when `within` was not enough: what is left is on disk, or is closed as `abandoned` at the
-    /// next start.
+    /// Refuses new operations, waits for those that run and until everything is stored and delivered, and stops.
+    /// False when `within` was not enough: what is left is on disk, and is delivered, or closed as `abandoned`,
+    /// after the next start.
     ///
     /// Cancel-safe; call it again to go on waiting.
     pub async fn shutdown(&self, within: Duration) -> bool {
@@ -320,7 +335,7 @@ impl EventManager {
         // A thread of its own: operations that are waited for may need the others.
         let waiting = thread::Builder::new().name("events-shutdown".to_owned()).spawn(move || {
             // Nobody may be waiting any more.
-            let _ = sender.send(drain(&job, until) & stopped(&job, until));
+            let _ = sender.send(drain(&job, until) & relayed(&job, until) & stopped(&job, until));
         });
         let drained = waiting.is_ok() && drained.await.unwrap_or(false);
         {
@@ -346,13 +361,24 @@ fn drain(shared: &Shared, until: Instant) -> bool {
     shared.queue.drained(until)
 }
 
+/// Threads get this long to end when the time is up.
+const GRACE: Duration = Duration::from_millis(100);
+
+/// Waits until relays have delivered what the journal has, and ends them.
+fn relayed(shared: &Shared, until: Instant) -> bool {
+    let delivered = shared.relays.delivered(shared.journal.last_seq(), until);
+    shared.relays.stop();
+    delivered & shared.relays.ended(until.max(Instant::now() + GRACE))
+}
+
 /// Stops the thread that writes, and waits until the journal is closed.
 fn stopped(shared: &Shared, until: Instant) -> bool {
     shared.queue.close();
-    shared.queue.stopped(until.max(Instant::now() + Duration::from_millis(100)))
+    shared.queue.stopped(until.max(Instant::now() + GRACE))
 }
 
 fn stop(shared: &Arc<Shared>) {
+    shared.relays.stop();
     shared.queue.close();
     shared.keeper.close();
     shared.sweeper.close();
@@ -365,6 +391,10 @@ impl Drop for Handle {
         // A store that hangs must not hang the program with it.
         if !shared.queue.stopped(from_now(shared.limits.opening)) {
             tracing::error!("the event store still hangs: what it does not take is closed at the next start");
+        }
+        // They save how far they are; what is left is delivered after the next start.
+        if !shared.relays.ended(Instant::now() + GRACE) {
+            tracing::warn!("a destination still hangs: what it has is delivered again after the next start");
         }
     }
 }
@@ -381,6 +411,7 @@ pub struct Builder {
     declared: Vec<Registration>,
     expected: Vec<&'static crate::ResourceDeclaration>,
     directory: Option<Arc<dyn ResourceDirectory>>,
+    relaying: SetUp,
     policy: Policy,
     clock: Arc<dyn Clock>,
     limits: Limits,
@@ -400,6 +431,7 @@ impl Builder {
             declared: Vec::new(),
             expected: Vec::new(),
             directory: None,
+            relaying: SetUp::default(),
             policy: Policy::new(),
             clock: Arc::new(SystemClock),
             limits: Limits::default(),
@@ -427,6 +459,27 @@ impl Builder {
     /// Where a resource's ACL is found. Without one every resource counts as missing.
     pub fn resources(mut self, directory: impl ResourceDirectory) -> Self {
         self.directory = Some(Arc::new(directory));
+        self
+    }
+
+    /// Delivers everything that is recorded there, too: in order, at least once, from where it stopped last.
+    /// Events that were recorded before it was first named are delivered as well.
+    pub fn relay_to(mut self, destination: impl Destination) -> Self {
+        self.relaying.destinations.push(Arc::new(destination));
+        self
+    }
+
+    /// When a handler may run: once its opening is in the journal, which is the default, or once a destination
+    /// has confirmed it.
+    pub fn acknowledge(mut self, ack: Ack) -> Self {
+        self.relaying.acknowledge = ack;
+        self
+    }
+
+    /// Searches at the destination of this name; by default in the journal's own store. One event by its id is
+    /// looked for in the journal's own store first.
+    pub fn search_in(mut self, destination: impl Into<String>) -> Self {
+        self.relaying.search_in = Some(destination.into());
         self
     }
 
@@ -469,7 +522,8 @@ impl Builder {
     ///
     /// # Errors
     /// Everything that is wrong, at once: conflicts of declarations with file and line, a policy that
-    /// cannot hold, limits that make no sense, a journal that cannot be written.
+    /// cannot hold, limits that make no sense, declarations that a destination cannot take; then a journal that
+    /// cannot be written, destinations that are set up wrongly. One that is away is no error.
     pub fn build(self) -> Result<EventManager, InstallError> {
         let mut registry = self.registry.unwrap_or_else(Registry::collect);
         self.declared.iter().for_each(|registration| registry.add(*registration));
@@ -482,6 +536,7 @@ impl Builder {
             }
         }
         problems.extend(limit_problems(&self.limits));
+        problems.extend(self.relaying.problems(&registry));
         let plan = |spec: &'static crate::EventSpec| Arc::new(Plan::new(spec, registry.resource(spec.resource_type)));
         let originals = registry.events().map(|event| (event, Some(plan(&event.spec)))).collect::<Vec<_>>();
         let copies = registry.copies().map(|copy| {
@@ -510,11 +565,14 @@ impl Builder {
         if !problems.is_empty() {
             return Err(InstallError { problems });
         }
-        let search = self.journal.search();
+        let search = self.relaying.search(&*self.journal);
+        let (relays, confirmations) = self.relaying.relays();
         let shared = Arc::new(Shared {
             queue: Queue::default(),
             keeper: Arc::default(),
             sweeper: Arc::default(),
+            relays,
+            confirmations,
             journal: self.journal,
             search,
             payload_room: Arc::new(Semaphore::new(self.limits.waiting_payload)),
@@ -535,7 +593,10 @@ impl Builder {
         let failed = |error: &dyn fmt::Display| InstallError { problems: vec![Problem::Journal(error.to_string())] };
         sweeper::abandoned(&shared).map_err(|error| failed(&error))?;
         start(&shared).map_err(|error| failed(&error))?;
-        Ok(EventManager(Arc::new(Handle { shared: Some(shared) })))
+        // Dropped, it ends the threads.
+        let manager = EventManager(Arc::new(Handle { shared: Some(shared.clone()) }));
+        let problems = shared.relays.start(&shared).map_err(|error| failed(&error))?;
+        if problems.is_empty() { Ok(manager) } else { Err(InstallError { problems }) }
     }
 }
 
@@ -565,6 +626,7 @@ fn limit_problems(limits: &Limits) -> Vec<Problem> {
         (limits.batch_events == 0, "`limits.batch_events` must be at least 1"),
         (limits.opening.is_zero(), "`limits.opening` must be longer than nothing"),
         (limits.sweep.is_zero(), "`limits.sweep` must be longer than nothing"),
+        (limits.delivery.is_zero(), "`limits.delivery` must be longer than nothing"),
     ];
     wrong.into_iter().filter(|(wrong, _)| *wrong).map(|(_, why)| Problem::Limit(why)).collect()
 }

@@ -257,6 +257,10 @@ impl Journal for MemoryStore {
         Ok(read)
     }
 
+    fn last_seq(&self) -> Seq {
+        Seq(self.len() as u64)
+    }
+
     fn open_operations(&self) -> Result<Vec<OpenOperation>, JournalError> {
         Ok(self.stored().open.values().copied().collect())
     }

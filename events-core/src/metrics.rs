@@ -51,6 +51,12 @@ counters! {
     swept,
     /// Values that were cut by a cap.
     truncated,
+    /// Events that destinations confirmed, counted for each of them.
+    delivered,
+    /// Events that were delivered again after an attempt that failed.
+    redelivered,
+    /// Events that became dead letters.
+    dead_letters,
 }
 
 /// A counter that many threads raise.

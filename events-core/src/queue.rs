@@ -85,6 +85,20 @@ impl Ticket {
     fn is_kept(&self) -> bool {
         matches!(self, Self::Closing(_) | Self::Kept(_))
     }
+
+    /// Whether it is answered for by a destination, where one has to confirm what counts as stored.
+    pub(crate) fn awaits_delivery(&self) -> bool {
+        !self.is_kept()
+    }
+
+    pub(crate) fn answer(&self, answer: Answer) {
+        self.receipt().answer(answer);
+    }
+
+    /// The waiter's time is up.
+    pub(crate) fn expire(&self) {
+        self.receipt().expire(!self.is_kept());
+    }
 }
 
 #[derive(Debug, Default)]
@@ -159,9 +173,7 @@ impl Queue {
                 .collect()
         };
         // Not under the lock: whoever is woken may hand something over at once.
-        for ticket in expired {
-            ticket.receipt().expire(!ticket.is_kept());
-        }
+        expired.iter().for_each(Ticket::expire);
     }
 
     /// No more is handed over but closings; the thread stops when everything is stored.
@@ -298,7 +310,7 @@ impl Queue {
         }
         drop(state);
         for (item, answer) in refused {
-            item.ticket.receipt().answer(answer);
+            item.ticket.answer(answer);
         }
         given_up.into_iter().for_each(|item| item.ticket.turn_away("shutting down while the event store fails"));
         self.emptied.notify_all();
@@ -320,8 +332,12 @@ pub(crate) fn run(shared: &Arc<Shared>, journal: &dyn Journal) {
     let mut pause = FIRST_RETRY;
     while let Some(batch) = shared.queue.take(shared.limits.batch_events, shared.limits.batch_bytes) {
         let entries: Vec<Entry> = batch.iter().map(|item| item.entry.clone()).collect();
+        if let Some(confirmations) = &shared.confirmations {
+            confirmations.expect(&batch);
+        }
         match append(journal, &entries) {
             Ok(answers) => {
+                shared.relays.appended();
                 if pause > FIRST_RETRY {
                     tracing::info!("the event store takes events again");
                 }
@@ -333,6 +349,9 @@ pub(crate) fn run(shared: &Arc<Shared>, journal: &dyn Journal) {
                 shared.queue.stored();
             }
             Err(error) => {
+                if let Some(confirmations) = &shared.confirmations {
+                    confirmations.forget_all(&batch);
+                }
                 shared.counters.append_failures.add(1);
                 // Once for each longer pause: a store that goes on failing must not fill the log.
                 if pause < LAST_RETRY {
@@ -380,7 +399,16 @@ fn answered(shared: &Arc<Shared>, item: &Item, appended: Appended) {
     if let Ticket::Closing(operation) = &item.ticket {
         operation.release();
     }
-    item.ticket.receipt().answer(answer);
+    match &shared.confirmations {
+        Some(confirmations) if item.ticket.awaits_delivery() => match answer {
+            Answer::Stored => confirmations.stored(item),
+            answer => {
+                confirmations.forget(item.entry.id);
+                item.ticket.answer(answer);
+            }
+        },
+        _ => item.ticket.answer(answer),
+    }
 }
 
 /// A true ending that comes after `abandoned` or `timeout` is kept as an event of its own.

@@ -29,7 +29,7 @@ enum Progress {
     Answered(Answer),
 }
 
-/// What the journal made of it.
+/// What the journal made of it, and the destination that has to confirm it.
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
     /// It is stored.
@@ -69,9 +69,13 @@ impl Receipt {
         true
     }
 
+    /// Says what became of the event. The first answer counts.
     pub(crate) fn answer(&self, answer: Answer) {
         let waker = {
             let mut state = self.lock();
+            if matches!(state.progress, Progress::Answered(_)) {
+                return;
+            }
             state.progress = Progress::Answered(answer);
             state.waker.take()
         };
@@ -80,7 +84,7 @@ impl Receipt {
         }
     }
 
-    /// Whether the journal has answered.
+    /// Whether there is an answer.
     pub(crate) fn is_answered(&self) -> bool {
         matches!(self.lock().progress, Progress::Answered(_))
     }

@@ -219,6 +219,39 @@ pub enum Problem {
     Policy(PolicyError),
     /// A limit that makes no sense.
     Limit(&'static str),
+    /// Two relays have one name.
+    SameRelay {
+        /// The name.
+        name: String,
+    },
+    /// A relay is named that there is not.
+    NoRelay {
+        /// Which method of the builder names it.
+        asked_by: &'static str,
+        /// The name.
+        name: String,
+        /// The names that there are.
+        relays: Vec<String>,
+    },
+    /// Searches go to a destination that cannot be searched.
+    NotSearchable {
+        /// Its name.
+        relay: String,
+    },
+    /// A destination cannot take what is declared.
+    NotDeliverable {
+        /// Its name.
+        relay: String,
+        /// Why, with both places.
+        why: String,
+    },
+    /// A destination says that it is set up wrongly.
+    Misconfigured {
+        /// Its name.
+        relay: String,
+        /// What it says.
+        why: String,
+    },
     /// The journal cannot be used.
     Journal(String),
     /// A manager is installed already.
@@ -253,6 +286,23 @@ impl fmt::Display for Problem {
             ),
             Self::Policy(error) => error.fmt(f),
             Self::Limit(why) => write!(f, "{why} [EVT138]"),
+            Self::SameRelay { name } => {
+                write!(f, "two relays are called `{name}`: give one of the destinations another name [EVT150]")
+            }
+            Self::NoRelay { asked_by, name, relays } => write!(
+                f,
+                "`{asked_by}` names `{name}`, and no `relay_to` has that name (there are: {}): mend the name, or add the \
+                 relay [EVT151]",
+                relays.join(", ")
+            ),
+            Self::NotSearchable { relay } => {
+                write!(
+                    f,
+                    "`search_in` names `{relay}`, which cannot be searched: name another, or leave it out [EVT152]"
+                )
+            }
+            Self::NotDeliverable { relay, why } => write!(f, "`{relay}` cannot take what is declared: {why} [EVT153]"),
+            Self::Misconfigured { relay, why } => write!(f, "`{relay}` is not set up to take events: {why} [EVT154]"),
             Self::Journal(why) => f.write_str(why),
             Self::AlreadyInstalled => {
                 f.write_str("a manager is installed already: shut it down first, or use `build()` and `scope` [EVT139]")

@@ -182,7 +182,7 @@ impl DetailTypes {
             {
                 found.push(format!(
                     "detail `{name}` is `{}` in event `{}` at {} and `{}` in event `{}` at {}: Elasticsearch keeps one \
-                     type for a name, so rename one of them [EVT161]",
+                     type for a name, so rename one of them",
                     one.written, one.event_type, one.location, other.written, other.event_type, other.location
                 ));
             }

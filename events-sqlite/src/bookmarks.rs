@@ -41,9 +41,35 @@ impl RelaysFile {
         let mut slot = lock(&self.connection);
         let connection = match &mut *slot {
             Some(connection) => connection,
-            none => none.insert(open(&self.folder.join("relays.db")).map_err(failed)?),
+            none => none.insert(open(&self.path()).map_err(failed)?),
         };
         Ok(work(connection).map_err(failed)?)
+    }
+
+    /// The relay that is furthest behind and has not passed a number, and how far it is.
+    pub(crate) fn behind(&self, seq: Seq) -> Result<Option<(String, Seq)>, JournalError> {
+        if !self.path().exists() {
+            return Ok(None);
+        }
+        self.with(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT relay, through FROM position WHERE through < ?1 ORDER BY through, relay LIMIT 1",
+            )?;
+            statement.query_row([seq.0], |row| Ok((row.get(0)?, Seq(row.get(1)?)))).optional()
+        })
+    }
+
+    /// Forgets everything of a relay.
+    pub(crate) fn forget(&self, relay: &str) -> Result<(), JournalError> {
+        self.durably(|transaction| {
+            transaction.execute("DELETE FROM position WHERE relay = ?1", [relay])?;
+            transaction.execute("DELETE FROM dead_letter WHERE relay = ?1", [relay])?;
+            Ok(())
+        })
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.join("relays.db")
     }
 
     /// In one transaction that is durable when this returns.
@@ -113,6 +139,7 @@ impl Bookmarks for RelaysFile {
                     refused: Timestamp::from_millis(row.get(3)?),
                 })
             };
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
             let letters = statement.query_map(params![relay, from.0, limit], letter)?;
             letters.collect()
         })

@@ -2,7 +2,7 @@
 
 use std::{io, path::Path, sync::Arc};
 
-use events_core::{JournalError, SearchError};
+use events_core::{JournalError, SearchError, Seq};
 use rusqlite::ErrorCode;
 
 /// Like [`JournalError`], but can be told to several callers: whoever waits for a failed sealing learns its cause.
@@ -15,7 +15,7 @@ pub(crate) enum StoreError {
     #[error("{0} is in use by another process")]
     InUse(String),
     #[error("{what} is damaged: {why}")]
-    Damaged { what: String, why: String },
+    Damaged { what: String, why: String, next: Option<Seq> },
     #[error(transparent)]
     Failed(Arc<dyn std::error::Error + Send + Sync>),
 }
@@ -30,7 +30,15 @@ impl StoreError {
     }
 
     pub(crate) fn damaged(what: &Path, why: impl ToString) -> Self {
-        Self::Damaged { what: what.display().to_string(), why: why.to_string() }
+        Self::Damaged { what: what.display().to_string(), why: why.to_string(), next: None }
+    }
+
+    /// Damage that was met by a read in order, which goes on behind it.
+    pub(crate) fn read_on_from(self, seq: Seq) -> Self {
+        match self {
+            Self::Damaged { what, why, .. } => Self::Damaged { what, why, next: Some(seq) },
+            other => other,
+        }
     }
 
     /// Of the SQLite file in `folder`, when it is written.
@@ -94,7 +102,7 @@ impl From<StoreError> for JournalError {
             StoreError::Full(told) => Self::Full(told),
             StoreError::ReadOnly(told) => Self::ReadOnly(told),
             StoreError::InUse(told) => Self::InUse(told),
-            StoreError::Damaged { what, why } => Self::Damaged { what, why },
+            StoreError::Damaged { what, why, next } => Self::Damaged { what, why, next },
             StoreError::Failed(cause) => Self::Failed(Box::new(cause)),
         }
     }

@@ -1,6 +1,6 @@
 //! Reading everything in the order of the journal.
 
-use std::{cmp::Reverse, collections::BinaryHeap, path::PathBuf, sync::Arc};
+use std::{cmp::Reverse, collections::BinaryHeap, ops::RangeInclusive, path::PathBuf, sync::Arc};
 
 use events_core::{Seq, Sequenced};
 
@@ -20,11 +20,30 @@ pub(crate) struct Gap {
     pub(crate) journal: PathBuf,
 }
 
-impl Gap {
-    fn damage(&self) -> StoreError {
-        let Self { first, last, journal } = self;
-        let next = last.next();
-        StoreError::damaged(journal, format!("the events {first} to {last} cannot be read, read on from {next}"))
+/// Everything that a read has met and that cannot be read: numbers, and why.
+struct Lost(Vec<(RangeInclusive<Seq>, StoreError)>);
+
+impl Lost {
+    fn gaps(gaps: &[Gap]) -> Self {
+        let damage = |Gap { first, last, journal }: &Gap| {
+            let why = format!("the events {first} to {last} cannot be read");
+            (*first..=*last, StoreError::damaged(journal, why))
+        };
+        Self(gaps.iter().map(damage).collect())
+    }
+
+    /// A read goes on with the event `to`, or ends: nothing that is lost may lie between it and the event before.
+    fn check(&self, from: Seq, to: Option<Seq>) -> Result<(), StoreError> {
+        let is_before = |seq: Seq| to.is_none_or(|to| seq < to);
+        let lies_between =
+            |(numbers, _): &&(RangeInclusive<Seq>, _)| *numbers.end() >= from && is_before(from.max(*numbers.start()));
+        match self.0.iter().filter(lies_between).min_by_key(|(numbers, _)| *numbers.start()) {
+            None => Ok(()),
+            Some((numbers, damage)) => {
+                let behind = numbers.end().next();
+                Err(damage.clone().read_on_from(to.map_or(behind, |to| to.min(behind))))
+            }
+        }
     }
 }
 
@@ -79,7 +98,8 @@ impl Gathered {
 
 impl View {
     /// Events from a number on: at most `limit`, about `bytes` bytes, at least one where there is one. What
-    /// cannot be read is an error of the read that begins there, not of one that comes to it.
+    /// cannot be read is an error of the read that begins there, not of one that comes to it, and says where to
+    /// read on.
     pub(crate) fn read(&self, from: Seq, limit: usize, bytes: usize) -> Result<Vec<Sequenced>, StoreError> {
         let mut gathered = Gathered { events: Vec::new(), limit, bytes };
         match self.gather(from, &mut gathered) {
@@ -89,8 +109,8 @@ impl View {
     }
 
     fn gather(&self, from: Seq, gathered: &mut Gathered) -> Result<(), StoreError> {
-        let gap = self.gaps.iter().filter(|gap| gap.last >= from).min_by_key(|gap| gap.first);
-        let is_crossed_by = |seq: Seq| gap.filter(|gap| gap.first < seq).map_or(Ok(()), |gap| Err(gap.damage()));
+        let mut lost = Lost::gaps(&self.gaps);
+        let mut next = from;
         // Segments of different months, and merged ones, overlap: they are read side by side.
         let mut segments: Vec<&Arc<Segment>> =
             self.segments.iter().filter(|segment| segment.row.last_seq >= from).collect();
@@ -101,7 +121,15 @@ impl View {
             while let Some(segment) =
                 segments.pop_if(|segment| heads.peek().is_none_or(|Reverse((head, _))| segment.row.first_seq <= *head))
             {
-                let reader = Reader::open(segment, from)?;
+                let reader = match Reader::open(segment, from) {
+                    Ok(reader) => reader,
+                    Err(damage @ StoreError::Damaged { .. }) => {
+                        // Others may have events between the ones that are lost.
+                        lost.0.push((segment.row.first_seq..=segment.row.last_seq, damage));
+                        continue;
+                    }
+                    Err(other) => return Err(other),
+                };
                 if let Some(place) = reader.places.last() {
                     heads.push(Reverse((place.seq, readers.len())));
                     readers.push(reader);
@@ -113,13 +141,14 @@ impl View {
             if !gathered.has_room_for(0) {
                 return Ok(());
             }
-            is_crossed_by(place.seq)?;
-            let document = reader.document(place)?;
+            lost.check(next, Some(place.seq))?;
+            next = place.seq.next();
+            let document = reader.document(place).map_err(|error| error.read_on_from(next))?;
             if !gathered.add(Sequenced { seq: place.seq, id: place.cursor.id, document }) {
                 return Ok(());
             }
-            if let Some(next) = reader.places.last() {
-                heads.push(Reverse((next.seq, index)));
+            if let Some(place) = reader.places.last() {
+                heads.push(Reverse((place.seq, index)));
             }
         }
         // All of the tail is newer than all that is sealed.
@@ -127,12 +156,13 @@ impl View {
             if !gathered.has_room_for(0) {
                 return Ok(());
             }
-            is_crossed_by(event.seq)?;
+            lost.check(next, Some(event.seq))?;
+            next = event.seq.next();
             let document = Arc::clone(&event.document);
             if !gathered.add(Sequenced { seq: event.seq, id: event.id, document }) {
                 return Ok(());
             }
         }
-        gap.map_or(Ok(()), |gap| Err(gap.damage()))
+        lost.check(next, None)
     }
 }

@@ -36,13 +36,13 @@ pub(crate) trait Viewable: Send + Sync + 'static {
         loop {
             let segments = Arc::clone(&view.segments);
             match ask(view) {
-                Err(StoreError::Damaged { what, why }) => {
+                Err(damaged @ StoreError::Damaged { .. }) => {
                     view = self.view()?;
                     let numbers = |segments: &[Arc<Segment>]| -> Vec<u64> {
                         segments.iter().map(|segment| segment.row.number).collect()
                     };
                     if numbers(&view.segments) == numbers(&segments) {
-                        return Err(StoreError::Damaged { what, why });
+                        return Err(damaged);
                     }
                 }
                 answer => return answer,

@@ -134,18 +134,46 @@ impl SqliteStore {
     /// how many there were. What is kept, and for how long, is for the caller to know.
     ///
     /// # Errors
+    /// A relay has not delivered all of them ([`JournalError::Undelivered`]), also one that does not run now.
     /// Nothing was deleted; where its commit failed in an unknown way that shows at the next start.
     pub fn drop_month(&self, month: Month) -> Result<u64, JournalError> {
         // The files go at the end of this statement, when no lock is held.
-        Ok(self.unregister(month)?.iter().map(|segment| segment.row.events as u64).sum())
+        Ok(self.unregister(month, Undelivered::IsKept)?.iter().map(|segment| segment.row.events as u64).sum())
+    }
+
+    /// The same, whatever relays have delivered: what they have not will never get there. The log says which
+    /// relay that concerns; the relay counts what it misses.
+    ///
+    /// # Errors
+    /// As for [`drop_month`](Self::drop_month), but for relays.
+    pub fn drop_month_undelivered(&self, month: Month) -> Result<u64, JournalError> {
+        Ok(self.unregister(month, Undelivered::IsDropped)?.iter().map(|segment| segment.row.events as u64).sum())
+    }
+
+    /// Forgets how far a relay is that will not run again, and its dead letters: it keeps no month any more.
+    ///
+    /// # Errors
+    /// Nothing was forgotten.
+    pub fn forget_relay(&self, relay: &str) -> Result<(), JournalError> {
+        tracing::warn!(relay, "a relay is forgotten: what it has not delivered is kept for it no longer");
+        self.handle.relays.forget(relay)
     }
 
     /// The segments of a month, which nothing refers to any more.
-    fn unregister(&self, month: Month) -> Result<Vec<Arc<Segment>>, StoreError> {
+    fn unregister(&self, month: Month, undelivered: Undelivered) -> Result<Vec<Arc<Segment>>, JournalError> {
         let shared = &self.handle.shared;
         let mut writer = shared.writer.lock();
         let writer = writer.as_mut().ok_or_else(StoreError::closed)?;
         let segments: Vec<Arc<Segment>> = shared.state().of_month(month).cloned().collect();
+        let last = segments.iter().map(|segment| segment.row.last_seq).max().unwrap_or_default();
+        if let Some((relay, through)) = self.handle.relays.behind(last)? {
+            match undelivered {
+                Undelivered::IsKept => return Err(JournalError::Undelivered { relay, through, last }),
+                Undelivered::IsDropped => {
+                    tracing::warn!(relay, %through, %last, %month, "a month is dropped before all of it was delivered");
+                }
+            }
+        }
         let numbers: Vec<u64> = segments.iter().map(|segment| segment.row.number).collect();
         let open = writer.open.sealed_in(month);
         let change = || -> Result<(), StoreError> {
@@ -168,6 +196,13 @@ impl fmt::Debug for SqliteStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SqliteStore").field("folder", &self.handle.shared.folder).finish_non_exhaustive()
     }
+}
+
+/// What becomes of events that a relay has not delivered, when their month is dropped.
+#[derive(Clone, Copy, Debug)]
+enum Undelivered {
+    IsKept,
+    IsDropped,
 }
 
 /// Background work that keeps a processor busy must not keep it from whoever answers requests and from the
@@ -242,6 +277,10 @@ impl Journal for SqliteStore {
 
     fn read(&self, from: Seq, limit: usize, bytes: usize) -> Result<Vec<Sequenced>, JournalError> {
         Ok(self.handle.shared.view().read(from, limit, bytes)?)
+    }
+
+    fn last_seq(&self) -> Seq {
+        self.handle.shared.state().last_seq
     }
 
     fn open_operations(&self) -> Result<Vec<OpenOperation>, JournalError> {

@@ -39,6 +39,10 @@ impl Journal for Temporary {
         self.store().read(from, limit, bytes)
     }
 
+    fn last_seq(&self) -> Seq {
+        self.store().last_seq()
+    }
+
     fn open_operations(&self) -> Result<Vec<OpenOperation>, JournalError> {
         self.store().open_operations()
     }

@@ -38,7 +38,7 @@ fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 
 fn assert_refused_and_untouched(folder: &Path, told: &str) {
     let before = contents(folder);
-    let Err(JournalError::Damaged { what, why }) = small_segments().open(folder) else {
+    let Err(JournalError::Damaged { what, why, .. }) = small_segments().open(folder) else {
         panic!("a journal that is not the one of the segments was taken for it")
     };
     assert!(what.ends_with("journal.db") && why.contains(told), "{what} is damaged: {why}");

@@ -10,8 +10,8 @@ use std::{
 };
 
 use events_core::{
-    Appended, Claim, Entry, EntryKind, EventId, Filter, Journal, JournalError, Query, Search, SearchError, Seq,
-    Sequenced, Viewer,
+    Appended, Claim, Entry, EntryKind, EventId, Filter, Journal, JournalError, Position, Query, Search, SearchError,
+    Seq, Sequenced, Viewer,
     conformance::{Generator, Naive, Questions},
 };
 use events_sqlite::{Options, SqliteStore};
@@ -231,8 +231,11 @@ fn damaged_events_of_the_journal_are_set_aside_and_recording_goes_on() {
     let assert_gap = |read: &dyn Fn(Seq) -> Result<Vec<Sequenced>, JournalError>| {
         assert_eq!(read(Seq(1)).unwrap().last().unwrap().seq, Seq(50));
         for from in [51, 100] {
-            let Err(JournalError::Damaged { what, why }) = read(Seq(from)) else { panic!("a gap is not skipped") };
+            let Err(JournalError::Damaged { what, why, next }) = read(Seq(from)) else {
+                panic!("a gap is not skipped")
+            };
             assert!(what.ends_with("journal.db") && why.contains("51 to 100"), "{what}: {why}");
+            assert_eq!(next, Some(Seq(101)), "it says where to read on");
         }
         read(Seq(101)).unwrap().len()
     };
@@ -261,6 +264,35 @@ fn a_dropped_month_is_gone_with_its_files() {
     assert!(months.iter().all(|partition| partition.month != month), "{months:?}");
     assert_eq!(fs::read_dir(folder.path().join("segments/2026-01")).unwrap().count(), 0);
     assert_eq!(store.drop_month(month).unwrap(), 0);
+}
+
+#[test]
+fn a_month_that_a_relay_has_not_passed_is_dropped_knowingly_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = small_segments().open(folder.path()).unwrap();
+    let entries = Generator::new(16).events(300);
+    store_all(&store, &entries);
+    store.seal_now().unwrap();
+    let month = entries[0].id.timestamp().month();
+    let through = |seq: u64| Position { through: Seq(seq), id: entries[seq as usize - 1].id };
+    let bookmarks = store.bookmarks();
+    bookmarks.set_position("ahead", through(300)).unwrap();
+    bookmarks.set_position("behind", through(299)).unwrap();
+    bookmarks.set_position("new", Position::BEGINNING).unwrap();
+    let refused_for = |expected: &str, at: u64| {
+        let error = store.drop_month(month).unwrap_err();
+        let JournalError::Undelivered { relay, through, last } = &error else { panic!("{error}") };
+        assert_eq!((relay.as_str(), *through, *last), (expected, Seq(at), Seq(300)));
+        assert_eq!(store.read(Seq(1), 1_000, usize::MAX).unwrap().len(), 300, "nothing was dropped");
+    };
+    refused_for("new", 0);
+    store.forget_relay("new").unwrap();
+    refused_for("behind", 299);
+    drop(store);
+    let store = small_segments().open(folder.path()).unwrap();
+    assert!(store.drop_month(month).is_err(), "also where the relay does not run");
+    assert_eq!(store.drop_month_undelivered(month).unwrap(), 300);
+    assert!(store.read(Seq(1), 1_000, usize::MAX).unwrap().is_empty());
 }
 
 /// Not a test of its own: a process under a limit on the size of its files. It says `full` when it was
@@ -360,8 +392,52 @@ fn a_read_answers_what_comes_before_the_damage_and_then_names_it() {
     fs::write(&segment_files(folder.path())[1], "").unwrap();
     let store = small_segments().open(folder.path()).unwrap();
     assert_eq!(store.read(Seq(1), 1_000, usize::MAX).unwrap().len(), 100);
-    assert!(matches!(store.read(Seq(101), 1_000, usize::MAX), Err(JournalError::Damaged { .. })));
+    for from in [101, 150] {
+        let error = store.read(Seq(from), 1_000, usize::MAX).unwrap_err();
+        assert!(matches!(error, JournalError::Damaged { next: Some(Seq(201)), .. }), "{error}");
+    }
     assert_eq!(store.read(Seq(201), 1_000, usize::MAX).unwrap().len(), 100);
+}
+
+#[test]
+fn a_read_loses_nothing_but_what_is_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = "2026-01-31T23:55:00Z".parse().unwrap();
+    let entries = Generator::new(15).starting(start).every(std::time::Duration::from_secs(1)).events(600);
+    let store = small_segments().open(folder.path()).unwrap();
+    store_all(&store, &entries);
+    store.seal_now().unwrap();
+    drop(store);
+    // A segment of the old month, between whose events stand those of the new one.
+    let files = segment_files(folder.path());
+    let old = files.iter().find(|file| file.ends_with("2026-01/00000004.segment")).unwrap();
+    let reader = SqliteStore::open_read_only(folder.path()).unwrap();
+    let all = reader.read(Seq(1), 10_000, usize::MAX).unwrap();
+    drop(reader);
+    let mut bytes = fs::read(old).unwrap();
+    bytes[20] ^= 1;
+    fs::write(old, bytes).unwrap();
+
+    let store = small_segments().open(folder.path()).unwrap();
+    let (mut read, mut from, mut damages) = (Vec::new(), Seq(1), 0);
+    while from <= store.last_seq() {
+        match store.read(from, 50, usize::MAX) {
+            Ok(events) => {
+                from = events.last().unwrap().seq.next();
+                read.extend(events);
+            }
+            Err(JournalError::Damaged { what, next, .. }) => {
+                assert_eq!(Path::new(&what), old);
+                from = next.filter(|next| *next > from).expect("it goes on further behind");
+                damages += 1;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert!(damages > 1, "others stand between the damaged ones");
+    let missing: Vec<&Sequenced> = all.iter().filter(|event| !read.contains(event)).collect();
+    assert!(!missing.is_empty() && missing.len() <= 100, "{} are missing", missing.len());
+    assert!(missing.iter().all(|event| event.id.timestamp().month() == "2026-01".parse().unwrap()));
 }
 
 #[test]

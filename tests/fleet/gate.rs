@@ -57,6 +57,10 @@ impl Journal for Gated {
         self.journal.read(from, limit, bytes)
     }
 
+    fn last_seq(&self) -> Seq {
+        self.journal.last_seq()
+    }
+
     fn open_operations(&self) -> Result<Vec<OpenOperation>, JournalError> {
         self.journal.open_operations()
     }

@@ -4,11 +4,13 @@
 mod domain;
 mod gate;
 mod log;
+mod other_store;
 mod patience;
 mod stores;
 
 pub(crate) use domain::{Answer, Deployment, Job, Nuvlabox, Problem, context, jane, job, nuvlabox};
 pub(crate) use gate::Gate;
 pub(crate) use log::Log;
+pub(crate) use other_store::OtherStore;
 pub(crate) use patience::{LIMIT, until};
 pub(crate) use stores::Store;

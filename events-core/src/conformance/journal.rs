@@ -31,7 +31,7 @@ pub fn run_all<S: Subject<Store: Journal>>(subject: &S) {
 
 /// The promises, one by one.
 pub fn checks<S: Subject<Store: Journal>>() -> Vec<Check<S>> {
-    promises![
+    let mut checks = promises![
         a_fresh_journal_holds_nothing,
         an_empty_batch_stores_nothing,
         numbers_start_at_one_and_grow,
@@ -58,7 +58,10 @@ pub fn checks<S: Subject<Store: Journal>>() -> Vec<Check<S>> {
         numbers_are_not_used_again_after_reopening,
         open_operations_survive_reopening,
         an_operation_is_closed_after_reopening,
-    ]
+        the_newest_number_is_known,
+    ];
+    checks.extend(super::bookmarks::checks());
+    checks
 }
 
 /// More than one page of any store's index.
@@ -437,4 +440,15 @@ fn an_operation_is_closed_after_reopening<S: Subject<Store: Journal>>(subject: &
     let late = append(&journal, &entries([&closing(&closed_one, Some(Reason::Abandoned))]));
     assert_eq!(late, [Appended::Conflict { stored: closed[1].document.clone() }]);
     assert_eq!(open(&journal), []);
+}
+
+fn the_newest_number_is_known<S: Subject<Store: Journal>>(subject: &S) {
+    let journal = subject.fresh();
+    assert_eq!(journal.last_seq(), Seq(0));
+    let seqs = append_new(&journal, &Generator::new(6).events(300));
+    assert_eq!(Some(&journal.last_seq()), seqs.last());
+    append(&journal, &entries([&closing(&opening(1), None)]));
+    assert_eq!(Some(&journal.last_seq()), seqs.last(), "what is not stored has no number");
+    let Some(journal) = subject.reopen(journal) else { return };
+    assert_eq!(Some(&journal.last_seq()), seqs.last());
 }

@@ -1,0 +1,153 @@
+//! Dead letters: events that a destination refused, to be looked at and delivered again.
+
+use std::sync::Arc;
+
+use super::{Relay, attempt::attempt};
+use crate::{
+    bookmarks::{Bookmarks, DeadLetter},
+    destination::Delivery,
+    journal::{JournalError, Seq, Sequenced},
+    manager::{EventManager, Shared},
+};
+
+/// Why a relay could not be asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RelayError {
+    /// No relay has this name.
+    #[error("no relay is called `{name}`; there are: {} [EVT151]", .relays.join(", "))]
+    NoRelay {
+        /// The name.
+        name: String,
+        /// The names that there are.
+        relays: Vec<String>,
+    },
+    /// What it remembers, or the journal, cannot be read or written.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// Its destination is not ready, or the manager has stopped.
+    #[error("the relay is not delivering: its destination is not ready, or the manager has stopped [EVT155]")]
+    NotDelivering,
+}
+
+/// What became of dead letters that were delivered again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Replayed {
+    /// These were taken now, and are no dead letters any more.
+    pub delivered: u64,
+    /// These were refused again, and keep the new reason.
+    pub refused: u64,
+    /// These could not be delivered now.
+    pub later: u64,
+}
+
+impl EventManager {
+    /// The dead letters of a relay by number, from `from` on, at most `limit`. The next page begins behind the
+    /// last.
+    ///
+    /// # Errors
+    /// See [`RelayError`]. Cancel-safe.
+    ///
+    /// ```
+    /// # use events_core::{EventManager, RelayError, Seq};
+    /// # async fn demo(manager: &EventManager) -> Result<(), RelayError> {
+    /// for letter in manager.dead_letters("elasticsearch", Seq(0), 100).await? {
+    ///     println!("{} {}: {}", letter.seq, letter.id, letter.reason);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn dead_letters(&self, relay: &str, from: Seq, limit: usize) -> Result<Vec<DeadLetter>, RelayError> {
+        let (shared, relay) = self.relay(relay)?;
+        let job = shared.clone();
+        let read = move || job.journal.bookmarks().dead_letters(relay.name(), from, limit);
+        Ok(shared.sweeper.run(read).await.ok_or(RelayError::NotDelivering)??)
+    }
+
+    /// Delivers the dead letters that [`dead_letters`](EventManager::dead_letters) lists for the same arguments
+    /// again. Those that are taken now are removed; the others stay. What they say may have happened long
+    /// before what was delivered since.
+    ///
+    /// # Errors
+    /// See [`RelayError`]. Cancel-safe: what has begun goes on.
+    pub async fn replay_dead_letters(&self, relay: &str, from: Seq, limit: usize) -> Result<Replayed, RelayError> {
+        let (shared, relay) = self.relay(relay)?;
+        let ready = relay.progress().ready;
+        let runtime = relay.runtime.get().filter(|_| ready).ok_or(RelayError::NotDelivering)?.clone();
+        let replay = replay(shared.clone(), relay, from, limit);
+        // A thread that has ended runs nothing any more.
+        Ok(runtime.spawn(replay).await.map_err(|_ended| RelayError::NotDelivering)??)
+    }
+
+    fn relay(&self, name: &str) -> Result<(&Arc<Shared>, Arc<Relay>), RelayError> {
+        let shared = self.shared().ok_or(RelayError::NotDelivering)?;
+        let relay = shared.relays.iter().find(|relay| relay.name() == name).cloned();
+        let no_relay = || {
+            let relays = shared.relays.iter().map(|relay| relay.name().to_owned()).collect();
+            RelayError::NoRelay { name: name.to_owned(), relays }
+        };
+        Ok((shared, relay.ok_or_else(no_relay)?))
+    }
+}
+
+/// On the thread of the relay.
+async fn replay(shared: Arc<Shared>, relay: Arc<Relay>, from: Seq, limit: usize) -> Result<Replayed, JournalError> {
+    let bookmarks = shared.journal.bookmarks();
+    let letters = bookmarks.dead_letters(relay.name(), from, limit)?;
+    let mut replayed = Replayed::default();
+    let mut batch: Vec<Sequenced> = Vec::new();
+    let mut bytes = 0;
+    for DeadLetter { seq, id, .. } in letters {
+        let Some(document) = shared.journal.get(id)? else {
+            // Retention has dropped it: nobody can deliver it any more.
+            replayed.later += 1;
+            continue;
+        };
+        bytes += document.len();
+        if batch.len() == relay.batches.events || (bytes > relay.batches.bytes && !batch.is_empty()) {
+            bytes = document.len();
+            deliver(&shared, &relay, &*bookmarks, std::mem::take(&mut batch), &mut replayed).await?;
+        }
+        batch.push(Sequenced { seq, id, document });
+    }
+    if !batch.is_empty() {
+        deliver(&shared, &relay, &*bookmarks, batch, &mut replayed).await?;
+    }
+    Ok(replayed)
+}
+
+async fn deliver(
+    shared: &Shared,
+    relay: &Arc<Relay>,
+    bookmarks: &dyn Bookmarks,
+    batch: Vec<Sequenced>,
+    replayed: &mut Replayed,
+) -> Result<(), JournalError> {
+    let batch: Arc<[Sequenced]> = batch.into();
+    let answers = match attempt(Arc::clone(relay), Arc::clone(&batch), shared.limits.delivery).await {
+        Ok(answers) => answers,
+        Err(reason) => vec![Delivery::Retry { reason }; batch.len()],
+    };
+    let (mut taken, mut refused) = (Vec::new(), Vec::new());
+    for (Sequenced { seq, id, .. }, answer) in batch.iter().zip(answers) {
+        match answer {
+            Delivery::Stored | Delivery::AlreadyThere => taken.push(*seq),
+            Delivery::Rejected { reason } => {
+                refused.push(DeadLetter { seq: *seq, id: *id, reason, refused: shared.clock.now() });
+            }
+            Delivery::Retry { .. } => replayed.later += 1,
+        }
+    }
+    replayed.delivered += taken.len() as u64;
+    replayed.refused += refused.len() as u64;
+    if !taken.is_empty() {
+        bookmarks.remove_dead_letters(relay.name(), &taken)?;
+    }
+    if !refused.is_empty() {
+        bookmarks.add_dead_letters(relay.name(), &refused)?;
+    }
+    let count = bookmarks.count_dead_letters(relay.name())?;
+    relay.report(|progress| progress.dead_letters = count);
+    Ok(())
+}
