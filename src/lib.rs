@@ -31,7 +31,7 @@ pub mod prelude {
     #[cfg(feature = "sqlite")]
     pub use crate::SqliteStore;
     pub use crate::{
-        Acl, AnyHref, Caller, Claim, Context, Ending, EventDetails, EventId, EventManager, Failure, Href, Operation,
-        Outcome, Query, Reason, Record, Refused, Right, Viewer, action, category, emit, resource,
+        Ack, Acl, AnyHref, Caller, Claim, Context, Ending, EventDetails, EventId, EventManager, Failure, Href,
+        Operation, Outcome, Query, Reason, Record, Refused, Right, Viewer, action, category, emit, resource,
     };
 }

@@ -7,6 +7,7 @@
 pub mod __private;
 mod acknowledgement;
 mod acl;
+mod alarm;
 #[doc(hidden)]
 pub mod asked;
 mod bookmarks;
