@@ -74,7 +74,8 @@ fn a_thousand_payload_keys_are_none_of_the_servers_business() {
             assert_eq!(store(&server, &event(number, Value::Null, payload)), Delivery::Stored);
         }
         assert_eq!(store(&server, &event(7, Value::Object(keys("detail")), json!("no object"))), Delivery::Stored);
-        let found = server.place.wait(Search::search(&server.elasticsearch, &Query::new(Viewer::admin()))).expect("an answer");
+        let found =
+            server.place.wait(Search::search(&server.elasticsearch, &Query::new(Viewer::admin()))).expect("an answer");
         assert_eq!(found.events.len(), 4);
         let detail = Filter::is(Attribute::Detail("detail-1499.value".to_owned()), "1499");
         let count = server.place.wait(server.elasticsearch.count(&detail, &Viewer::admin(), None)).expect("an answer");
