@@ -1,0 +1,10 @@
+//! What is recorded in journals of several processes, on one Elasticsearch.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+#[path = "../fleet/mod.rs"]
+mod fleet;
+mod leases;
+mod other_process;
+mod place;
+mod relaying;
