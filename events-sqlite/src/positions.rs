@@ -143,7 +143,9 @@ impl Positions {
     /// How many are in both.
     pub(crate) fn count_common(&self, other: &Self) -> u64 {
         match (&self.set, &other.set) {
-            (Set::Few(listed), _) => listed.iter().filter(|position| other.contains(usize::from(**position))).count() as u64,
+            (Set::Few(listed), _) => {
+                listed.iter().filter(|position| other.contains(usize::from(**position))).count() as u64
+            }
             (Set::Many(_), Set::Few(_)) => other.count_common(self),
             (Set::Many(bits), Set::Many(others)) => {
                 let words = bits.words.iter().zip(&others.words);

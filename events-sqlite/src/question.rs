@@ -82,11 +82,7 @@ impl<'q> Question<'q> {
                 },
             }
         };
-        Self {
-            hasher,
-            condition: Condition::of(hasher, filter, true),
-            eyes: (!viewer.is_admin()).then(eyes),
-        }
+        Self { hasher, condition: Condition::of(hasher, filter, true), eyes: (!viewer.is_admin()).then(eyes) }
     }
 }
 
