@@ -10,8 +10,8 @@ use std::{
 };
 
 use events::{
-    EventDetails, EventManager, Href, Operation, Outcomes, Policy, RefusedKind, Scoped, action, assert_events, crud,
-    emit,
+    Acl, Caller, EventDetails, EventManager, Href, Operation, Outcomes, Phase, Policy, PolicyChangeError, RefusedKind,
+    Scoped, Severity, action, assert_events, crud, emit,
     memory::{Fault, MemoryStore},
     resource, scope,
     testing::Trail,
@@ -221,9 +221,9 @@ async fn a_resource_type_that_is_declared_off_is_switched_on() {
     let mut recording = Recording::under(Policy::new());
     recording.by_jane(tick("1".parse().unwrap())).await.unwrap();
     assert_events!(recording.trail);
-    recording.manager.set_policy(Policy::new().on_resource_type("heartbeat")).unwrap();
+    recording.by_jane(recording.manager.set_policy(Policy::new().on_resource_type("heartbeat"))).await.unwrap();
     recording.by_jane(tick("1".parse().unwrap())).await.unwrap();
-    assert_events!(recording.trail, "heartbeat.tick heartbeat/1" => completed);
+    assert_events!(recording.trail, "event-policy.changed", "heartbeat.tick heartbeat/1" => completed);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -239,18 +239,18 @@ async fn direct_events_are_switched_off_too() {
 async fn what_has_begun_ends_under_the_policy_it_began_under() {
     let Recording { manager, mut trail, .. } = Recording::under(Policy::new());
     let body = async {
-        manager.set_policy(Policy::new().off_resource_type("nuvlabox")).unwrap();
+        manager.set_policy(Policy::new().off_resource_type("nuvlabox")).await.unwrap();
         edit(nuvlabox("1"), answers(200)).await
     };
     manager.scope(scope(jane(), reboot(nuvlabox("1"), body))).await.unwrap();
-    assert_events!(trail, "nuvlabox.reboot nuvlabox/1" => completed);
+    assert_events!(trail, "nuvlabox.reboot nuvlabox/1" => completed { "event-policy.changed" });
 
     let body = async {
-        manager.set_policy(Policy::new()).unwrap();
+        manager.set_policy(Policy::new()).await.unwrap();
         answers(200).await
     };
     manager.scope(scope(jane(), reboot(nuvlabox("1"), body))).await.unwrap();
-    assert_events!(trail);
+    assert_events!(trail, "event-policy.changed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -264,16 +264,97 @@ async fn mandatory_types_cannot_be_switched_off_or_filtered() {
     for (policy, said) in refused {
         let error = EventManager::builder(MemoryStore::new()).policy(policy.clone()).build().unwrap_err();
         assert!(error.to_string().contains(said), "{error}");
-        let error = recording.manager.set_policy(policy.off_event_type("nuvlabox.edit")).unwrap_err();
-        assert!(error.to_string().contains(said), "{error}");
+        let policy = policy.off_event_type("nuvlabox.edit");
+        let error = recording.by_jane(recording.manager.set_policy(policy)).await.unwrap_err();
+        assert!(matches!(error, PolicyChangeError::Policy(_)) && error.to_string().contains(said), "{error}");
     }
     // A policy that is refused changes nothing.
     recording.by_jane(edit(nuvlabox("1"), answers(200))).await.unwrap();
     assert_events!(recording.trail, "nuvlabox.edit nuvlabox/1" => completed);
     // What switches a whole resource type or category off leaves its mandatory event types on.
-    recording.manager.set_policy(Policy::new().off_resource_type("nuvlabox").off_category("crud")).unwrap();
+    let crud_off = Policy::new().off_resource_type("nuvlabox").off_category("crud");
+    recording.by_jane(recording.manager.set_policy(crud_off)).await.unwrap();
     recording.by_jane(delete(nuvlabox("1"))).await.unwrap();
-    assert_events!(recording.trail, "nuvlabox.delete nuvlabox/1" => completed);
+    assert_events!(recording.trail, "event-policy.changed", "nuvlabox.delete nuvlabox/1" => completed);
+}
+
+fn everything_of(policy: &str) -> Policy {
+    Policy::new().off_category("user").off_resource_type(policy).on_event_type("nuvlabox.edit")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_policy_is_recorded_with_who_made_it_and_what_it_was() {
+    let mut recording = Recording::under(everything_of("job"));
+    let next = Policy::new().only("nuvlabox.reboot", Outcomes::Status(200..=299)).only("job.add", Outcomes::Failed);
+    recording.by_jane(recording.manager.set_policy(next.clone())).await.unwrap();
+    let changed = recording.trail.events().pop().unwrap();
+    let old = ["off category user", "off resource-type job", "on event-type nuvlabox.edit"];
+    assert_eq!(changed.details["old-rules"], serde_json::json!(old));
+    let new = ["only status 200 to 299 of event-type nuvlabox.reboot", "only failed of event-type job.add"];
+    assert_eq!(changed.details["new-rules"], serde_json::json!(new));
+    assert_eq!((changed.event_type.as_str(), changed.phase), ("event-policy.changed", Phase::Occurred));
+    assert_eq!((changed.category.as_str(), changed.severity), ("system", Severity::High));
+    assert_eq!(changed.authn_info, Caller::user("user/jane").unwrap());
+    assert_eq!(changed.acl, Acl::owned_by("user/jane".parse().unwrap()));
+    assert_eq!(changed.message.as_deref(), Some("user/jane changed what is recorded"));
+
+    // The same again is no change.
+    recording.by_jane(recording.manager.set_policy(next)).await.unwrap();
+    assert_events!(recording.trail);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_changes_the_policy_in_silence() {
+    let mut recording = Recording::under(Policy::new());
+    for silent in [
+        Policy::new().off_category("system").off_resource_type("event-policy"),
+        Policy::new().off_event_type("nuvlabox.edit"),
+    ] {
+        recording.by_jane(recording.manager.set_policy(silent)).await.unwrap();
+        assert_events!(recording.trail, "event-policy.changed");
+    }
+    let itself = recording.manager.set_policy(Policy::new().off_event_type("event-policy.changed"));
+    let error = recording.by_jane(itself).await.unwrap_err();
+    assert!(matches!(error, PolicyChangeError::Policy(_)), "it is mandatory: {error}");
+
+    let error = recording.manager.set_policy(Policy::new()).await.unwrap_err();
+    let PolicyChangeError::Refused(refused) = error else { panic!("{error}") };
+    assert_eq!(refused.kind, RefusedKind::NoContext);
+    // Also where an ACL is looked up, or where a facade records nothing.
+    recording.by_jane(crud::do_action(recording.manager.set_policy(Policy::new()))).await.unwrap();
+    assert_events!(recording.trail, "event-policy.changed");
+    recording.by_jane(edit(nuvlabox("1"), answers(200))).await.unwrap();
+    assert_events!(recording.trail, "nuvlabox.edit nuvlabox/1" => completed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_policy_that_cannot_be_stored_yet_stands_and_is_recorded_later() {
+    let mut recording = Recording::under(Policy::new());
+    recording.store.faults().fail_all(Fault::Full);
+    let off = Policy::new().off_event_type("nuvlabox.reboot");
+    recording.by_jane(recording.manager.set_policy(off)).await.unwrap();
+    assert_eq!(recording.manager.metrics().waiting_events, 1);
+    recording.store.faults().heal();
+    recording.by_jane(reboot(nuvlabox("1"), answers(200))).await.unwrap();
+    until("it is stored", || recording.store.len() == 1).await;
+    assert_events!(recording.trail, "event-policy.changed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_of_policy_are_recorded_in_the_order_in_which_they_were_made() {
+    let recording = Recording::under(Policy::new());
+    let mut changes = tokio::task::JoinSet::new();
+    for number in 0..32 {
+        let manager = recording.manager.clone();
+        let policy = Policy::new().off_event_type(format!("nuvlabox.number-{number}"));
+        changes.spawn(scope(jane(), async move { manager.set_policy(policy).await.unwrap() }));
+    }
+    changes.join_all().await;
+    let events = recording.store.events();
+    assert_eq!(events.len(), 32);
+    for pair in events.windows(2) {
+        assert_eq!(pair[0].details["new-rules"], pair[1].details["old-rules"]);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,13 +4,13 @@
 
 mod fleet;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use events::{
-    Caller, Context, Ending, Event, EventDetails, EventManager, Href, Operation, Outcome, Record, Refused, action,
-    assert_events, category, emit, memory::MemoryStore, plain, resource, scope,
+    Caller, Context, Ending, Event, EventDetails, EventManager, Href, Operation, Outcome, Record, Refused, Viewer,
+    action, assert_events, category, emit, memory::MemoryStore, plain, resource, scope,
 };
-use fleet::{Answer, Deployment, Nuvlabox, Problem, jane, job, nuvlabox};
+use fleet::{Answer, Deployment, LIMIT, Nuvlabox, Problem, Store, jane, job, nuvlabox};
 use serde_json::{Value, json};
 
 /// What is paid for.
@@ -386,6 +386,21 @@ async fn a_direct_event_is_as_the_contract_says() {
 "details":{"new-state":"ACTIVATED"},
 "acl":{"owners":["user/jane"]}}"#;
     assert_eq!(recording.documents(), [expected]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tree_that_a_time_limit_cut_says_so() {
+    for (within, is_cut) in [(LIMIT, false), (Duration::ZERO, true)] {
+        let store = Store::sqlite();
+        let manager = store.builder().with_limits(|limits| limits.search = within).build().unwrap();
+        manager.scope(scope(jane(), reboot(nuvlabox("1"), options("secret")))).await.unwrap();
+        let events = store.trail().events();
+        let (root, admin) = (events[0].id, Viewer::admin());
+        let tree = manager.tree(root, &admin).await.unwrap();
+        assert_eq!((tree.cut, tree.events.len() == events.len()), (is_cut, !is_cut));
+        let children = manager.children(root, &admin).await.unwrap();
+        assert_eq!((children.cut, children.events.len()), (is_cut, usize::from(!is_cut)));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,8 +8,9 @@ mod fleet;
 use std::time::Duration;
 
 use events::{
-    EventDeclaration, EventManager, EventSpec, Href, InstallError, Location, Policy, RefusedKind, Registration,
-    Registry, Resource, ResourceDeclaration, ResourceSpec, action, assert_events, memory::MemoryStore, scope,
+    EventDeclaration, EventManager, EventSpec, Href, InstallError, Journal, Location, Policy, RefusedKind,
+    Registration, Registry, Resource, ResourceDeclaration, ResourceSpec, action, assert_events, conformance::Generator,
+    memory::MemoryStore, scope,
 };
 use fleet::{Answer, Deployment, Nuvlabox, Problem, jane, nuvlabox};
 
@@ -163,7 +164,7 @@ fn a_resource_type_that_is_declared_explicitly_has_arrived() {
     let manager = builder.declare(Type(Nuvlabox::DECLARATION)).expect::<Nuvlabox>().build().unwrap();
     let registered: Vec<&str> =
         manager.registry().unwrap().resources().map(|resource| resource.spec.resource_type).collect();
-    assert_eq!(registered, ["nuvlabox"]);
+    assert_eq!(registered, ["event-policy", "nuvlabox"], "beside the one of our own");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -221,13 +222,22 @@ async fn one_manager_is_installed_at_a_time_and_a_scoped_one_goes_before_it() {
         builder.declare(Event(&REBOOT))
     };
     let installed = builder(&whole).install().unwrap();
-    let error = builder(&scoped).install().unwrap_err().to_string();
-    assert!(error.contains("a manager is installed already"), "{error}");
+    // What it has open is not the second one's to close.
+    whole.append(&Generator::new(1).events(50)).unwrap();
+    let open = whole.open_operations().unwrap();
+    assert!(!open.is_empty());
+    let error = builder(&whole).with_limits(|limits| limits.opening = Duration::ZERO).install().unwrap_err();
+    assert!(error.to_string().contains("a manager is installed already"), "{error}");
+    assert_eq!(error.problems.len(), 2, "beside everything else that is wrong: {error}");
+    builder(&whole).install().unwrap_err();
+    assert_eq!(whole.open_operations().unwrap(), open);
+    let mut trail = whole.trail();
+    trail.events();
 
     scope(jane(), reboot(nuvlabox("1"))).await.unwrap();
     let other = builder(&scoped).build().unwrap();
     other.scope(scope(jane(), reboot(nuvlabox("2")))).await.unwrap();
-    assert_events!(whole.trail(), "nuvlabox.reboot nuvlabox/1" => completed);
+    assert_events!(trail, "nuvlabox.reboot nuvlabox/1" => completed);
     assert_events!(scoped.trail(), "nuvlabox.reboot nuvlabox/2" => completed);
 
     assert!(installed.shutdown(fleet::LIMIT).await);

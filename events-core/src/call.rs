@@ -297,6 +297,9 @@ impl Future for Room<'_> {
             return Poll::Ready(Ok(()));
         }
         if !until.is_over(&shared.keeper, task) {
+            if let Stage::Preparing(preparing) = &mut this.call.stage {
+                preparing.opening.shrink();
+            }
             return Poll::Pending;
         }
         if is_optional(this.call) {
@@ -393,12 +396,18 @@ fn start(call: &mut Call) -> Start {
         call.stage = Stage::Refused(refused.clone());
         return Start::Done(Err(refused));
     }
+    // The payload is written: nobody else has to wait for what it might have needed.
+    call.room = call.room.take().map(|room| shrunk(room, preparing.opening.len()));
+    preparing.opening.make_room(&preparing.shared);
     if preparing.shared.directory.is_none() {
         return Start::Known(Lookup::Missing);
     }
     let resource = preparing.opening.href().and_then(|href| href.parse::<AnyHref>().ok());
     match resource.and_then(|resource| LookingUp::start(&preparing.shared, resource)) {
-        Some(looking_up) => Start::LookUp(Box::new(looking_up)),
+        Some(looking_up) => {
+            preparing.opening.shrink();
+            Start::LookUp(Box::new(looking_up))
+        }
         None => Start::Known(Lookup::Missing),
     }
 }
@@ -425,7 +434,7 @@ fn open(call: &mut Call, lookup: &Lookup, handed_over: Option<Instant>) -> Optio
     let Finished { document, kept, plan, context, identifiers } = opening.finish(write_acl, fallback);
     let kind = EntryKind::Opening { process: identifiers.process, deadline: identifiers.deadline };
     let entry = Entry { id: identifiers.id, document, kind };
-    let room = call.room.take().map(|room| Arc::new(shrunk(room, entry.document.len())));
+    let room = call.room.take().map(Arc::new);
     let at_end = plan.outcomes().map(|outcomes| (outcomes, Item { room: room.clone(), ..kept_opening(entry.clone()) }));
     let waits = at_end.is_none();
     slot.hand_over();

@@ -50,7 +50,7 @@ fn write_into(
     said: &Said,
     created: Option<&Created>,
 ) {
-    let OperationState { plan, identifiers, kept: Kept { bytes: kept, parts }, .. } = operation;
+    let OperationState { plan, identifiers, kept: Kept { bytes: kept, parts, .. }, .. } = operation;
     let phase = if ending.failure().is_none() { Phase::Completed } else { Phase::Failed };
     let took = ended.saturating_duration_since(operation.started);
     let id = identifiers.id.closing();
@@ -187,7 +187,7 @@ fn write_message_before_details(
     created: Option<&Created>,
 ) {
     let at = out.len();
-    let Kept { bytes, parts } = &operation.kept;
+    let Kept { bytes, parts, .. } = &operation.kept;
     write_details(out, &bytes[parts.details.range()], &said.details);
     let details = out[at..].strip_prefix(b",\"details\":{").and_then(|rest| rest.strip_suffix(b"}"));
     let details = details.unwrap_or_default().to_vec();
@@ -209,7 +209,7 @@ fn write_message(
     match &said.message {
         Some(message) => json::escaped(out, message),
         None => {
-            let Kept { bytes, parts } = &operation.kept;
+            let Kept { bytes, parts, .. } = &operation.kept;
             let sentence = &bytes[parts.sentence.range()];
             if sentence.is_empty() || created.is_some() {
                 let href = created.map(|created| created.href.as_str().into()).or_else(|| operation.href());

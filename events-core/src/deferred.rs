@@ -5,17 +5,16 @@ use std::{future::poll_fn, sync::Arc};
 use crate::{
     closing,
     event::{Event, InvalidEvent},
-    href::{Designates, MAX_HREF},
+    href::Designates,
     id::EventId,
     identity::{Caller, Claim},
     journal::{JournalError, OpenOperation},
-    json,
     manager::EventManager,
     outcome::Ending,
     queue::{Item, Ticket},
     receipt::{Answer, Learned, Receipt},
-    record::{self, MAX_DETAIL_STRING, Record},
-    said::{Said, put},
+    record::{self, Record},
+    said::Said,
 };
 
 /// What whoever closes a deferred operation says about it.
@@ -40,27 +39,22 @@ impl Closing {
 
     /// Another resource that it touched.
     pub fn link<V: Designates + ?Sized>(mut self, resource: &V) -> Self {
-        let href = resource.href();
-        let kept = json::prefix(&href, MAX_HREF);
-        self.said.truncated |= kept.len() < href.len();
-        self.said.linked.push(kept.to_owned());
+        self.said.link(&resource.href(), None);
         self
     }
 
     /// One more detail.
     pub fn detail(mut self, name: &str, value: &dyn Record) -> Self {
         let mut json = Vec::new();
-        self.said.truncated |= record::detail(&mut json, value);
-        self.said.truncated |= put(&mut self.said.details, name, json);
+        let cut = record::detail(&mut json, value);
+        self.said.mark(cut);
+        self.said.detail(name, json, None);
         self
     }
 
     /// The sentence of the closing event.
     pub fn message(mut self, message: impl Into<String>) -> Self {
-        let message = message.into();
-        let kept = json::prefix(&message, MAX_DETAIL_STRING);
-        self.said.truncated |= kept.len() < message.len();
-        self.said.message = Some(kept.to_owned());
+        self.said.message(&message.into(), None);
         self
     }
 
@@ -72,7 +66,7 @@ impl Closing {
 
     /// Somebody else who may see the closing event.
     pub fn visible_to(mut self, claim: Claim) -> Self {
-        self.said.visible_to.push(claim);
+        self.said.visible_to(claim, None);
         self
     }
 }
@@ -110,6 +104,9 @@ pub enum CloseError {
         "the closing is not stored yet, the event store is slow or fails: it will be, there is nothing to do [EVT141]"
     )]
     Pending,
+    /// Too much waits for the store already. The operation stays open.
+    #[error("too many events wait for the event store: close `{0}` again later [EVT144]")]
+    NoRoom(EventId),
     /// The store cannot be read.
     #[error(transparent)]
     Journal(#[from] JournalError),
@@ -172,7 +169,9 @@ impl EventManager {
     async fn store(&self, entry: crate::Entry) -> Result<Option<Arc<[u8]>>, CloseError> {
         let shared = self.shared().ok_or(CloseError::Stopped)?;
         let (id, receipt) = (entry.id, Arc::new(Receipt::default()));
-        shared.queue.push([Item::new(entry, Ticket::Kept(receipt.clone()))]);
+        let room = shared.room_to_wait(entry.document.len()).await.ok_or(CloseError::NoRoom(id.opening()))?;
+        let ticket = Ticket::Kept(receipt.clone());
+        shared.queue.push([Item { room: Some(Arc::new(room)), ..Item::new(entry, ticket) }]);
         shared.keeper.watch();
         match poll_fn(|task| receipt.poll(task)).await {
             Learned::Answered(Answer::Stored) => Ok(None),

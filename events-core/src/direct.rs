@@ -2,25 +2,22 @@
 
 use std::{
     borrow::Cow,
-    future::{Future, poll_fn},
+    future::poll_fn,
     sync::{Arc, atomic::Ordering},
-    task::Poll,
 };
 
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     acl::{self, Acl, Lookup},
-    alarm::Alarm,
     context::{Recording, with_current},
     declaration::EventDeclaration,
     directory::LookingUp,
     href::{AnyHref, Designates},
     id::EventId,
     journal::{Entry, EntryKind},
-    limits::from_now,
     manager::{EventManager, Shared},
-    opening::Opening,
+    opening::{Finished, Kept, Opening},
     prepare::identifiers,
     queue::{Item, Ticket},
     receipt::{Answer, Learned, Receipt},
@@ -115,6 +112,7 @@ fn prepare(
         opening.resource(resource);
     }
     opening.recorded(write);
+    opening.make_room(shared);
     match opening.problem() {
         Some(problem) => refused(RefusedKind::BadDocument, problem.clone()),
         None => Ok(Some(Prepared { manager, opening })),
@@ -151,14 +149,15 @@ async fn record(
         }
     };
     let id = opening.identifiers().id;
-    let entry =
-        Entry { id, document: opening.finish(|out, _, _| acl.write(out), fallback).document, kind: EntryKind::Direct };
+    let Finished { document, kept: Kept { room: own_room, .. }, .. } =
+        opening.finish(|out, _, _| acl.write(out), fallback);
+    let entry = Entry { id, document, kind: EntryKind::Direct };
     let receipt = Arc::new(Receipt::default());
     let kept = inside.is_some_and(|operation| !operation.has_ended());
     let ticket = if kept { Ticket::Kept(receipt.clone()) } else { Ticket::Single(receipt.clone()) };
     // What waits for the store is bounded: inside an operation it is never refused for good, so it waits here.
-    let room = if kept { Some(Arc::new(room(shared, declaration, entry.document.len()).await?)) } else { None };
-    shared.queue.push([Item { room, ..Item::new(entry, ticket) }]);
+    let room = if kept { Some(room(shared, declaration, entry.document.len()).await?) } else { own_room };
+    shared.queue.push([Item { room: room.map(Arc::new), ..Item::new(entry, ticket) }]);
     shared.keeper.watch();
     if kept && receipt.is_overdue() {
         // Turned away: the manager stopped while the operation went on.
@@ -187,19 +186,7 @@ async fn room(
     declaration: &'static EventDeclaration,
     bytes: usize,
 ) -> Result<OwnedSemaphorePermit, Refused> {
-    // Without a payload of its own an event is far smaller than 4 GiB.
-    let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-    if let Ok(room) = shared.payload_room.clone().try_acquire_many_owned(bytes) {
-        return Ok(room);
-    }
-    let mut waiting = Box::pin(shared.payload_room.clone().acquire_many_owned(bytes));
-    let mut until = Alarm::at(from_now(shared.limits.opening));
-    let acquired = poll_fn(|task| match waiting.as_mut().poll(task) {
-        Poll::Ready(room) => Poll::Ready(room.ok()),
-        Poll::Pending if until.is_over(&shared.keeper, task) => Poll::Ready(None),
-        Poll::Pending => Poll::Pending,
-    });
-    acquired.await.ok_or_else(|| {
+    shared.room_to_wait(bytes).await.ok_or_else(|| {
         shared.counters.refused.add(1);
         let how = "other events that wait for the event store leave no room for it: try again";
         Refused::new(declaration.spec.event_type, RefusedKind::Storage, how)

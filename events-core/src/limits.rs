@@ -16,7 +16,8 @@ pub struct Limits {
     pub open_operations: usize,
     /// Largest payload that is recorded whole, in bytes. 64 KiB; at most 10 MiB.
     pub payload: usize,
-    /// Bytes of payload that may wait for the store at once. 64 MiB.
+    /// Bytes of payloads, and of other parts of events beyond 4 KiB, that may wait for the store at once. Half of them
+    /// at most stay for as long as handlers run. 64 MiB.
     pub waiting_payload: usize,
     /// Deadline of a deferred operation that names none. 24 h.
     pub deferred: Duration,

@@ -29,12 +29,13 @@ use crate::{
     limits::{Limits, MAX_PAYLOAD, from_now},
     metrics::{Counters, Metrics},
     plan::Plan,
-    policy::{Policy, PolicyError},
+    policy::{Decision, Policy, PolicyError},
+    policy_change,
     query::{Filter, Query},
     queue::{self, Queue},
     registry::{InstallError, Problem, Registry},
     relay::{Relays, SetUp},
-    search::{Aggregation, Buckets, Count, Found, Page, Search, SearchError},
+    search::{Aggregation, Buckets, Count, Found, Page, Related, Search, SearchError},
     sweeper::{self, Sweeper},
 };
 
@@ -75,7 +76,7 @@ pub(crate) struct Shared {
     plans: Vec<Option<Arc<Plan>>>,
     /// By event type: for declarations that no registry saw but whose event type was declared explicitly.
     by_type: BTreeMap<&'static str, Arc<Plan>>,
-    policy: RwLock<Policy>,
+    pub(crate) policy: RwLock<Policy>,
     registry: Registry,
 }
 
@@ -96,6 +97,12 @@ impl fmt::Debug for EventManager {
 static INSTALLED: RwLock<Option<EventManager>> = RwLock::new(None);
 
 impl Shared {
+    /// What a policy says of each event type.
+    pub(crate) fn decisions(&self, policy: &Policy) -> Result<Vec<(&Plan, Decision)>, PolicyError> {
+        let plans = self.plans.iter().flatten().chain(self.by_type.values());
+        plans.map(|plan| Ok((&**plan, decide(policy, plan, &self.registry)?))).collect()
+    }
+
     pub(crate) fn registry(&self) -> &Registry {
         &self.registry
     }
@@ -145,10 +152,14 @@ impl EventManager {
         Ok(())
     }
 
+    /// The one that is installed.
+    fn installed() -> Option<Self> {
+        INSTALLED.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The manager here: the one of the innermost [`scope`](EventManager::scope), else the installed one.
     pub fn current() -> Option<Self> {
-        with_current(|current| current.manager.clone())
-            .or_else(|| INSTALLED.read().unwrap_or_else(PoisonError::into_inner).clone())
+        with_current(|current| current.manager.clone()).or_else(Self::installed)
     }
 
     /// Runs a future with this manager: tests in one program each have their own.
@@ -207,37 +218,41 @@ impl EventManager {
         self.search_in()?.aggregate(&Aggregation { within, ..aggregation.clone() }).await
     }
 
-    /// The events of the tree of a root, oldest first: everything that followed from it.
+    /// The events of the tree of a root: everything that followed from it.
     ///
     /// # Errors
     /// The store cannot be read. Cancel-safe.
-    pub async fn tree(&self, root: EventId, viewer: &Viewer) -> Result<Vec<Found>, SearchError> {
+    pub async fn tree(&self, root: EventId, viewer: &Viewer) -> Result<Related, SearchError> {
         let query = Query::new(viewer.clone()).root(root);
         self.all(query).await
     }
 
-    /// The events directly under an event, oldest first.
+    /// The events directly under an event.
     ///
     /// # Errors
     /// The store cannot be read. Cancel-safe.
-    pub async fn children(&self, parent: EventId, viewer: &Viewer) -> Result<Vec<Found>, SearchError> {
+    pub async fn children(&self, parent: EventId, viewer: &Viewer) -> Result<Related, SearchError> {
         let query = Query::new(viewer.clone()).parent(parent);
         self.all(query).await
     }
 
-    async fn all(&self, mut query: Query) -> Result<Vec<Found>, SearchError> {
+    /// Page by page, within one limit for all of them.
+    async fn all(&self, mut query: Query) -> Result<Related, SearchError> {
+        let until = from_now(self.limits().search);
         query.limit = 1_000;
-        let mut found = Vec::new();
+        let mut all = Related::default();
         loop {
+            query.within = Some(until.saturating_duration_since(Instant::now()));
             let page = self.search(&query).await?;
-            found.extend(page.events);
+            all.events.extend(page.events);
+            all.cut = page.cut;
             query.after = page.next;
-            if query.after.is_none() {
+            if page.cut || query.after.is_none() {
                 break;
             }
         }
-        found.reverse();
-        Ok(found)
+        all.events.reverse();
+        Ok(all)
     }
 
     /// The store that is searched.
@@ -260,22 +275,6 @@ impl EventManager {
     /// The limits in force.
     pub fn limits(&self) -> Limits {
         self.shared().map_or_else(Limits::default, |shared| shared.limits.clone())
-    }
-
-    /// Another policy from here on. What has begun ends under the policy it began under.
-    ///
-    /// # Errors
-    /// A rule that cannot hold; nothing is changed.
-    pub fn set_policy(&self, policy: Policy) -> Result<(), PolicyError> {
-        let Some(shared) = self.shared() else { return Ok(()) };
-        let mut current = shared.policy.write().unwrap_or_else(PoisonError::into_inner);
-        let plans = || shared.plans.iter().flatten().chain(shared.by_type.values());
-        let decisions: Result<Vec<_>, _> = plans().map(|plan| decide(&policy, plan, &shared.registry)).collect();
-        for (plan, decision) in plans().zip(decisions?) {
-            plan.decide(decision);
-        }
-        *current = policy;
-        Ok(())
     }
 
     /// Closes operations that are overdue, now instead of with the next round of the sweeper.
@@ -371,7 +370,7 @@ impl Drop for Handle {
     }
 }
 
-fn decide(policy: &Policy, plan: &Plan, registry: &Registry) -> Result<crate::policy::Decision, PolicyError> {
+fn decide(policy: &Policy, plan: &Plan, registry: &Registry) -> Result<Decision, PolicyError> {
     let enabled = registry.resource(plan.spec.resource_type).is_none_or(|resource| resource.spec.enabled);
     policy.decide(plan.spec, plan.category.name(), enabled)
 }
@@ -498,7 +497,9 @@ impl Builder {
     /// # Errors
     /// Everything that is wrong, at once; see [`build`](Builder::build).
     pub fn install(self) -> Result<EventManager, InstallError> {
-        let manager = self.build()?;
+        // Known before the journal is touched: what is open there may be what the installed manager records.
+        let installed = EventManager::installed().map(|_| Problem::AlreadyInstalled);
+        let manager = self.build_unless(installed)?;
         manager.install()?;
         Ok(manager)
     }
@@ -511,9 +512,14 @@ impl Builder {
     /// cannot hold, limits that make no sense, declarations that a destination cannot take; then a journal that
     /// cannot be written, destinations that are set up wrongly. One that is away is no error.
     pub fn build(self) -> Result<EventManager, InstallError> {
+        self.build_unless(None)
+    }
+
+    fn build_unless(self, problem: Option<Problem>) -> Result<EventManager, InstallError> {
         let mut registry = self.registry.unwrap_or_else(Registry::collect);
         self.declared.iter().for_each(|registration| registry.add(*registration));
-        let mut problems = registry.problems();
+        policy_change::DECLARED.into_iter().for_each(|registration| registry.add(registration));
+        let mut problems: Vec<Problem> = problem.into_iter().chain(registry.problems()).collect();
         for expected in &self.expected {
             let spec = &expected.spec;
             if registry.resource(spec.resource_type).is_none() {

@@ -2,6 +2,10 @@
 
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
+mod large;
+
+use tokio::sync::OwnedSemaphorePermit;
+
 use crate::{
     context::Context,
     declaration::{EventKind, MessagePart},
@@ -12,6 +16,7 @@ use crate::{
     keys::MAX_TAG,
     plan::Plan,
     record::{self, Details, Record},
+    room::{FREE, MAX_PART},
     scratch,
     timestamp::Timestamp,
 };
@@ -41,6 +46,9 @@ pub struct Opening {
     href: Part,
     /// Where the message goes, once details are known.
     message_at: usize,
+    /// Bytes of the first details, which take no room, and the room that the others take.
+    free: usize,
+    room: Option<OwnedSemaphorePermit>,
     truncated: bool,
     problem: Option<Cow<'static, str>>,
 }
@@ -122,7 +130,12 @@ pub(crate) struct Kept {
     /// What the closing copies from.
     pub(crate) bytes: Arc<[u8]>,
     pub(crate) parts: Parts,
+    /// Room that large details take, here and in the closing.
+    pub(crate) room: Option<OwnedSemaphorePermit>,
 }
+
+/// What stands before details.
+const DETAILS: &[u8] = b",\"details\":{";
 
 /// Most linked identifiers, and most tags, of one event.
 pub(crate) const MAX_LIST: usize = 1_000;
@@ -145,6 +158,8 @@ impl Opening {
             parts: Parts::default(),
             href: Part::default(),
             message_at: 0,
+            free: 0,
+            room: None,
             truncated: false,
             problem: None,
         }
@@ -238,8 +253,9 @@ impl Opening {
             return;
         }
         self.reach(Stage::Details);
-        if self.parts.details.is_empty() {
-            self.bytes.extend_from_slice(b",\"details\":{");
+        let (start, before) = (self.bytes.len(), self.parts.details);
+        if before.is_empty() {
+            self.bytes.extend_from_slice(DETAILS);
             self.parts.details = Part::new(self.bytes.len()..self.bytes.len());
         } else {
             self.bytes.push(b',');
@@ -248,6 +264,15 @@ impl Opening {
         self.bytes.push(b':');
         self.truncated |= record::detail(&mut self.bytes, value);
         self.parts.details.end = self.bytes.len() as u32;
+        match self.parts.details.len() {
+            len @ ..=FREE => self.free = len,
+            ..=MAX_PART => {}
+            _ => {
+                self.bytes.truncate(start);
+                self.parts.details = before;
+                self.truncated = true;
+            }
+        }
     }
 
     /// All details of a value that records itself as an object.
@@ -255,7 +280,7 @@ impl Opening {
         let mut object = Vec::new();
         self.truncated |= record::detail(&mut object, value);
         match object.as_slice() {
-            [b'{', inner @ .., b'}'] => self.write_details(inner),
+            [b'{', inner @ .., b'}'] => self.write_details(inner, if inner.len() <= FREE { inner.len() } else { 0 }),
             _ => self.problem = Some("its details are not an object: name each, or derive `Record` on a struct".into()),
         }
     }
@@ -266,18 +291,25 @@ impl Opening {
         let mut details = Details::new(&mut inner);
         write(&mut details);
         self.truncated |= details.was_cut();
-        self.write_details(&inner);
+        let free = details.free();
+        self.write_details(&inner, free);
     }
 
-    fn write_details(&mut self, inner: &[u8]) {
+    fn write_details(&mut self, inner: &[u8], free: usize) {
         self.reach(Stage::Details);
         if inner.is_empty() {
             return;
         }
-        self.bytes.extend_from_slice(b",\"details\":{");
+        self.bytes.extend_from_slice(DETAILS);
         let start = self.bytes.len();
         self.bytes.extend_from_slice(inner);
         self.parts.details = Part::new(start..self.bytes.len());
+        self.free = free;
+    }
+
+    /// How many bytes it has by now.
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
     }
 
     /// The argument that the payload keeps as the request.
@@ -413,8 +445,8 @@ impl Opening {
             out.as_slice().into()
         };
         scratch::give_back(out);
-        let Self { plan, context, identifiers, .. } = self;
-        Finished { document, kept: Kept { bytes, parts }, plan, context, identifiers }
+        let Self { plan, context, identifiers, room, .. } = self;
+        Finished { document, kept: Kept { bytes, parts, room }, plan, context, identifiers }
     }
 
     /// Adds the tag that says that a cap cut something.

@@ -12,19 +12,17 @@ use std::{
 
 use crate::{
     context::{Context, with_current},
-    href::{AnyHref, Designates, MAX_HREF},
+    href::{AnyHref, Designates},
     id::EventId,
     identity::{Caller, Claim},
-    json,
-    keys::MAX_TAG,
     manager::Shared,
-    opening::{Identifiers, Kept, MAX_LIST},
+    opening::{Identifiers, Kept},
     plan::Plan,
     policy::Outcomes,
     queue::Item,
     receipt::Receipt,
-    record::{self, HEAD, Record},
-    said::{Said, Saying, put},
+    record::{self, Record},
+    said::{Said, Saying},
 };
 
 /// The operation that runs here.
@@ -56,27 +54,25 @@ impl Operation {
         self.0.as_ref().map(|operation| operation.identifiers.id)
     }
 
-    fn say(&self, say: impl FnOnce(&OperationState, &mut Said)) {
+    /// Says something, unless the operation has ended. `say` answers whether a cap cut it.
+    fn say(&self, say: impl FnOnce(&mut Said, Option<&Shared>) -> bool) {
         if let Some(operation) = &self.0 {
-            let mut saying = operation.saying();
-            if let Some(said) = saying.more() {
-                say(operation, said);
-            }
+            operation.say(say);
         }
     }
 
-    /// Another resource that it touched; at most 1,000, of 512 bytes.
+    /// Another resource that it touched; at most 1,000, of 512 bytes, 64 KiB in all.
     pub fn link<V: Designates + ?Sized>(&self, resource: &V) {
         let href = resource.href();
-        self.say(|operation, said| operation.list(said, |said| &mut said.linked, &href, MAX_HREF));
+        self.say(|said, shared| said.link(&href, shared));
     }
 
-    /// A free word; at most 1,000, of 512 bytes.
+    /// A free word; at most 1,000, of 512 bytes, 64 KiB in all.
     pub fn tag(&self, tag: &str) {
-        self.say(|operation, said| operation.list(said, |said| &mut said.tags, tag, MAX_TAG));
+        self.say(|said, shared| said.tag(tag, shared));
     }
 
-    /// One more detail, or another value for one that the opening has.
+    /// One more detail, or another value for one that the opening has; at most 1,000, 64 KiB in all.
     pub fn detail(&self, name: &str, value: &dyn Record) {
         if self.0.is_none() || value.is_absent() {
             return;
@@ -84,11 +80,7 @@ impl Operation {
         // Not under the lock: a value's own code may say something, too.
         let mut json = Vec::new();
         let cut = record::detail(&mut json, value);
-        self.say(|operation, said| {
-            operation.mark(said, cut);
-            let cut = put(&mut said.details, name, json);
-            operation.mark(said, cut);
-        });
+        self.say(|said, shared| said.mark(cut) | said.detail(name, json, shared));
     }
 
     /// One more part of the payload.
@@ -108,25 +100,20 @@ impl Operation {
     /// The sentence of the closing event, in place of the declared one.
     pub fn message(&self, message: impl Into<String>) {
         let message = message.into();
-        let kept = json::prefix(&message, record::MAX_DETAIL_STRING);
-        self.say(|operation, said| {
-            said.message = Some(kept.to_owned());
-            operation.mark(said, kept.len() < message.len());
-        });
+        self.say(|said, shared| said.message(&message, shared));
     }
 
     /// Who acted, known only now: a login.
     pub fn identified(&self, caller: Caller) {
-        self.say(|_, said| said.identified = Some(caller));
+        self.say(|said, _| {
+            said.identified = Some(caller);
+            false
+        });
     }
 
     /// Somebody else who may see the closing event.
     pub fn visible_to(&self, claim: Claim) {
-        self.say(|_, said| {
-            if said.visible_to.len() < MAX_LIST && !said.visible_to.contains(&claim) {
-                said.visible_to.push(claim);
-            }
-        });
+        self.say(|said, shared| said.visible_to(claim, shared));
     }
 }
 
@@ -233,24 +220,12 @@ impl OperationState {
         self.saying.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn list(&self, said: &mut Said, list: impl Fn(&mut Said) -> &mut Vec<String>, item: &str, cap: usize) {
-        let kept = json::prefix(item, cap);
-        let mut cut = kept.len() < item.len();
-        let items = list(said);
-        if !items.iter().any(|have| have == kept) {
-            match items.len() {
-                0..MAX_LIST => items.push(kept.to_owned()),
-                _ => cut = true,
-            }
-        }
-        self.mark(said, cut);
-    }
-
-    /// Notes that a cap cut something.
-    fn mark(&self, said: &mut Said, cut: bool) {
-        if cut {
+    /// See [`Operation::say`].
+    fn say(&self, say: impl FnOnce(&mut Said, Option<&Shared>) -> bool) {
+        if let Some(said) = self.saying().more()
+            && say(said, Some(&self.shared))
+        {
             self.shared.counters.truncated.add(1);
-            said.truncated = true;
         }
     }
 
@@ -258,26 +233,9 @@ impl OperationState {
     pub(crate) fn payload(&self, name: &str, value: &dyn Record) {
         // Not under the lock: a value's own code may say something, too.
         let mut json = Vec::new();
-        let mut cut = record::whole_or_head(&mut json, value, self.shared.limits.payload);
-        let mut saying = self.saying();
-        let Some(said) = saying.more() else { return };
-        said.give_back_room(name);
-        if !cut && json.len() > HEAD {
-            let size = u32::try_from(json.len()).unwrap_or(u32::MAX);
-            match self.shared.payload_room.clone().try_acquire_many_owned(size) {
-                Ok(room) => match &mut said.room {
-                    Some(have) => have.merge(room),
-                    none => *none = Some(room),
-                },
-                Err(_full) => {
-                    json = record::head(&json, json.len() as u64);
-                    cut = true;
-                }
-            }
-        }
-        self.mark(said, cut);
-        let cut = put(&mut said.payload, name, json);
-        self.mark(said, cut);
+        let limit = self.shared.limits.payload;
+        let cut = record::whole_or_head(&mut json, value, limit);
+        self.say(|said, shared| said.mark(cut) | said.payload(name, json, limit, shared));
     }
 
     /// The href it is about, as its opening says it.

@@ -1,6 +1,6 @@
 //! Which event types are recorded.
 
-use std::ops::RangeInclusive;
+use std::{fmt, ops::RangeInclusive};
 
 use crate::{declaration::EventSpec, outcome::Ending};
 
@@ -35,6 +35,30 @@ enum Rule {
     On,
     Off,
     Only(Outcomes),
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Category(name) => write!(f, "category {name}"),
+            Self::ResourceType(name) => write!(f, "resource-type {name}"),
+            Self::EventType(name) => write!(f, "event-type {name}"),
+        }
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::On => f.write_str("on "),
+            Self::Off => f.write_str("off "),
+            Self::Only(Outcomes::Failed) => f.write_str("only failed of "),
+            Self::Only(Outcomes::Completed) => f.write_str("only completed of "),
+            Self::Only(Outcomes::Status(statuses)) => {
+                write!(f, "only status {} to {} of ", statuses.start(), statuses.end())
+            }
+        }
+    }
 }
 
 /// Outcomes that are recorded of an event type.
@@ -115,6 +139,11 @@ impl Policy {
     /// Of this event type only these outcomes.
     pub fn only(self, event_type: impl Into<String>, outcomes: Outcomes) -> Self {
         self.rule(Subject::EventType(event_type.into()), Rule::Only(outcomes))
+    }
+
+    /// The rules in words: `off resource-type session`.
+    pub(crate) fn rules(&self) -> Vec<String> {
+        self.rules.iter().map(|(subject, rule)| format!("{rule}{subject}")).collect()
     }
 
     /// What holds for an event type of this category.

@@ -2,7 +2,10 @@
 
 mod built_in;
 
-use crate::json;
+use crate::{
+    json,
+    room::{FREE, MAX_PART},
+};
 
 /// A value that events may carry.
 ///
@@ -276,8 +279,8 @@ pub(crate) const MAX_DETAIL_STRING: usize = 8 * 1_024;
 /// ours among them, refuse documents beyond 128, and a client may send one of just that depth.
 const MAX_DEPTH: usize = 64;
 
-/// Largest single detail, in bytes; a larger one is replaced by the string of its head.
-const MAX_DETAIL: usize = 64 * 1_024;
+/// Largest single detail, in bytes; a larger one is replaced by its head.
+const MAX_DETAIL: usize = MAX_PART;
 
 /// Appends a detail's value. Answers whether it was cut.
 pub(crate) fn detail(out: &mut Vec<u8>, value: &dyn Record) -> bool {
@@ -298,12 +301,18 @@ pub struct Details<'o> {
     out: &'o mut Vec<u8>,
     start: usize,
     cut: bool,
+    free: usize,
 }
 
 impl<'o> Details<'o> {
     pub(crate) fn new(out: &'o mut Vec<u8>) -> Self {
         let start = out.len();
-        Self { out, start, cut: false }
+        Self { out, start, cut: false, free: 0 }
+    }
+
+    /// How many bytes of them, whole details, take no room.
+    pub(crate) fn free(&self) -> usize {
+        self.free
     }
 
     pub(crate) fn was_cut(&self) -> bool {
@@ -315,12 +324,21 @@ impl<'o> Details<'o> {
         if value.is_absent() {
             return;
         }
-        if self.out.len() > self.start {
+        let before = self.out.len();
+        if before > self.start {
             self.out.push(b',');
         }
         json::string(self.out, name);
         self.out.push(b':');
         self.cut |= detail(self.out, value);
+        match self.out.len() - self.start {
+            len @ ..=FREE => self.free = len,
+            ..=MAX_PART => {}
+            _ => {
+                self.out.truncate(before);
+                self.cut = true;
+            }
+        }
     }
 }
 

@@ -5,13 +5,16 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     closing::Created,
+    href::MAX_HREF,
     id::EventId,
     identity::{Caller, Claim},
     journal::JournalError,
     json,
+    keys::MAX_TAG,
     manager::Shared,
     opening::MAX_LIST,
-    record::{self, HEAD},
+    record::{self, MAX_DETAIL_STRING},
+    room::{FREE, MAX_PART},
 };
 
 /// What was said so far. Most handlers say nothing, and pay for nothing.
@@ -62,6 +65,9 @@ pub(crate) struct Said {
     pub(crate) truncated: bool,
     /// What the handler of a deferred `add` added.
     pub(crate) created: Option<Created>,
+    /// Bytes of all of it but who acted.
+    #[serde(skip)]
+    size: usize,
     #[serde(skip)]
     pub(crate) room: Option<OwnedSemaphorePermit>,
 }
@@ -77,14 +83,20 @@ pub(crate) static NOTHING: Said = Said {
     visible_to: Vec::new(),
     truncated: false,
     created: None,
+    size: 0,
     room: None,
 };
 
+/// Longest name of a detail or of a part of the payload, in bytes.
+const MAX_NAME: usize = 256;
+
+/// Everything said is bounded, each part of it by itself and all of it by the room there is: what does not fit is
+/// left out, and the event says so. Each of these answers whether something was cut. `shared` has the room; without
+/// it what is said is somebody else's memory.
 impl Said {
     /// Whether anything was said that a closing would carry.
     pub(crate) fn is_empty(&self) -> bool {
-        let Self { linked, tags, details, payload, message, identified, visible_to, truncated, created, room: _ } =
-            self;
+        let Self { linked, tags, details, payload, message, identified, visible_to, truncated, created, .. } = self;
         created.is_none()
             && linked.is_empty()
             && tags.is_empty()
@@ -96,42 +108,170 @@ impl Said {
             && !truncated
     }
 
+    /// Another resource that was touched.
+    pub(crate) fn link(&mut self, href: &str, shared: Option<&Shared>) -> bool {
+        self.list(|said| &mut said.linked, href, MAX_HREF, shared)
+    }
+
+    /// A free word.
+    pub(crate) fn tag(&mut self, tag: &str, shared: Option<&Shared>) -> bool {
+        self.list(|said| &mut said.tags, tag, MAX_TAG, shared)
+    }
+
+    fn list(&mut self, list: List, item: &str, cap: usize, shared: Option<&Shared>) -> bool {
+        let kept = json::prefix(item, cap);
+        let mut cut = kept.len() < item.len();
+        let items = list(self);
+        if !items.iter().any(|have| have == kept) {
+            let all: usize = items.iter().map(String::len).sum();
+            let fits = items.len() < MAX_LIST && all + kept.len() <= MAX_PART;
+            if fits && self.resize(0, kept.len(), shared) {
+                list(self).push(kept.to_owned());
+            } else {
+                cut = true;
+            }
+        }
+        self.mark(cut)
+    }
+
+    /// A detail as JSON, in place of an earlier one of this name.
+    pub(crate) fn detail(&mut self, name: &str, json: Vec<u8>, shared: Option<&Shared>) -> bool {
+        let (kept, cut) = name_of(name);
+        let left_out = self.put(|said| &mut said.details, kept, json, MAX_PART, shared).is_err();
+        self.mark(cut || left_out)
+    }
+
+    /// A part of the payload as JSON, in place of an earlier one of this name; where all of it has no room, its head.
+    pub(crate) fn payload(&mut self, name: &str, json: Vec<u8>, limit: usize, shared: Option<&Shared>) -> bool {
+        let (kept, mut cut) = name_of(name);
+        let most = if record::is_head(&json) { limit.max(MAX_PART) } else { limit };
+        if let Err(json) = self.put(|said| &mut said.payload, kept, json, most, shared) {
+            cut = true;
+            let head = if record::is_head(&json) { json } else { record::head(&json, json.len() as u64) };
+            // Left out altogether where not even that fits.
+            let _ = self.put(|said| &mut said.payload, kept, head, limit.max(MAX_PART), shared);
+        }
+        self.mark(cut)
+    }
+
+    /// Puts a field among others that have `most` bytes together, or gives it back; an earlier one is gone either way.
+    fn put(
+        &mut self,
+        fields: Fields,
+        name: &str,
+        mut json: Vec<u8>,
+        most: usize,
+        shared: Option<&Shared>,
+    ) -> Result<(), Vec<u8>> {
+        json.shrink_to_fit();
+        let size = |(name, json): &(String, Vec<u8>)| name.len() + json.len();
+        let (at, before) = match fields(self).iter().position(|(have, _)| have == name) {
+            Some(at) => (at, size(&fields(self).remove(at))),
+            None => (fields(self).len(), 0),
+        };
+        let others: usize = fields(self).iter().map(size).sum();
+        let new = name.len() + json.len();
+        let fits = fields(self).len() < MAX_LIST && others + new <= most;
+        if fits && self.resize(before, new, shared) {
+            fields(self).insert(at, (name.to_owned(), json));
+            return Ok(());
+        }
+        self.resize(before, 0, shared);
+        Err(json)
+    }
+
+    /// The sentence of the closing.
+    pub(crate) fn message(&mut self, message: &str, shared: Option<&Shared>) -> bool {
+        let kept = json::prefix(message, MAX_DETAIL_STRING);
+        let mut cut = kept.len() < message.len();
+        let before = self.message.take().map_or(0, |message| message.len());
+        if self.resize(before, kept.len(), shared) {
+            self.message = Some(kept.to_owned());
+        } else {
+            self.resize(before, 0, shared);
+            cut = true;
+        }
+        self.mark(cut)
+    }
+
+    /// Somebody else who may see the closing.
+    pub(crate) fn visible_to(&mut self, claim: Claim, shared: Option<&Shared>) -> bool {
+        if self.visible_to.contains(&claim) {
+            return false;
+        }
+        let fits = self.visible_to.len() < MAX_LIST;
+        let kept = fits && self.resize(0, claim.as_str().len(), shared);
+        if kept {
+            self.visible_to.push(claim);
+        }
+        self.mark(!kept)
+    }
+
+    /// Notes that something was cut.
+    pub(crate) fn mark(&mut self, cut: bool) -> bool {
+        self.truncated |= cut;
+        cut
+    }
+
+    /// What had `from` bytes has `to`: takes room for what all of it has beyond the free bytes, or gives room back.
+    fn resize(&mut self, from: usize, to: usize, shared: Option<&Shared>) -> bool {
+        // What comes from a note has no size, and takes no room.
+        let size = (self.size + to).saturating_sub(from);
+        let needed = size.saturating_sub(FREE);
+        let have = self.room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        if let Some(shared) = shared
+            && needed > have
+        {
+            let Some(more) = shared.room_to_stay(needed - have) else { return false };
+            match &mut self.room {
+                Some(room) => room.merge(more),
+                none => *none = Some(more),
+            }
+        } else if let Some(room) = &mut self.room {
+            drop(room.split(have.saturating_sub(needed)));
+        }
+        self.size = size;
+        true
+    }
+
     /// As a note.
     pub(crate) fn write(&self) -> Vec<u8> {
         // Strings, and JSON that is written already: it cannot fail.
         serde_json::to_vec(self).unwrap_or_default()
     }
 
-    /// Gives back the room of a part of the payload that is about to be replaced.
-    pub(crate) fn give_back_room(&mut self, name: &str) {
-        let replaced = self.payload.iter().find(|(have, _)| have == json::prefix(name, MAX_NAME));
-        let whole = replaced.filter(|(_, json)| json.len() > HEAD && !record::is_head(json));
-        if let (Some((_, json)), Some(room)) = (whole, &mut self.room) {
-            drop(room.split(json.len()));
-        }
-    }
-
     /// What was said first and what was said later, which counts where both say the same thing.
     pub(crate) fn and_then(mut self, later: Self) -> Self {
         for (name, json) in later.details {
-            self.truncated |= put(&mut self.details, &name, json);
+            self.detail(&name, json, None);
         }
         for (name, json) in later.payload {
-            self.truncated |= put(&mut self.payload, &name, json);
+            self.payload(&name, json, usize::MAX, None);
         }
-        let new = |list: &[String], more: Vec<String>| -> Vec<String> {
-            more.into_iter().filter(|item| !list.contains(item)).collect()
-        };
-        let (linked, tags) = (new(&self.linked, later.linked), new(&self.tags, later.tags));
-        self.linked.extend(linked);
-        self.tags.extend(tags);
-        self.visible_to.extend(later.visible_to);
+        for href in &later.linked {
+            self.link(href, None);
+        }
+        for tag in &later.tags {
+            self.tag(tag, None);
+        }
+        for claim in later.visible_to {
+            self.visible_to(claim, None);
+        }
         self.created = later.created.or(self.created);
         self.message = later.message.or(self.message);
         self.identified = later.identified.or(self.identified);
         self.truncated |= later.truncated;
         self
     }
+}
+
+type List = fn(&mut Said) -> &mut Vec<String>;
+type Fields = fn(&mut Said) -> &mut Vec<(String, Vec<u8>)>;
+
+/// A name as it is kept, and whether that is cut.
+fn name_of(name: &str) -> (&str, bool) {
+    let kept = json::prefix(name, MAX_NAME);
+    (kept, kept.len() < name.len())
 }
 
 impl Shared {
@@ -166,20 +306,4 @@ mod written {
         let fields = Vec::<(String, Box<RawValue>)>::deserialize(deserializer)?;
         Ok(fields.into_iter().map(|(name, json)| (name, String::from(Box::<str>::from(json)).into_bytes())).collect())
     }
-}
-
-/// Longest name of a detail or of a part of the payload, in bytes.
-const MAX_NAME: usize = 256;
-
-/// Adds a field or replaces its value. Answers whether a cap cut something.
-pub(crate) fn put(fields: &mut Vec<(String, Vec<u8>)>, name: &str, mut json: Vec<u8>) -> bool {
-    json.shrink_to_fit();
-    let kept = json::prefix(name, MAX_NAME);
-    let mut cut = kept.len() < name.len();
-    match fields.iter().position(|(have, _)| have == kept) {
-        Some(at) => fields[at].1 = json,
-        None if fields.len() < MAX_LIST => fields.push((kept.to_owned(), json)),
-        None => cut = true,
-    }
-    cut
 }

@@ -92,6 +92,15 @@ pub struct Page {
     pub cut: bool,
 }
 
+/// Events that hang together: the tree of a root, the children of an event.
+#[derive(Clone, Debug, Default)]
+pub struct Related {
+    /// The events, oldest first.
+    pub events: Vec<Found>,
+    /// Whether the time limit cut it: the oldest may be missing.
+    pub cut: bool,
+}
+
 /// A count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
