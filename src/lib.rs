@@ -27,9 +27,13 @@ pub use events_http as http;
 /// Elasticsearch and OpenSearch: a destination of relays, and search in what they delivered.
 #[cfg(feature = "elasticsearch")]
 pub use events_es as elasticsearch;
+#[cfg(feature = "elasticsearch")]
+pub use events_es::Elasticsearch;
 
 /// What most programs name.
 pub mod prelude {
+    #[cfg(feature = "elasticsearch")]
+    pub use crate::Elasticsearch;
     #[cfg(feature = "kafka")]
     pub use crate::KafkaTopic;
     #[cfg(feature = "sqlite")]

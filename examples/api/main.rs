@@ -48,9 +48,7 @@ use tokio::{
     time::sleep,
 };
 
-use crate::{
-    app::App, database::Database, deployment::Deployment, job::Job, nuvlabox::Nuvlabox, relaying::Relaying,
-};
+use crate::{app::App, database::Database, deployment::Deployment, job::Job, nuvlabox::Nuvlabox, relaying::Relaying};
 
 /// An edge fleet over HTTP, every change of it recorded.
 #[derive(Parser)]
