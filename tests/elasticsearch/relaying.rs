@@ -110,6 +110,6 @@ async fn a_manager_searches_what_other_processes_recorded() {
         let events: Vec<Event> = found.events.iter().map(|found| found.event().unwrap()).collect();
         assert_eq!(events.len(), 1, "{name}");
         assert!(other.get(events[0].id.closing(), &Viewer::admin()).await.unwrap().is_some());
-        assert_eq!(other.tree(events[0].id, &Viewer::admin()).await.unwrap().len(), 2);
+        assert_eq!(other.tree(events[0].id, &Viewer::admin()).await.unwrap().events.len(), 2);
     }
 }
