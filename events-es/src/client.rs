@@ -114,7 +114,7 @@ fn innermost(error: &dyn Error) -> String {
 }
 
 /// The pauses between attempts.
-const PAUSES: Backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(2));
+pub(crate) const PAUSES: Backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(2));
 
 impl Client {
     /// Of nodes, at least one.

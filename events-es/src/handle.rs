@@ -11,7 +11,7 @@ use crate::{
     options::{ConnectError, Options, Refresh},
     point_in_time::Flavour,
     presence::Presence,
-    setup,
+    setup::{self, Spread},
     worker::Worker,
 };
 
@@ -44,7 +44,7 @@ pub(crate) struct Server {
     pub(crate) client: Client,
     pub(crate) layout: Layout,
     pub(crate) refresh: Refresh,
-    pub(crate) replicas: Option<u32>,
+    pub(crate) spread: Spread,
     pub(crate) search_limit: std::time::Duration,
     pub(crate) flavour: Flavour,
     types: RwLock<Arc<DetailTypes>>,
@@ -71,7 +71,7 @@ impl Elasticsearch {
             client,
             layout,
             refresh: options.refresh,
-            replicas: options.replicas,
+            spread: options.spread,
             search_limit: options.search_limit,
             flavour: Flavour::default(),
             types: RwLock::default(),
@@ -100,7 +100,7 @@ impl Elasticsearch {
         }
         let (server, types) = (self.server.clone(), DetailTypes::of(registry));
         let work = async move {
-            setup::prepare(&server.client, &server.layout, server.replicas, types.clone()).await?;
+            setup::prepare(&server.client, &server.layout, server.spread, types.clone()).await?;
             *server.types.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(types);
             Ok(())
         };

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     handle::Server,
     request::{Request, RequestError},
-    setup::copies,
+    setup::Spread,
 };
 
 /// What stands in a lease.
@@ -113,7 +113,7 @@ impl From<Got> for Kept {
 /// Makes the index of leases, where it is missing.
 pub(crate) async fn prepare(server: &Server) -> Result<(), RequestError> {
     let body = json!({
-        "settings": { "index": copies(server.replicas) },
+        "settings": { "index": Spread { shards: 1, ..server.spread }.settings() },
         // Leases are read whole.
         "mappings": { "dynamic": false, "properties": Map::new() },
     });

@@ -16,6 +16,7 @@ use crate::{
     client::{Client, Node},
     handle::Elasticsearch,
     layout::{Layout, PREFIX_RULE},
+    setup::Spread,
 };
 
 /// Settings of a connection; the defaults suit a cluster of any size.
@@ -43,7 +44,7 @@ pub struct Options {
     request_limit: Duration,
     pub(crate) search_limit: Duration,
     pub(crate) refresh: Refresh,
-    pub(crate) replicas: Option<u32>,
+    pub(crate) spread: Spread,
     pub(crate) batches: Batches,
 }
 
@@ -124,7 +125,7 @@ impl Options {
             request_limit: Duration::from_secs(30),
             search_limit: Duration::from_secs(5),
             refresh: Refresh::Soon,
-            replicas: None,
+            spread: Spread { shards: 1, replicas: None },
             batches: Batches { events: 500, bytes: 4 << 20, in_flight: 4 },
         }
     }
@@ -187,7 +188,14 @@ impl Options {
     /// How many copies of each index there are beside the first; by default one where the cluster has more
     /// than one node. Holds for indices that are made from now on.
     pub fn replicas(mut self, copies: u32) -> Self {
-        self.replicas = Some(copies);
+        self.spread.replicas = Some(copies);
+        self
+    }
+
+    /// How many shards an index has, at least one, which is the default and enough for some 50 GB a month. Holds
+    /// for indices that are made from now on.
+    pub fn shards(mut self, shards: u32) -> Self {
+        self.spread.shards = shards.max(1);
         self
     }
 
@@ -198,6 +206,7 @@ impl Options {
     }
 
     /// Connects to the nodes of one cluster: their addresses, with commas between them. Sends nothing yet.
+    /// Proxies that the environment names are not used.
     ///
     /// # Errors
     /// Something of the settings cannot be used.

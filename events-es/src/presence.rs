@@ -24,6 +24,8 @@ use crate::{
 pub(crate) struct Presence {
     open: Mutex<OpenThere>,
     claim: Mutex<Claim>,
+    /// The manager that delivers here; none before it took the lease, and after it has ended.
+    source: Mutex<Option<Source>>,
 }
 
 #[derive(Debug, Default)]
@@ -51,12 +53,18 @@ struct Sighting {
 /// The task takes what it is told at once, or is busy with one request.
 const ORDERS: usize = 16;
 
+const SERVES: &str = "another manager of this program delivers through this connection: connect anew for each manager";
+
 /// Longest wait for the last word about the lease.
 const LAST_WORD: Duration = Duration::from_secs(1);
 
 impl Presence {
     pub(crate) fn open(&self) -> MutexGuard<'_, OpenThere> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn source(&self) -> MutexGuard<'_, Option<Source>> {
+        self.source.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn claim(&self) -> MutexGuard<'_, Claim> {
@@ -72,8 +80,12 @@ impl Presence {
     /// # Errors
     /// Not yet, or the journal is that of another process that lives.
     pub(crate) async fn take(self: &Arc<Self>, server: &Arc<Server>, source: &Source) -> Result<(), NotReady> {
-        if matches!(*self.claim(), Claim::Held { .. } | Claim::Contested { .. }) {
-            return Ok(());
+        if let Some(served) = &*self.source() {
+            return if served.process() == source.process() {
+                Ok(())
+            } else {
+                Err(NotReady::Misconfigured(SERVES.to_owned()))
+            };
         }
         let journal = source.journal().await.map_err(|error| NotReady::Later(error.to_string()))?;
         let Some(journal) = journal else { return Err(NotReady::Later("the manager has ended".to_owned())) };
@@ -105,6 +117,7 @@ impl Presence {
             return Err(NotReady::Later("another process wrote the lease of this journal just now".to_owned()));
         };
         self.open().begin(held.lease.open_from);
+        *self.source() = Some(source.clone());
         let (keeper, orders) = mpsc::channel(ORDERS);
         *self.claim() = Claim::Held { keeper };
         tokio::spawn(Keeper::new(server.clone(), self.clone(), source.clone(), held).run(orders));
@@ -169,14 +182,20 @@ impl Presence {
         Ok(())
     }
 
-    /// Notes what became of a batch.
+    /// Notes what became of a batch. An ending that comes after others took this process for gone is not lost.
     pub(crate) fn sent(&self, batch: &[Sequenced], written: &Written, outcomes: &[Outcome]) {
         let mut open = self.open();
         for Sent { place, role } in &written.sent {
             let id = batch[*place].id;
             match (role, &outcomes[*place]) {
-                (Role::Closing, Outcome::Stored | Outcome::AlreadyThere | Outcome::Taken) => open.closed(id.opening()),
-                (Role::Opening, Outcome::Taken | Outcome::Rejected(_)) => open.closed(id),
+                (Role::Closing, Outcome::Stored | Outcome::AlreadyThere) => open.closed(id.opening()),
+                (Role::Closing, Outcome::Taken(stored)) => {
+                    open.closed(id.opening());
+                    if let Some(source) = &*self.source() {
+                        source.record_late_ending(&batch[*place].document, stored);
+                    }
+                }
+                (Role::Opening, Outcome::Taken(_) | Outcome::Rejected(_)) => open.closed(id),
                 _ => {}
             }
         }
@@ -202,6 +221,7 @@ impl Presence {
 
     /// Gives the lease back. Waits for it, but not long: this blocks.
     pub(crate) fn release(&self) {
+        *self.source() = None;
         let keeper = match std::mem::take(&mut *self.claim()) {
             Claim::Held { keeper } | Claim::Contested { keeper, .. } => keeper,
             Claim::None | Claim::Waiting(_) => return,

@@ -11,9 +11,12 @@ use events_core::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
+use tokio::time::sleep;
 
 use crate::{
-    aggregate, document, filter,
+    aggregate,
+    client::PAUSES,
+    document, filter,
     handle::{Elasticsearch, Server},
     layout::document_id,
     request::{Answer, Request, RequestError},
@@ -132,12 +135,21 @@ pub(crate) async fn ask_at(
     mut body: Value,
     left: Duration,
 ) -> Result<(Answer, Outcome), SearchError> {
+    let limit = TimeLimit::after(left);
+    let mut pauses = PAUSES;
     body["timeout"] = json!(format!("{}ms", left.as_millis()));
-    let request = Request::post(target).json(&body).within(left + GRACE);
-    let answer = server.client.succeed(&request).await.map_err(unavailable)?;
-    let outcome: Outcome = answer.read().map_err(unavailable)?;
-    outcome.complete()?;
-    Ok((answer, outcome))
+    loop {
+        let request = Request::post(&target).json(&body).within(left + GRACE);
+        let answer = server.client.succeed(&request).await.map_err(unavailable)?;
+        let outcome: Outcome = answer.read().map_err(unavailable)?;
+        let Err(incomplete) = outcome.complete() else { return Ok((answer, outcome)) };
+        // An index that was made just now answers in a moment.
+        let pause = pauses.pause();
+        if limit.left().is_none_or(|left| left < pause) {
+            return Err(incomplete);
+        }
+        sleep(pause).await;
+    }
 }
 
 pub(crate) fn unavailable(error: RequestError) -> SearchError {

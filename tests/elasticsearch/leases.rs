@@ -8,16 +8,17 @@ use std::{
 };
 
 use events::{
-    Attribute, EventId, EventManager, Filter, Journal, Phase, ProcessId, Reason, RelayState, SqliteStore,
+    Attribute, EventId, EventManager, Filter, Journal, Phase, ProcessId, Reason, RelayState, Seq, SqliteStore,
     memory::MemoryStore, scope,
 };
 use events_test_servers::{Disposable, elasticsearch};
-use tokio::task::JoinSet;
+use tokio::{sync::oneshot, task::JoinSet};
 
 use crate::{
+    cut::Cut,
     fleet::{LIMIT, jane, nuvlabox, until},
-    other_process::{OPEN, OtherProcess, Skewed, commission, reboot},
-    place::Place,
+    other_process::{OPEN, OtherProcess, Skewed, commission, reboot, update},
+    place::{Place, connect},
 };
 
 /// Long enough for a machine that does much else, short enough to wait for.
@@ -167,6 +168,38 @@ async fn an_outage_longer_than_the_lease_closes_nothing() {
         tokio::time::sleep(LEASE / 10).await;
     }
     assert_eq!(place.leases(), 2);
+}
+
+/// A process that cannot reach the server while others can is gone to them.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ending_that_comes_after_others_took_its_process_for_gone_is_kept() {
+    for (name, url) in elasticsearch() {
+        let place = Place::new(&url);
+        let cut = Cut::to(&url);
+        let manager = EventManager::builder(MemoryStore::new())
+            .relay_to(connect(&cut.url(), place.prefix()))
+            .with_limits(|limits| limits.lease = LEASE)
+            .build()
+            .unwrap();
+        let mut far = Process { manager, open: JoinSet::new() };
+        let (tell, told) = oneshot::channel();
+        let running = far.manager.scope(scope(jane(), update(nuvlabox("3"), told)));
+        far.open.spawn(async move { drop(running.await) });
+        until_found("it runs", &place, &openings(), 1).await;
+        let _near = Process::start(&place, MemoryStore::new(), Skewed(0));
+        until("both have a lease", || place.leases() == 2).await;
+
+        cut.set(true);
+        until_found("the other one closes it", &place, &abandoned(), 1).await;
+        tell.send(()).unwrap();
+        cut.set(false);
+        let late = filter(Attribute::EventType, "nuvlabox.update.late-ending");
+        until_found("how it ended is there", &place, &late, 1).await;
+        until("everything is told", || far.manager.relays()[0].behind == 0).await;
+        let letters = far.manager.dead_letters("elasticsearch", Seq(0), 10).await.unwrap();
+        assert_eq!(letters.len(), 1, "{name}: {letters:?}");
+        assert!(letters[0].reason.contains("somebody else closed it first"), "{name}: {}", letters[0].reason);
+    }
 }
 
 fn copy(from: &Path, to: &Path) {

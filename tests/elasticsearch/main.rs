@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod cut;
 #[path = "../fleet/mod.rs"]
 mod fleet;
 mod leases;

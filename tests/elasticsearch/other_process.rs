@@ -8,6 +8,7 @@ use std::{
 };
 
 use events::{Clock, EventManager, Href, SqliteStore, SystemClock, Timestamp, action, scope};
+use tokio::sync::oneshot;
 
 use crate::{
     fleet::{Answer, Deployment, Nuvlabox, Problem, jane, nuvlabox},
@@ -32,6 +33,13 @@ pub(crate) async fn reboot(id: Href<Nuvlabox>) -> Result<Answer, Problem> {
 #[action(event = "nuvlabox.commission")]
 pub(crate) async fn commission(id: Href<Nuvlabox>) -> Result<Answer, Problem> {
     std::future::pending().await
+}
+
+/// Ends when it is told to.
+#[action(event = "nuvlabox.update")]
+pub(crate) async fn update(id: Href<Nuvlabox>, told: oneshot::Receiver<()>) -> Result<Answer, Problem> {
+    let _ = told.await;
+    Ok(Answer(200))
 }
 
 /// Stays open for a month after its handler has returned.

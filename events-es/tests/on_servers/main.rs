@@ -5,3 +5,4 @@ mod conformance;
 mod details;
 mod nodes;
 mod place;
+mod trouble;
