@@ -301,7 +301,7 @@ impl Journal for Sink {
     }
 
     fn last_seq(&self) -> events::Seq {
-        events::Seq(self.events.load(Ordering::SeqCst) as u64)
+        events::Seq(0)
     }
 
     fn open_operations(&self) -> Result<Vec<events::OpenOperation>, events::JournalError> {

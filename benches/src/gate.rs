@@ -80,7 +80,7 @@ impl Journal for Gate {
     }
 
     fn last_seq(&self) -> Seq {
-        Seq(self.lock().events)
+        Seq(0)
     }
 
     fn open_operations(&self) -> Result<Vec<OpenOperation>, JournalError> {

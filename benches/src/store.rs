@@ -158,7 +158,7 @@ impl Journal for FloorJournal {
     }
 
     fn last_seq(&self) -> Seq {
-        Seq(self.log.lock().unwrap_or_else(PoisonError::into_inner).1)
+        Seq(0)
     }
 
     fn open_operations(&self) -> std::result::Result<Vec<OpenOperation>, JournalError> {

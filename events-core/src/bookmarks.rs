@@ -47,6 +47,22 @@ pub trait Bookmarks: Send + Sync + 'static {
     /// # Errors
     /// The store cannot be read.
     fn count_dead_letters(&self, relay: &str) -> Result<u64, JournalError>;
+
+    /// Which journal they are kept with: how processes that deliver to one server tell their journals apart.
+    ///
+    /// # Errors
+    /// The store cannot be read or written.
+    fn identity(&self) -> Result<JournalIdentity, JournalError>;
+}
+
+/// A journal among all others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JournalIdentity {
+    /// Made at random once, kept for ever: a copy has it too.
+    pub id: String,
+    /// Where the journal is. A copy, or the same one after it was moved, is elsewhere; while it is in one place
+    /// one process at a time records in it.
+    pub place: String,
 }
 
 /// How far a relay has got: everything through this event is delivered, or a dead letter.

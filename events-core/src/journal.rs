@@ -59,8 +59,8 @@ pub trait Journal: Send + Sync + 'static {
     /// read on.
     fn read(&self, from: Seq, limit: usize, bytes: usize) -> Result<Vec<Sequenced>, JournalError>;
 
-    /// The number of the newest event; 0 before the first. Known without reading: a read that begins behind it
-    /// finds nothing. Any thread may ask.
+    /// The number of the newest event that a read finds; 0 before the first. Relays take what a read from then on
+    /// does not find up to there for dropped. Known without reading, any thread may ask.
     fn last_seq(&self) -> Seq;
 
     /// Operations that have an opening and no closing, oldest first.

@@ -72,7 +72,7 @@ mod words;
 
 pub use acknowledgement::Ack;
 pub use acl::{Acl, Lookup, Right, Viewers, Visibility};
-pub use bookmarks::{Bookmarks, DeadLetter, Position};
+pub use bookmarks::{Bookmarks, DeadLetter, JournalIdentity, Position};
 pub use category::{Category, CategoryRef, Severity};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use context::{Context, Scoped, carried, scope, spawn};

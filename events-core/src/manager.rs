@@ -441,6 +441,20 @@ impl Builder {
 
     /// Delivers everything that is recorded there, too: in order, at least once, from where it stopped last.
     /// Events that were recorded before it was first named are delivered as well.
+    ///
+    /// ```
+    /// use events_core::{Ack, EventManager, memory::MemoryStore};
+    ///
+    /// # let registry = events_core::Registry::of([]);
+    /// let manager = EventManager::builder(MemoryStore::new())
+    /// #   .registry(registry)
+    ///     .relay_to(MemoryStore::new()) // its name is `memory`
+    ///     .acknowledge(Ack::Delivered("memory"))
+    ///     .search_in("memory")
+    ///     .build()?;
+    /// assert_eq!(manager.relays()[0].name, "memory");
+    /// # Ok::<(), events_core::InstallError>(())
+    /// ```
     pub fn relay_to(mut self, destination: impl Destination) -> Self {
         self.relaying.destinations.push(Arc::new(destination));
         self

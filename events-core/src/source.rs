@@ -7,9 +7,10 @@ use std::{
 };
 
 use crate::{
+    bookmarks::JournalIdentity,
     closing,
     event::{Event, InvalidEvent},
-    id::{EventId, ProcessId},
+    id::ProcessId,
     journal::{Entry, EntryKind, JournalError},
     manager::Shared,
     outcome::{Ending, Reason},
@@ -61,15 +62,14 @@ impl Source {
         self.lease
     }
 
-    /// The opening of the oldest operation that is open in this process's journal.
+    /// The journal; none where the manager has stopped.
     ///
     /// # Errors
     /// The journal cannot be read. Cancel-safe.
-    pub async fn oldest_open(&self) -> Result<Option<EventId>, JournalError> {
+    pub async fn journal(&self) -> Result<Option<JournalIdentity>, JournalError> {
         let Some(shared) = self.manager.upgrade() else { return Ok(None) };
         let job = shared.clone();
-        let open = shared.sweeper.run(move || job.journal.open_operations()).await;
-        Ok(open.transpose()?.and_then(|open| open.first().map(|operation| operation.id)))
+        shared.sweeper.run(move || job.journal.bookmarks().identity()).await.transpose()
     }
 
     /// The closing of an operation that a process which is gone left open, from its stored opening:
@@ -98,5 +98,20 @@ impl Source {
         shared.queue.push([Item::new(entry, Ticket::Kept(Arc::default()))]);
         shared.keeper.watch();
         shared.counters.swept.add(1);
+    }
+
+    /// Keeps a true ending although a destination has another closing of its operation, `stored`, because it was
+    /// closed there as `abandoned` or overdue: as an event of its own, which relays deliver.
+    pub fn record_late_ending(&self, ending: &[u8], stored: &[u8]) {
+        let Some(shared) = self.manager.upgrade() else { return };
+        match closing::late_ending(ending, stored, shared.clock.now()) {
+            Ok(Some(entry)) => {
+                shared.queue.push([Item::new(entry, Ticket::Kept(Arc::default()))]);
+                shared.keeper.watch();
+                shared.counters.late_endings.add(1);
+            }
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "an ending known late cannot be recorded"),
+        }
     }
 }

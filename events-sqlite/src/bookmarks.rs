@@ -4,11 +4,13 @@
 //! be durable at once, for what is delivered again is there already; a dead letter has to be.
 
 use std::{
+    fs, io,
     path::{Path, PathBuf},
     sync::Mutex,
+    time::UNIX_EPOCH,
 };
 
-use events_core::{Bookmarks, DeadLetter, EventId, JournalError, Position, Seq, Timestamp};
+use events_core::{Bookmarks, DeadLetter, EventId, JournalError, JournalIdentity, Position, Seq, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::{error::StoreError, lock::lock};
@@ -19,6 +21,7 @@ const TABLES: &str = "
         relay TEXT NOT NULL, seq INTEGER NOT NULL, id BLOB NOT NULL, reason TEXT NOT NULL, refused INTEGER NOT NULL,
         PRIMARY KEY (relay, seq)
     ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS identity (id TEXT NOT NULL);
 ";
 
 /// The file, opened when it is first needed: who relays nothing has none.
@@ -155,4 +158,30 @@ impl Bookmarks for RelaysFile {
             statement.query_row([relay], |row| row.get(0))
         })
     }
+
+    fn identity(&self) -> Result<JournalIdentity, JournalError> {
+        self.durably(|transaction| {
+            let missing =
+                "INSERT INTO identity SELECT lower(hex(randomblob(16))) WHERE NOT EXISTS (SELECT 1 FROM identity)";
+            transaction.execute(missing, []).map(drop)
+        })?;
+        let id = self.with(|connection| connection.query_row("SELECT id FROM identity", [], |row| row.get(0)))?;
+        let file = self.folder.join("relays.db");
+        let place = place(&file).map_err(|error| JournalError::Failed(Box::new(error)))?;
+        Ok(JournalIdentity { id, place })
+    }
+}
+
+/// What a file keeps when its folder is renamed and its disk is put into another machine, and what a copy
+/// of it does not have.
+fn place(file: &Path) -> io::Result<String> {
+    let about = fs::metadata(file)?;
+    // Not every file system knows when a file was made.
+    let made = about.created().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    let made = made.map(|made| made.as_nanos()).unwrap_or_default();
+    #[cfg(unix)]
+    let number = std::os::unix::fs::MetadataExt::ino(&about);
+    #[cfg(not(unix))]
+    let number = fs::canonicalize(file)?.display().to_string();
+    Ok(format!("{number}-{made}"))
 }

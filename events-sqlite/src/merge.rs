@@ -195,8 +195,7 @@ fn write_merged(shared: &Shared, task: &Task, number: u64, month: Month) -> Resu
 
 /// With a sample of the documents of all parts.
 fn packing(parts: &[Arc<Segment>], events: usize) -> Result<Packing, StoreError> {
-    let level = Packing::MERGED;
-    let samples = Packing::samples(level, events).div_ceil(parts.len());
+    let samples = Packing::samples(events).div_ceil(parts.len());
     let mut stored: Vec<Vec<u8>> = Vec::new();
     for part in parts {
         let blocks = part.document_blocks()?;
@@ -205,7 +204,7 @@ fn packing(parts: &[Arc<Segment>], events: usize) -> Result<Packing, StoreError>
             stored.extend(unpacked.stored(unpacked.documents() / 2).map(<[u8]>::to_vec));
         }
     }
-    Ok(Packing::of_samples(level, stored.iter().map(Vec::as_slice)))
+    Ok(Packing::of_samples(stored.iter().map(Vec::as_slice)))
 }
 
 /// The places of all parts in one order, and for each part the rank in it of each of its positions.

@@ -225,8 +225,7 @@ fn write_segment(
 
 /// With a sample of the events.
 fn packing(events: &[&TailEvent]) -> Packing {
-    let level = Packing::SEALED;
-    let samples = Packing::samples(level, events.len());
+    let samples = Packing::samples(events.len());
     let step = events.len() / samples.max(1);
     let stored = |event: &&TailEvent| {
         let mut stored = Vec::new();
@@ -234,7 +233,7 @@ fn packing(events: &[&TailEvent]) -> Packing {
         stored
     };
     let samples: Vec<Vec<u8>> = events.iter().step_by(step.max(1)).take(samples).map(stored).collect();
-    Packing::of_samples(level, samples.iter().map(Vec::as_slice))
+    Packing::of_samples(samples.iter().map(Vec::as_slice))
 }
 
 pub(crate) fn make_month_folder(shared: &Shared, month: Month) -> Result<(), StoreError> {

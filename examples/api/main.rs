@@ -6,6 +6,13 @@
 //! cargo run --example trail -- data
 //! ```
 //!
+//! With Elasticsearch and Kafka as well:
+//!
+//! ```text
+//! cargo run --release --example api --features elasticsearch,kafka -- --data data \
+//!     --relay elasticsearch=http://localhost:9200 --relay kafka=localhost:9092 --ack elasticsearch --search elasticsearch
+//! ```
+//!
 //! Resources are kept in `resources.db` of the data folder, events in its folder `events`. SIGTERM and
 //! SIGINT stop it: requests are answered to their end and their closing events stored.
 
@@ -19,6 +26,7 @@ mod extract;
 mod job;
 mod nuvlabox;
 mod reading;
+mod relaying;
 mod routes;
 
 use std::{
@@ -40,7 +48,7 @@ use tokio::{
     time::sleep,
 };
 
-use crate::{app::App, database::Database, deployment::Deployment, job::Job, nuvlabox::Nuvlabox};
+use crate::{app::App, database::Database, deployment::Deployment, job::Job, nuvlabox::Nuvlabox, relaying::Relaying};
 
 /// An edge fleet over HTTP, every change of it recorded.
 #[derive(Parser)]
@@ -54,6 +62,8 @@ struct Arguments {
     /// Print what is served, and which function answers, instead of serving it.
     #[arg(long)]
     routes: bool,
+    #[command(flatten, next_help_heading = "Events beyond this machine")]
+    relaying: Relaying,
 }
 
 /// How long requests may take to end once the server is told to stop, and then their events.
@@ -61,12 +71,12 @@ const STOPPING: Duration = Duration::from_secs(5);
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Arguments { listen, data, routes } = Arguments::parse();
+    let Arguments { listen, data, routes, relaying } = Arguments::parse();
     let Some(data) = data.filter(|_| !routes) else {
         print_routes();
         return ExitCode::SUCCESS;
     };
-    match serve(listen, &data).await {
+    match serve(listen, &data, &relaying).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -84,15 +94,15 @@ fn print_routes() {
 
 /// Serves until a signal says stop.
 #[expect(clippy::print_stdout, reason = "whoever starts it reads where it listens")]
-async fn serve(listen: SocketAddr, data: &Path) -> Result<(), Box<dyn Error>> {
+async fn serve(listen: SocketAddr, data: &Path, relaying: &Relaying) -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(data)?;
     let database = Database::open(&data.join("resources.db"))?;
-    let manager = EventManager::builder(SqliteStore::open(data.join("events"))?)
+    let builder = EventManager::builder(SqliteStore::open(data.join("events"))?)
         .resources(database.clone())
         .expect::<Nuvlabox>()
         .expect::<Deployment>()
-        .expect::<Job>()
-        .install()?;
+        .expect::<Job>();
+    let manager = relaying.to(builder)?.install()?;
 
     // From here on a signal stops it cleanly: whoever waits for the line below may send one at once.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
@@ -114,7 +124,8 @@ async fn serve(listen: SocketAddr, data: &Path) -> Result<(), Box<dyn Error>> {
         () = async { if stopped.await.is_ok() { sleep(STOPPING).await } else { std::future::pending().await } } => {}
     }
     if !manager.shutdown(STOPPING).await {
-        return Err("some events are not stored: what is left open is closed at the next start".into());
+        let how = "some events are not stored, or not delivered: what is left waits in the folder for the next start";
+        return Err(how.into());
     }
     Ok(())
 }

@@ -159,6 +159,6 @@ fn a_document_of_ten_mebibytes_is_answered<S: Subject>(subject: &S) {
     let batch = numbered(&[entry(&Event { payload, ..direct(1) }), entry(&direct(2))], 1);
     let answers = deliver(&store, &batch);
     let final_answer = !matches!(answers[0], Delivery::Retry { .. });
-    assert!(final_answer, "it is taken or rejected, not tried for ever");
+    assert!(final_answer, "it is taken or rejected, not tried for ever: {:?}", answers[0]);
     assert_eq!(answers[1], Delivery::Stored);
 }

@@ -389,8 +389,11 @@ fn a_reader_beside_a_writer_misses_nothing<S: Subject<Store: Journal>>(subject: 
         scope.spawn(|| stored.chunks(17).for_each(|batch| drop(append_new(&journal, batch))));
         let mut read: Vec<Sequenced> = Vec::new();
         while read.len() < stored.len() {
-            let from = read.last().map_or(Seq(0), |last| last.seq.next());
-            read.extend(journal.read(from, 100, NO_LIMIT).expect("a healthy journal can be read"));
+            let from = read.last().map_or(Seq(1), |last| last.seq.next());
+            let newest = journal.last_seq();
+            let next = journal.read(from, 100, NO_LIMIT).expect("a healthy journal can be read");
+            assert!(newest < from || !next.is_empty(), "{newest} is there, and not read from {from} on");
+            read.extend(next);
             let right = read.iter().zip(&stored).all(|(read, entry)| read.id == entry.id);
             assert!(right, "what is read is a beginning of what is stored");
         }

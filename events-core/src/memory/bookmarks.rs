@@ -6,13 +6,25 @@ use std::{
 };
 
 use crate::{
-    bookmarks::{Bookmarks, DeadLetter, Position},
+    bookmarks::{Bookmarks, DeadLetter, JournalIdentity, Position},
+    id::ProcessId,
     journal::{JournalError, Seq},
 };
 
-/// By the name of the relay.
-#[derive(Debug, Default)]
-pub(super) struct InMemory(Mutex<HashMap<String, OfRelay>>);
+#[derive(Debug)]
+pub(super) struct InMemory {
+    /// By the name of the relay.
+    relays: Mutex<HashMap<String, OfRelay>>,
+    identity: String,
+}
+
+impl Default for InMemory {
+    fn default() -> Self {
+        // A random number like that of a process, and as many bits.
+        let half = ProcessId::random;
+        Self { relays: Mutex::default(), identity: format!("{}{}", half(), half()) }
+    }
+}
 
 #[derive(Debug, Default)]
 struct OfRelay {
@@ -22,7 +34,7 @@ struct OfRelay {
 
 impl InMemory {
     fn lock(&self) -> MutexGuard<'_, HashMap<String, OfRelay>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.relays.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -58,5 +70,9 @@ impl Bookmarks for InMemory {
 
     fn count_dead_letters(&self, relay: &str) -> Result<u64, JournalError> {
         Ok(self.lock().get(relay).map_or(0, |relay| relay.dead_letters.len() as u64))
+    }
+
+    fn identity(&self) -> Result<JournalIdentity, JournalError> {
+        Ok(JournalIdentity { id: self.identity.clone(), place: "memory".to_owned() })
     }
 }

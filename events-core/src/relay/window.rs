@@ -26,7 +26,8 @@ pub(super) struct Batch {
     /// What it refused, until that is written down.
     refused: Vec<DeadLetter>,
     stage: Stage,
-    attempts: u32,
+    /// Whether it was tried.
+    tried: bool,
     backoff: Backoff,
 }
 
@@ -51,7 +52,7 @@ impl Batch {
         let events: Arc<[Sequenced]> = events.into();
         let left = events.clone();
         let (stage, backoff) = (Stage::Waiting(now), Backoff::default());
-        Self { events, left, refused: Vec::new(), stage, attempts: 0, backoff }
+        Self { events, left, refused: Vec::new(), stage, tried: false, backoff }
     }
 
     fn is_due(&self, now: Instant) -> bool {
@@ -82,11 +83,11 @@ impl Batch {
 
     /// Whether it was tried before.
     pub(super) fn is_repeated(&self) -> bool {
-        self.attempts > 0
+        self.tried
     }
 
     pub(super) fn begin(&mut self, attempt: BoxFuture<'static, Answers>) {
-        self.attempts += 1;
+        self.tried = true;
         self.stage = Stage::UnderWay(attempt);
     }
 
@@ -197,5 +198,73 @@ impl Window {
         let batch = self.batches.front()?;
         let open = batch.first_open()?;
         batch.events.iter().find(|event| event.seq >= open)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conformance::Generator;
+
+    /// Any answer to each event, `Stored` for some of them.
+    fn any_answers(batch: &Batch, random: &mut Random) -> Answers {
+        if random.below(5) == 0 {
+            return Err("it panicked".to_owned());
+        }
+        let answer = |_: &Sequenced| match random.below(6) {
+            0 => Delivery::Rejected { reason: "poison".to_owned() },
+            1 | 2 => Delivery::Retry { reason: "later".to_owned() },
+            3 => Delivery::AlreadyThere,
+            _ => Delivery::Stored,
+        };
+        Ok(batch.left.iter().map(answer).collect())
+    }
+
+    #[test]
+    fn whatever_is_answered_the_position_stands_before_what_is_not_confirmed_and_comes_to_the_end() {
+        let mut random = Random::from_seed(7);
+        let now = Timestamp::from_millis(0);
+        for in_flight in [1, 2, 5] {
+            let mut waiting: VecDeque<Sequenced> = (1..)
+                .zip(Generator::new(1).events(200))
+                .map(|(seq, entry)| Sequenced { seq: Seq(seq), id: entry.id, document: entry.document })
+                .collect();
+            let mut window = Window::new(in_flight);
+            let mut open: std::collections::BTreeSet<Seq> = waiting.iter().map(|event| event.seq).collect();
+            let mut reached = Seq(0);
+            while !open.is_empty() {
+                while window.has_room() && !waiting.is_empty() {
+                    let events = 1 + random.below(20);
+                    window.push(waiting.drain(..events.min(waiting.len())).collect(), Instant::now());
+                }
+                let place = random.below(window.batches.len());
+                let batch = &window.batches[place];
+                let answers = any_answers(batch, &mut random);
+                let (batch, _) = window.answered(place, answers, now);
+                if random.below(3) > 0 {
+                    batch.refused_is_kept();
+                }
+                let not_confirmed: Vec<Seq> = batch
+                    .left
+                    .iter()
+                    .map(|event| event.seq)
+                    .chain(batch.refused.iter().map(|letter| letter.seq))
+                    .collect();
+                let of_batch: Vec<Seq> = batch.events.iter().map(|event| event.seq).collect();
+                for seq in of_batch.iter().filter(|seq| !not_confirmed.contains(seq)) {
+                    open.remove(seq);
+                }
+                if let Some(position) = window.advance() {
+                    reached = reached.max(position.through);
+                }
+                let first_open = open.first().copied().unwrap_or(Seq(201));
+                assert_eq!(reached.next(), first_open, "{in_flight} in flight");
+                assert_eq!(
+                    window.oldest().map(|event| event.seq),
+                    open.first().filter(|_| !window.batches.is_empty()).copied()
+                );
+            }
+            assert!(window.batches.is_empty() && waiting.is_empty());
+        }
     }
 }

@@ -63,6 +63,11 @@ pub(crate) fn command(
     if kind != Kind::OpenSearch {
         set("xpack.security.enabled", "false");
     }
+    // Of a heap that small a tenth, which is the default, takes no event of 10 MiB.
+    let pressure = "indexing_pressure.memory.limit";
+    if settings.iter().all(|(name, _)| name != pressure) {
+        set(pressure, "30%");
+    }
     for (name, value) in settings {
         set(name, value);
     }

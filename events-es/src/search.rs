@@ -1,0 +1,341 @@
+//! Finding events.
+
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    time::{Duration, Instant},
+};
+
+use events_core::{
+    Aggregation, BoxFuture, Buckets, Count, Cursor, EventId, Filter, Found, KeySource, Page, Partition, Query, Search,
+    SearchError, Timestamp, Viewer,
+};
+use serde::Deserialize;
+use serde_json::{Value, json, value::RawValue};
+use tokio::time::sleep;
+
+use crate::{
+    aggregate,
+    client::PAUSES,
+    document, filter,
+    handle::{Elasticsearch, Server},
+    layout::document_id,
+    request::{Answer, Request, RequestError},
+};
+
+impl Search for Elasticsearch {
+    fn get<'s>(&'s self, id: EventId, viewer: &'s Viewer) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
+        let viewer = viewer.clone();
+        self.ask(move |server| async move { get(&server, id, &viewer).await })
+    }
+
+    fn search<'s>(&'s self, query: &'s Query) -> BoxFuture<'s, Result<Page, SearchError>> {
+        let query = query.clone();
+        self.ask(move |server| async move { page(&server, &query).await })
+    }
+
+    fn count<'s>(
+        &'s self,
+        filter: &'s Filter,
+        viewer: &'s Viewer,
+        within: Option<Duration>,
+    ) -> BoxFuture<'s, Result<Count, SearchError>> {
+        let question = filter::found_by(filter, viewer);
+        self.ask(move |server| async move { count(&server, question?.into_query(), within).await })
+    }
+
+    fn aggregate<'s>(&'s self, aggregation: &'s Aggregation) -> BoxFuture<'s, Result<Buckets, SearchError>> {
+        let aggregation = aggregation.clone();
+        self.ask(move |server| async move { aggregate::buckets(&server, &aggregation).await })
+    }
+
+    fn partitions(&self) -> BoxFuture<'_, Result<Vec<Partition>, SearchError>> {
+        self.ask(move |server| async move { partitions(&server).await })
+    }
+}
+
+impl Elasticsearch {
+    /// Runs a question on the threads of the handle.
+    fn ask<'s, T, F>(
+        &'s self,
+        question: impl FnOnce(std::sync::Arc<Server>) -> F,
+    ) -> BoxFuture<'s, Result<T, SearchError>>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, SearchError>> + Send + 'static,
+    {
+        let running = self.worker.run(question(self.server.clone()));
+        Box::pin(async move {
+            running.await.unwrap_or_else(|| Err(SearchError::unavailable("a search in Elasticsearch ended early")))
+        })
+    }
+}
+
+/// How long a search may still take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TimeLimit(Instant);
+
+/// So much longer than it may take an answer is waited for: the server looks at the clock now and then.
+const GRACE: Duration = Duration::from_secs(2);
+
+impl TimeLimit {
+    pub(crate) fn after(limit: Duration) -> Self {
+        let now = Instant::now();
+        Self(now.checked_add(limit).unwrap_or(now + Duration::from_secs(86_400)))
+    }
+
+    /// None when it is over.
+    pub(crate) fn left(self) -> Option<Duration> {
+        let left = self.0.saturating_duration_since(Instant::now());
+        // In the server's unit.
+        (left >= Duration::from_millis(1)).then_some(left)
+    }
+}
+
+/// What an answer to a search has beside what was asked for.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Outcome {
+    /// Whether the server stopped looking because time was up.
+    pub(crate) timed_out: bool,
+    #[serde(rename = "_shards")]
+    shards: Shards,
+}
+
+#[derive(Debug, Deserialize)]
+struct Shards {
+    total: u64,
+    successful: u64,
+}
+
+impl Outcome {
+    /// An answer from a part of the events is none: what it lacks would be taken for absent.
+    fn complete(&self) -> Result<(), SearchError> {
+        let Shards { total, successful } = self.shards;
+        if successful >= total {
+            return Ok(());
+        }
+        let missing = total - successful;
+        Err(SearchError::unavailable(format!("{missing} of {total} shards of Elasticsearch did not answer")))
+    }
+}
+
+/// Asks the months, in at most the time that is left.
+pub(crate) async fn ask(server: &Server, body: &Value, left: Duration) -> Result<(Answer, Outcome), SearchError> {
+    // Copies of an index refresh one after the other. The same question goes to the same copies, so that a
+    // page does not miss what the page before it would have had; which process asks makes no difference.
+    let mut hasher = DefaultHasher::new();
+    body["query"].to_string().hash(&mut hasher);
+    let target =
+        format!("/{}/_search?ignore_unavailable=true&preference={:016x}", server.layout.alias(), hasher.finish());
+    ask_at(server, target, body.clone(), left).await
+}
+
+pub(crate) async fn ask_at(
+    server: &Server,
+    target: String,
+    mut body: Value,
+    left: Duration,
+) -> Result<(Answer, Outcome), SearchError> {
+    let limit = TimeLimit::after(left);
+    let mut pauses = PAUSES;
+    body["timeout"] = json!(format!("{}ms", left.as_millis()));
+    loop {
+        let request = Request::post(&target).json(&body).within(left + GRACE);
+        let answer = server.client.succeed(&request).await.map_err(unavailable)?;
+        let outcome: Outcome = answer.read().map_err(unavailable)?;
+        let Err(incomplete) = outcome.complete() else { return Ok((answer, outcome)) };
+        // An index that was made just now answers in a moment.
+        let pause = pauses.pause();
+        if limit.left().is_none_or(|left| left < pause) {
+            return Err(incomplete);
+        }
+        sleep(pause).await;
+    }
+}
+
+pub(crate) fn unavailable(error: RequestError) -> SearchError {
+    match &error {
+        RequestError::Refused { status: 400, cause } => {
+            SearchError::Unsupported(format!("Elasticsearch refuses it, {cause}"))
+        }
+        _ => SearchError::unavailable(error),
+    }
+}
+
+#[derive(Deserialize)]
+struct Searched<'a> {
+    #[serde(borrow)]
+    hits: Hits<'a>,
+}
+
+#[derive(Deserialize)]
+struct Hits<'a> {
+    #[serde(borrow)]
+    hits: Vec<Source<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Source<'a> {
+    #[serde(borrow, rename = "_source")]
+    source: &'a RawValue,
+}
+
+impl Source<'_> {
+    /// Where the event stands in the order, and the event; none of it where the viewer may not see it after all.
+    fn event(&self, viewer: &Viewer) -> Result<(Cursor, Option<Found>), SearchError> {
+        let document = recorded(self.source)?;
+        let source = KeySource::read(&document)?;
+        let cursor = Cursor { timestamp: source.timestamp(), id: source.id() };
+        let visibility = source.acl()?.visibility(viewer);
+        Ok((cursor, visibility.map(|visibility| Found::new(document.clone(), visibility))))
+    }
+}
+
+pub(crate) fn recorded(source: &RawValue) -> Result<std::sync::Arc<[u8]>, SearchError> {
+    let foreign = || SearchError::unavailable("a document in Elasticsearch was not made by events");
+    document::recorded(source.get().as_bytes()).ok_or_else(foreign)
+}
+
+/// Looked up by its id, an event is found as soon as it is stored.
+async fn get(server: &Server, id: EventId, viewer: &Viewer) -> Result<Option<Found>, SearchError> {
+    #[derive(Deserialize)]
+    struct Got<'a> {
+        found: bool,
+        #[serde(borrow, rename = "_source")]
+        source: Option<&'a RawValue>,
+    }
+    let path = format!("/{}/_doc/{}", server.layout.index_of(id), document_id(id));
+    let request = Request::get(path).within(server.search_limit);
+    let answer = server.client.send(&request).await.and_then(|answer| answer.expect(404)).map_err(unavailable)?;
+    if answer.status == 404 && answer.cause().kind == "index_not_found_exception" {
+        return Ok(None);
+    }
+    let got: Got<'_> = answer.read().map_err(unavailable)?;
+    let Some(source) = got.source.filter(|_| got.found) else { return Ok(None) };
+    Source { source }.event(viewer).map(|(_, found)| found)
+}
+
+/// So many events are fetched at once.
+const AT_ONCE: usize = 1_000;
+
+async fn page(server: &Server, query: &Query) -> Result<Page, SearchError> {
+    let limit = TimeLimit::after(query.within.unwrap_or(server.search_limit));
+    let mut page = Page::default();
+    if query.limit == 0 {
+        return Ok(page);
+    }
+    let question = filter::found_by(&query.filter, &query.viewer)?.into_query();
+    let mut last = query.after;
+    loop {
+        let Some(left) = limit.left() else {
+            page.cut = true;
+            page.next = last;
+            return Ok(page);
+        };
+        // One more than the page has: whether there is a next one.
+        let size = (query.limit - page.events.len()).saturating_add(1).min(AT_ONCE);
+        let mut body = json!({
+            "query": question,
+            "sort": [{ "timestamp": "desc" }, { "id": "desc" }],
+            "size": size,
+            "track_total_hits": false,
+        });
+        if let Some(Cursor { timestamp, id }) = last {
+            body["search_after"] = json!([timestamp.millis(), id]);
+        }
+        let (answer, outcome) = ask(server, &body, left).await?;
+        let Searched { hits: Hits { hits } } = answer.read().map_err(unavailable)?;
+        for hit in &hits {
+            if page.events.len() == query.limit {
+                page.next = last;
+                return Ok(page);
+            }
+            let (cursor, found) = hit.event(&query.viewer)?;
+            page.events.extend(found);
+            last = Some(cursor);
+        }
+        if outcome.timed_out {
+            // What it did not look at may be newer than what it found.
+            page.cut = true;
+            return Ok(page);
+        }
+        if hits.len() < size {
+            return Ok(page);
+        }
+    }
+}
+
+async fn count(server: &Server, question: Value, within: Option<Duration>) -> Result<Count, SearchError> {
+    #[derive(Deserialize)]
+    struct Counted {
+        hits: Total,
+    }
+    #[derive(Deserialize)]
+    struct Total {
+        total: Number,
+    }
+    #[derive(Deserialize)]
+    struct Number {
+        value: u64,
+    }
+    let limit = TimeLimit::after(within.unwrap_or(server.search_limit));
+    let Some(left) = limit.left() else { return Ok(Count { events: 0, cut: true }) };
+    let body = json!({ "query": question, "size": 0, "track_total_hits": true });
+    let (answer, outcome) = ask(server, &body, left).await?;
+    let counted: Counted = answer.read().map_err(unavailable)?;
+    Ok(Count { events: counted.hits.total.value, cut: outcome.timed_out })
+}
+
+async fn partitions(server: &Server) -> Result<Vec<Partition>, SearchError> {
+    #[derive(Deserialize)]
+    struct Answered {
+        aggregations: Option<Months>,
+    }
+    #[derive(Deserialize)]
+    struct Months {
+        months: Buckets,
+    }
+    #[derive(Deserialize)]
+    struct Buckets {
+        buckets: Vec<Bucket>,
+    }
+    #[derive(Deserialize)]
+    struct Bucket {
+        key: String,
+        doc_count: u64,
+        first: Bound,
+        last: Bound,
+    }
+    #[derive(Deserialize)]
+    struct Bound {
+        value: f64,
+    }
+    let body = json!({
+        "query": { "match_all": {} },
+        "size": 0,
+        "track_total_hits": false,
+        "aggs": {
+            "months": {
+                "terms": { "field": "_index", "size": 10_000 },
+                "aggs": { "first": { "min": { "field": "timestamp" } }, "last": { "max": { "field": "timestamp" } } },
+            },
+        },
+    });
+    let (answer, outcome) = ask(server, &body, server.search_limit).await?;
+    if outcome.timed_out {
+        return Err(SearchError::unavailable("Elasticsearch did not count the months in time"));
+    }
+    let answered: Answered = answer.read().map_err(unavailable)?;
+    let buckets = answered.aggregations.map(|months| months.months.buckets).unwrap_or_default();
+    let mut partitions: Vec<Partition> = buckets
+        .into_iter()
+        .filter_map(|bucket| {
+            // Milliseconds are exact in a floating-point number for longer than there are months.
+            let at = |bound: &Bound| Timestamp::from_millis(bound.value as i64);
+            let month = server.layout.month_of(&bucket.key)?;
+            let (first, last) = (at(&bucket.first), at(&bucket.last));
+            Some(Partition { month, events: bucket.doc_count, first, last })
+        })
+        .collect();
+    partitions.sort_by_key(|partition| partition.month);
+    Ok(partitions)
+}
