@@ -305,7 +305,9 @@ async fn of_very_many_overdue_operations_a_part_waits_for_the_store_at_a_time() 
     for number in 0..OVERDUE {
         running.spawn(by_jane(&manager, start(deployment(&number.to_string()), accepted())));
     }
-    running.join_all().await.into_iter().for_each(|answer| drop(answer.unwrap()));
+    for answer in running.join_all().await {
+        answer.unwrap();
+    }
     clock.advance(2 * HOUR);
     store.faults().fail_all(Fault::Full);
     for _ in 0..2 {

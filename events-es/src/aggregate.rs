@@ -191,7 +191,7 @@ impl Counts {
     fn finish(self) -> Buckets {
         let sorted = self.largest.into_sorted_vec();
         let buckets = sorted.into_iter().map(|Reverse((count, Reverse(value)))| (value, count)).collect();
-        Buckets { buckets, distinct: self.distinct, cut: self.cut }
+        Buckets { buckets, distinct: self.distinct, cut: self.cut, unreadable: 0 }
     }
 }
 
@@ -217,7 +217,7 @@ mod tests {
         let values = [("a", 1), ("b", 2), ("c", 2), ("d", 1), ("Z", 1)].map(|(value, count)| (json!(value), count));
         counts.add(Step::Behind(values[..2].to_vec()), &Field::Own("tags"));
         counts.add(Step::End(values[2..].to_vec()), &Field::Own("tags"));
-        let Buckets { buckets, distinct, cut } = counts.finish();
+        let Buckets { buckets, distinct, cut, .. } = counts.finish();
         assert_eq!(buckets, [("b".to_owned(), 2), ("c".to_owned(), 2), ("Z".to_owned(), 1)]);
         assert_eq!((distinct, cut), (5, false));
     }

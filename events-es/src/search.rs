@@ -278,11 +278,11 @@ async fn count(server: &Server, question: Value, within: Option<Duration>) -> Re
         value: u64,
     }
     let limit = TimeLimit::after(within.unwrap_or(server.search_limit));
-    let Some(left) = limit.left() else { return Ok(Count { events: 0, cut: true }) };
+    let Some(left) = limit.left() else { return Ok(Count { cut: true, ..Count::default() }) };
     let body = json!({ "query": question, "size": 0, "track_total_hits": true });
     let (answer, outcome) = ask(server, &body, left).await?;
     let counted: Counted = answer.read().map_err(unavailable)?;
-    Ok(Count { events: counted.hits.total.value, cut: outcome.timed_out })
+    Ok(Count { events: counted.hits.total.value, cut: outcome.timed_out, ..Count::default() })
 }
 
 async fn partitions(server: &Server) -> Result<Vec<Partition>, SearchError> {
