@@ -162,9 +162,9 @@ async fn compare(server: &Server, batch: &[Sequenced], places: &[usize]) -> Resu
 }
 
 fn judge(stored: &One<'_>, event: &Sequenced) -> Outcome {
-    // It was deleted in between.
+    // It was deleted in between, or its index is in trouble.
     let Some(source) = stored.source else {
-        return Outcome::Retry("it was there a moment ago, and is not any more".to_owned());
+        return Outcome::Retry("it is there already, and cannot be read to be compared".to_owned());
     };
     match document::recorded(source.get().as_bytes()) {
         Some(there) if there == event.document => Outcome::AlreadyThere,

@@ -1,6 +1,9 @@
 //! The handle that users hold.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use events_core::{Batches, NotReady, Registry};
 
@@ -45,7 +48,7 @@ pub(crate) struct Server {
     pub(crate) layout: Layout,
     pub(crate) refresh: Refresh,
     pub(crate) spread: Spread,
-    pub(crate) search_limit: std::time::Duration,
+    pub(crate) search_limit: Duration,
     pub(crate) flavour: Flavour,
     types: RwLock<Arc<DetailTypes>>,
 }

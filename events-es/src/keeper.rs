@@ -16,7 +16,7 @@ use crate::{
     handle::Server,
     lease::{self, Kept, Lease},
     open_operations::OpenOperations,
-    presence::Presence,
+    presence::{Presence, shared_journal},
     request::RequestError,
     sweep::sweep,
     watch::Watch,
@@ -45,6 +45,9 @@ pub(crate) struct Keeper {
     search: Option<JoinHandle<()>>,
 }
 
+/// A lease that holds shorter is kept no more often.
+const SHORTEST: Duration = Duration::from_millis(300);
+
 struct Yielded {
     kept: Kept,
     since: Instant,
@@ -52,7 +55,7 @@ struct Yielded {
 
 impl Keeper {
     pub(crate) fn new(server: Arc<Server>, presence: Arc<Presence>, source: Source, held: Kept) -> Self {
-        let lease = source.lease();
+        let lease = source.lease().max(SHORTEST);
         let watch = Watch::new(held.lease.journal.clone(), lease);
         Self { server, presence, source, held, yielded_to: None, watch, lease, sweep: None, search: None }
     }
@@ -136,7 +139,7 @@ impl Keeper {
             }
             Some(there) => {
                 // This process had it before, and lives: the later one is told so.
-                tracing::error!("{}", crate::presence::shared_journal(&there.lease.holder, &own));
+                tracing::error!("{}", shared_journal(&there.lease.holder, &own));
                 let counter = there.lease.counter.wrapping_add(1);
                 let later = Some(there.lease.holder.clone());
                 let lease = Lease { counter, contested_by: later, ..self.held.lease.clone() };

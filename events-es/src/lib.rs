@@ -66,6 +66,7 @@ mod presence;
 mod request;
 mod search;
 mod setup;
+mod sign_of_life;
 mod sweep;
 mod watch;
 mod worker;

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use events_core::{EventId, SearchError};
 use serde::Deserialize;
-use serde_json::{json, value::RawValue};
+use serde_json::json;
 
 use crate::{
     clause::Clause,
     handle::Server,
     layout::document_id,
     request::Request,
-    search::{ask, recorded, unavailable},
+    search::{Searched, ask, unavailable},
 };
 
 /// So many openings are looked at together.
@@ -23,24 +23,6 @@ pub(crate) struct OpenOperations {
     query: serde_json::Value,
     after: Option<EventId>,
     done: bool,
-}
-
-#[derive(Deserialize)]
-struct Searched<'a> {
-    #[serde(borrow)]
-    hits: Hits<'a>,
-}
-
-#[derive(Deserialize)]
-struct Hits<'a> {
-    #[serde(borrow)]
-    hits: Vec<Hit<'a>>,
-}
-
-#[derive(Deserialize)]
-struct Hit<'a> {
-    #[serde(borrow, rename = "_source")]
-    source: &'a RawValue,
 }
 
 #[derive(Deserialize)]
@@ -79,11 +61,12 @@ impl OpenOperations {
         if outcome.timed_out {
             return Err(SearchError::unavailable("Elasticsearch did not find the open operations in time"));
         }
-        let Searched { hits: Hits { hits } } = answer.read().map_err(unavailable)?;
+        let searched: Searched<'_> = answer.read().map_err(unavailable)?;
+        let hits = searched.documents();
         self.done = hits.len() < AT_ONCE;
         let mut openings = Vec::with_capacity(hits.len());
         for hit in hits {
-            let document = recorded(hit.source)?;
+            let document = hit.recorded()?;
             let OwnId { id } = serde_json::from_slice(&document).map_err(events_core::InvalidEvent::from)?;
             openings.push((id, document));
         }

@@ -16,7 +16,9 @@ use crate::{
     keeper::{Keeper, Order},
     lease::{self, Holder, Kept, Lease},
     open_there::OpenThere,
+    request::RequestError,
     setup::not_ready,
+    sign_of_life::{Sighting, Sign},
 };
 
 /// Shared by deliveries and by the task that keeps the lease.
@@ -24,6 +26,8 @@ use crate::{
 pub(crate) struct Presence {
     open: Mutex<OpenThere>,
     claim: Mutex<Claim>,
+    /// What was seen of the process that had the lease before.
+    before: Mutex<Option<Sighting>>,
     /// The manager that delivers here; none before it took the lease, and after it has ended.
     source: Mutex<Option<Source>>,
 }
@@ -34,20 +38,11 @@ enum Claim {
     #[default]
     None,
     /// Another process had it, elsewhere; whether that one lives is to be seen.
-    Waiting(Sighting),
+    Waiting,
     /// Ours.
     Held { keeper: mpsc::Sender<Order> },
     /// Another process that lives had it before.
     Contested { keeper: mpsc::Sender<Order>, why: String },
-}
-
-#[derive(Clone, Debug)]
-struct Sighting {
-    counter: u64,
-    process: String,
-    since: Instant,
-    /// Whether it was seen to change.
-    lives: bool,
 }
 
 /// The task takes what it is told at once, or is busy with one request.
@@ -60,15 +55,15 @@ const LAST_WORD: Duration = Duration::from_secs(1);
 
 impl Presence {
     pub(crate) fn open(&self) -> MutexGuard<'_, OpenThere> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.open)
     }
 
     fn source(&self) -> MutexGuard<'_, Option<Source>> {
-        self.source.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.source)
     }
 
     fn claim(&self) -> MutexGuard<'_, Claim> {
-        self.claim.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.claim)
     }
 
     /// Takes the lease of this process's journal, and starts the task that keeps it.
@@ -89,15 +84,22 @@ impl Presence {
         }
         let journal = source.journal().await.map_err(|error| NotReady::Later(error.to_string()))?;
         let Some(journal) = journal else { return Err(NotReady::Later("the manager has ended".to_owned())) };
-        lease::prepare(server).await.map_err(not_ready)?;
-        let before = lease::read(server, &journal.id).await.map_err(not_ready)?;
         let (own, lease_ms) = (Holder::here(source.process().to_string()), millis(source.lease()));
-        if let Some(kept) = &before
-            && !kept.lease.released
-            && kept.lease.place != journal.place
-            && kept.lease.holder.process != own.process
+        let before = match self.read(server, &journal.id).await {
+            Ok(before) => before,
+            Err(error) => {
+                // Nobody could give a sign.
+                *lock(&self.before) = None;
+                return Err(not_ready(error));
+            }
+        };
+        if let Some(Kept { lease, .. }) = &before
+            && !lease.released
+            && lease.place != journal.place
+            && lease.holder.process != own.process
         {
-            self.wait_for_a_sign(&own, kept, source.lease())?;
+            *self.claim() = Claim::Waiting;
+            self.wait_for_a_sign(&own, lease, source.lease())?;
         }
         let lease = match &before {
             Some(kept) => kept.lease.clone().taken_over(own, journal.place, lease_ms),
@@ -124,38 +126,21 @@ impl Presence {
         Ok(())
     }
 
-    /// Fine when the other process gave no sign of life for as long as its lease holds.
-    fn wait_for_a_sign(&self, own: &Holder, kept: &Kept, lease: Duration) -> Result<(), NotReady> {
-        let holds = lease.max(Duration::from_millis(kept.lease.lease_ms));
-        let (counter, process) = (kept.lease.counter, &kept.lease.holder.process);
-        let now = Instant::now();
-        let mut claim = self.claim();
-        let before = match &*claim {
-            Claim::Waiting(sighting) if sighting.process == *process => Some(sighting.clone()),
-            _ => None,
-        };
-        let changed = before.as_ref().is_some_and(|before| before.counter != counter);
-        let sighting = match before {
-            Some(before) if !changed => before,
-            before => Sighting {
-                counter,
-                process: process.clone(),
-                since: now,
-                lives: changed || before.is_some_and(|before| before.lives),
-            },
-        };
-        let (since, lives) = (sighting.since, sighting.lives);
-        *claim = Claim::Waiting(sighting);
-        if now.duration_since(since) > holds {
-            Ok(())
-        } else if lives {
-            Err(NotReady::Misconfigured(shared_journal(own, &kept.lease.holder)))
-        } else {
-            Err(NotReady::Later(format!(
-                "the journal of {own} was copied or moved from where {} recorded in it: whether that one is still alive \
-                 shows within {holds:?}",
-                kept.lease.holder
-            )))
+    async fn read(&self, server: &Server, journal: &str) -> Result<Option<Kept>, RequestError> {
+        lease::prepare(server).await?;
+        lease::read(server, journal).await
+    }
+
+    /// Fine when the other process is gone.
+    fn wait_for_a_sign(&self, own: &Holder, lease: &Lease, own_holds: Duration) -> Result<(), NotReady> {
+        let holds = own_holds.max(Duration::from_millis(lease.lease_ms));
+        match Sighting::look(&mut lock(&self.before), lease, holds, Instant::now()) {
+            Sign::Gone => Ok(()),
+            Sign::Alive => Err(NotReady::Misconfigured(shared_journal(own, &lease.holder))),
+            Sign::None => Err(NotReady::Later(format!(
+                "the journal of {own} was copied or moved from where {} recorded in it: whether that one is still alive                  shows within {holds:?}",
+                lease.holder
+            ))),
         }
     }
 
@@ -164,39 +149,51 @@ impl Presence {
     /// # Errors
     /// Not now, and why.
     pub(crate) async fn may_send(&self, batch: &[Sequenced], written: &Written) -> Result<(), String> {
-        let keeper = match &*self.claim() {
-            Claim::None => return Ok(()),
-            Claim::Held { keeper } => keeper.clone(),
-            Claim::Contested { why, .. } => return Err(why.clone()),
-            Claim::Waiting(_) => return Err("the lease of the journal is not taken yet".to_owned()),
-        };
+        if matches!(*self.claim(), Claim::None) {
+            return Ok(());
+        }
         let openings = written.sent.iter().filter(|sent| sent.role == Role::Opening);
         let mut covered = self.open().sending(openings.map(|sent| batch[sent.place].id));
-        while !covered {
+        loop {
+            let keeper = match &*self.claim() {
+                Claim::None => return Ok(()),
+                Claim::Held { keeper } => keeper.clone(),
+                Claim::Contested { why, .. } => return Err(why.clone()),
+                Claim::Waiting => return Err("the lease of the journal is not taken yet".to_owned()),
+            };
+            if covered {
+                return Ok(());
+            }
             let (done, published) = oneshot::channel();
             let ended = || "the task that keeps the lease has ended".to_owned();
             keeper.send(Order::Publish { done }).await.map_err(|_| ended())?;
             published.await.map_err(|_| ended())??;
             covered = self.open().all_covered();
         }
-        Ok(())
     }
 
     /// Notes what became of a batch. An ending that comes after others took this process for gone is not lost.
     pub(crate) fn sent(&self, batch: &[Sequenced], written: &Written, outcomes: &[Outcome]) {
-        let mut open = self.open();
-        for Sent { place, role } in &written.sent {
-            let id = batch[*place].id;
-            match (role, &outcomes[*place]) {
-                (Role::Closing, Outcome::Stored | Outcome::AlreadyThere) => open.closed(id.opening()),
-                (Role::Closing, Outcome::Taken(stored)) => {
-                    open.closed(id.opening());
-                    if let Some(source) = &*self.source() {
-                        source.record_late_ending(&batch[*place].document, stored);
+        let mut known_late = Vec::new();
+        {
+            let mut open = self.open();
+            for Sent { place, role } in &written.sent {
+                let id = batch[*place].id;
+                match (role, &outcomes[*place]) {
+                    (Role::Closing, Outcome::Stored | Outcome::AlreadyThere) => open.closed(id.opening()),
+                    (Role::Closing, Outcome::Taken(stored)) => {
+                        open.closed(id.opening());
+                        known_late.push((&batch[*place].document, stored));
                     }
+                    (Role::Opening, Outcome::Taken(_) | Outcome::Rejected(_)) => open.closed(id),
+                    _ => {}
                 }
-                (Role::Opening, Outcome::Taken(_) | Outcome::Rejected(_)) => open.closed(id),
-                _ => {}
+            }
+        }
+        let source = self.source().clone();
+        for (ending, stored) in known_late {
+            if let Some(source) = &source {
+                source.record_late_ending(ending, stored);
             }
         }
     }
@@ -224,13 +221,18 @@ impl Presence {
         *self.source() = None;
         let keeper = match std::mem::take(&mut *self.claim()) {
             Claim::Held { keeper } | Claim::Contested { keeper, .. } => keeper,
-            Claim::None | Claim::Waiting(_) => return,
+            Claim::None | Claim::Waiting => return,
         };
         let (done, released) = std::sync::mpsc::channel();
         if keeper.try_send(Order::Release { done }).is_ok() && released.recv_timeout(LAST_WORD).is_err() {
             tracing::warn!("the lease of this journal could not be given back: others wait until it has run out");
         }
     }
+}
+
+/// What a panic left is a whole value.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 pub(crate) fn shared_journal(own: &Holder, other: &Holder) -> String {

@@ -2,6 +2,7 @@
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -55,10 +56,7 @@ impl Search for Elasticsearch {
 
 impl Elasticsearch {
     /// Runs a question on the threads of the handle.
-    fn ask<'s, T, F>(
-        &'s self,
-        question: impl FnOnce(std::sync::Arc<Server>) -> F,
-    ) -> BoxFuture<'s, Result<T, SearchError>>
+    fn ask<'s, T, F>(&'s self, question: impl FnOnce(Arc<Server>) -> F) -> BoxFuture<'s, Result<T, SearchError>>
     where
         T: Send + 'static,
         F: Future<Output = Result<T, SearchError>> + Send + 'static,
@@ -161,8 +159,9 @@ pub(crate) fn unavailable(error: RequestError) -> SearchError {
     }
 }
 
+/// The documents that a search found.
 #[derive(Deserialize)]
-struct Searched<'a> {
+pub(crate) struct Searched<'a> {
     #[serde(borrow)]
     hits: Hits<'a>,
 }
@@ -173,26 +172,34 @@ struct Hits<'a> {
     hits: Vec<Source<'a>>,
 }
 
+/// A document as the server keeps it.
 #[derive(Deserialize)]
-struct Source<'a> {
+pub(crate) struct Source<'a> {
     #[serde(borrow, rename = "_source")]
     source: &'a RawValue,
 }
 
+impl<'a> Searched<'a> {
+    pub(crate) fn documents(&self) -> &[Source<'a>] {
+        &self.hits.hits
+    }
+}
+
 impl Source<'_> {
+    /// The event in it, as it was recorded.
+    pub(crate) fn recorded(&self) -> Result<Arc<[u8]>, SearchError> {
+        let foreign = || SearchError::unavailable("a document in Elasticsearch was not made by events");
+        document::recorded(self.source.get().as_bytes()).ok_or_else(foreign)
+    }
+
     /// Where the event stands in the order, and the event; none of it where the viewer may not see it after all.
     fn event(&self, viewer: &Viewer) -> Result<(Cursor, Option<Found>), SearchError> {
-        let document = recorded(self.source)?;
+        let document = self.recorded()?;
         let source = KeySource::read(&document)?;
         let cursor = Cursor { timestamp: source.timestamp(), id: source.id() };
         let visibility = source.acl()?.visibility(viewer);
         Ok((cursor, visibility.map(|visibility| Found::new(document.clone(), visibility))))
     }
-}
-
-pub(crate) fn recorded(source: &RawValue) -> Result<std::sync::Arc<[u8]>, SearchError> {
-    let foreign = || SearchError::unavailable("a document in Elasticsearch was not made by events");
-    document::recorded(source.get().as_bytes()).ok_or_else(foreign)
 }
 
 /// Looked up by its id, an event is found as soon as it is stored.
@@ -243,8 +250,9 @@ async fn page(server: &Server, query: &Query) -> Result<Page, SearchError> {
             body["search_after"] = json!([timestamp.millis(), id]);
         }
         let (answer, outcome) = ask(server, &body, left).await?;
-        let Searched { hits: Hits { hits } } = answer.read().map_err(unavailable)?;
-        for hit in &hits {
+        let searched: Searched<'_> = answer.read().map_err(unavailable)?;
+        let hits = searched.documents();
+        for hit in hits {
             if page.events.len() == query.limit {
                 page.next = last;
                 return Ok(page);

@@ -15,7 +15,7 @@ use crate::{
 /// The lease goes when nothing is left.
 ///
 /// Several processes may do so at once: of two closings of an operation the server takes one, and who wrote
-/// that passes it on to its own other relays.
+/// that passes it on to its own other relays. Only those of a process that ends between the two lack it.
 pub(crate) async fn sweep(server: Arc<Server>, source: Source, dead: Kept) {
     let (journal, holder) = (&dead.lease.journal, &dead.lease.holder);
     match close_all(&server, &source, &dead).await {
