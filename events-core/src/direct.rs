@@ -27,7 +27,7 @@ use crate::{
 
 /// The details of a direct event, as a type: `#[derive(EventDetails)]`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a direct event [EVT058]",
+    message = "`{Self}` is not a direct event",
     label = "not a direct event",
     note = "derive it: `#[derive(EventDetails)] #[event(\"nuvlabox.state-changed\", category = \"state\")] struct …`"
 )]
@@ -41,7 +41,7 @@ pub trait EventDetails {
 
 /// A direct event that may be about an `R`. One that names no resource type may be about any.
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` is not about a `{R}` [EVT059]",
+    message = "a `{Self}` is not about a `{R}`",
     label = "an event about another resource type",
     note = "give it the href of the type that its `#[event(…, resource = …)]` names"
 )]
