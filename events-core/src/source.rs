@@ -10,7 +10,7 @@ use crate::{
     bookmarks::JournalIdentity,
     closing,
     event::{Event, InvalidEvent},
-    id::{EventId, ProcessId},
+    id::ProcessId,
     journal::{Entry, EntryKind, JournalError},
     manager::Shared,
     outcome::{Ending, Reason},
@@ -72,17 +72,6 @@ impl Source {
         shared.sweeper.run(move || job.journal.bookmarks().identity()).await.transpose()
     }
 
-    /// The opening of the oldest operation that is open in this process's journal.
-    ///
-    /// # Errors
-    /// The journal cannot be read. Cancel-safe.
-    pub async fn oldest_open(&self) -> Result<Option<EventId>, JournalError> {
-        let Some(shared) = self.manager.upgrade() else { return Ok(None) };
-        let job = shared.clone();
-        let open = shared.sweeper.run(move || job.journal.open_operations()).await;
-        Ok(open.transpose()?.and_then(|open| open.first().map(|operation| operation.id)))
-    }
-
     /// The closing of an operation that a process which is gone left open, from its stored opening:
     /// `abandoned`, or `timeout` of a deferred one whose deadline has passed. None of a deferred one that may
     /// still be closed, and none where the manager has stopped.
@@ -109,5 +98,20 @@ impl Source {
         shared.queue.push([Item::new(entry, Ticket::Kept(Arc::default()))]);
         shared.keeper.watch();
         shared.counters.swept.add(1);
+    }
+
+    /// Keeps a true ending although a destination has another closing of its operation, `stored`, because it was
+    /// closed there as `abandoned` or overdue: as an event of its own, which relays deliver.
+    pub fn record_late_ending(&self, ending: &[u8], stored: &[u8]) {
+        let Some(shared) = self.manager.upgrade() else { return };
+        match closing::late_ending(ending, stored, shared.clock.now()) {
+            Ok(Some(entry)) => {
+                shared.queue.push([Item::new(entry, Ticket::Kept(Arc::default()))]);
+                shared.keeper.watch();
+                shared.counters.late_endings.add(1);
+            }
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "an ending known late cannot be recorded"),
+        }
     }
 }

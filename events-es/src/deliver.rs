@@ -1,8 +1,8 @@
 //! Sending events: split where it is too much, compared where something is there already.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
-use events_core::{Delivery, EventId, Sequenced};
+use events_core::{Delivery, Event, EventId, Sequenced};
 use serde::Deserialize;
 use serde_json::{json, value::RawValue};
 
@@ -23,8 +23,8 @@ pub(crate) enum Outcome {
     Stored,
     /// It was there before.
     AlreadyThere,
-    /// Another one has its id.
-    Taken,
+    /// Another one has its id: this.
+    Taken(Arc<[u8]>),
     /// Not now, and why.
     Retry(String),
     /// Never, and why.
@@ -37,10 +37,24 @@ impl Outcome {
         match self {
             Self::Stored => Delivery::Stored,
             Self::AlreadyThere => Delivery::AlreadyThere,
-            Self::Taken => Delivery::Rejected { reason: format!("another event is stored under {id}") },
+            Self::Taken(stored) => Delivery::Rejected { reason: conflict(id, &stored) },
             Self::Retry(reason) => Delivery::Retry { reason },
             Self::Rejected(reason) => Delivery::Rejected { reason },
         }
+    }
+}
+
+/// What people are told of an event whose id another one has.
+fn conflict(id: EventId, stored: &[u8]) -> String {
+    let Ok(stored) = Event::from_document(stored) else { return format!("something else is stored under {id}") };
+    match stored.failure {
+        Some(failure) if stored.phase.closes() => {
+            format!(
+                "{id} is stored as `{}` already ({}): somebody else closed it first",
+                stored.event_type, failure.reason
+            )
+        }
+        _ => format!("another event is stored under {id}, `{}`", stored.event_type),
     }
 }
 
@@ -148,12 +162,13 @@ async fn compare(server: &Server, batch: &[Sequenced], places: &[usize]) -> Resu
 }
 
 fn judge(stored: &One<'_>, event: &Sequenced) -> Outcome {
-    match stored.source {
-        Some(source) if document::recorded(source.get().as_bytes()).is_some_and(|there| there == event.document) => {
-            Outcome::AlreadyThere
-        }
-        Some(_) => Outcome::Taken,
-        // It was deleted in between.
-        None => Outcome::Retry("it was there a moment ago, and is not any more".to_owned()),
+    // It was deleted in between.
+    let Some(source) = stored.source else {
+        return Outcome::Retry("it was there a moment ago, and is not any more".to_owned());
+    };
+    match document::recorded(source.get().as_bytes()) {
+        Some(there) if there == event.document => Outcome::AlreadyThere,
+        Some(there) => Outcome::Taken(there),
+        None => Outcome::Taken(source.get().as_bytes().into()),
     }
 }

@@ -125,6 +125,8 @@ pub(crate) fn difference(there: &Value, wanted: &Value) -> Difference {
 
 #[cfg(test)]
 mod tests {
+    use events_core::{AboutResource, Acl, Caller, Event, EventId, Failure, Phase, Reason, Severity, Timestamp};
+
     use super::*;
     use crate::detail_types::DetailType;
 
@@ -132,6 +134,65 @@ mod tests {
         let mut types = DetailTypes::default();
         details.iter().for_each(|(name, of)| types.add_foreign(name, *of));
         of_months(&types)
+    }
+
+    /// An event that has every field there is: a new one does not compile here, and is added to the mapping too.
+    fn everything() -> Event {
+        let id = EventId::from_u128(7);
+        let at = Timestamp::from_millis(0);
+        let jane = Caller::user("user/jane").and_then(|caller| caller.in_session("session/1")).unwrap();
+        Event {
+            id,
+            resource_type: "event".into(),
+            event_type: "a.b.failed".parse().unwrap(),
+            phase: Phase::Failed,
+            category: "action".to_owned(),
+            subcategory: Some("x".to_owned()),
+            severity: Severity::Low,
+            timestamp: at,
+            created: at,
+            resource: AboutResource {
+                href: Some("a/1".to_owned()),
+                resource_type: "a".to_owned(),
+                content: Some(json!({ "x": 1 })),
+            },
+            linked_identifiers: vec!["job/1".to_owned()],
+            tags: vec!["x".to_owned()],
+            authn_info: jane,
+            parent: Some(id),
+            root: Some(id),
+            process: Some("x".to_owned()),
+            deadline: Some(at),
+            success: Some(false),
+            failure: Some(Failure::new(Reason::Error).because("x").with_status(500)),
+            duration_ms: Some(1),
+            message: Some("x".to_owned()),
+            details: Map::from_iter([("x".to_owned(), json!(1))]),
+            payload: Some(json!({ "x": 1 })),
+            acl: Acl::admin(),
+            acl_fallback: true,
+            traceparent: Some("x".to_owned()),
+            version: Some(1),
+            legacy_id: Some("x".to_owned()),
+        }
+    }
+
+    /// What of a document a strict mapping does not know.
+    fn unknown(document: &Value, mapping: &Value, path: &str) -> Vec<String> {
+        let fields = document.as_object().into_iter().flatten();
+        let unknown = fields.flat_map(|(name, value)| match mapping["properties"].get(name) {
+            None => vec![format!("{path}{name}")],
+            Some(field) if field["enabled"] == false => Vec::new(),
+            Some(field) => unknown(value, field, &format!("{path}{name}.")),
+        });
+        unknown.collect()
+    }
+
+    #[test]
+    fn every_field_of_an_event_is_known() {
+        let document = serde_json::to_value(everything()).unwrap();
+        assert_eq!(document.as_object().map(Map::len), Some(28));
+        assert_eq!(unknown(&document, &mapping(&[]), ""), [""; 0]);
     }
 
     #[test]

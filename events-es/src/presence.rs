@@ -2,7 +2,7 @@
 //! has to be so before events are sent.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -24,6 +24,8 @@ use crate::{
 pub(crate) struct Presence {
     open: Mutex<OpenThere>,
     claim: Mutex<Claim>,
+    /// The manager, once the lease is taken.
+    source: OnceLock<Source>,
 }
 
 #[derive(Debug, Default)]
@@ -105,6 +107,7 @@ impl Presence {
             return Err(NotReady::Later("another process wrote the lease of this journal just now".to_owned()));
         };
         self.open().begin(held.lease.open_from);
+        self.source.get_or_init(|| source.clone());
         let (keeper, orders) = mpsc::channel(ORDERS);
         *self.claim() = Claim::Held { keeper };
         tokio::spawn(Keeper::new(server.clone(), self.clone(), source.clone(), held).run(orders));
@@ -169,14 +172,20 @@ impl Presence {
         Ok(())
     }
 
-    /// Notes what became of a batch.
+    /// Notes what became of a batch. An ending that comes after others took this process for gone is not lost.
     pub(crate) fn sent(&self, batch: &[Sequenced], written: &Written, outcomes: &[Outcome]) {
         let mut open = self.open();
         for Sent { place, role } in &written.sent {
             let id = batch[*place].id;
             match (role, &outcomes[*place]) {
-                (Role::Closing, Outcome::Stored | Outcome::AlreadyThere | Outcome::Taken) => open.closed(id.opening()),
-                (Role::Opening, Outcome::Taken | Outcome::Rejected(_)) => open.closed(id),
+                (Role::Closing, Outcome::Stored | Outcome::AlreadyThere) => open.closed(id.opening()),
+                (Role::Closing, Outcome::Taken(stored)) => {
+                    open.closed(id.opening());
+                    if let Some(source) = self.source.get() {
+                        source.record_late_ending(&batch[*place].document, stored);
+                    }
+                }
+                (Role::Opening, Outcome::Taken(_) | Outcome::Rejected(_)) => open.closed(id),
                 _ => {}
             }
         }

@@ -63,7 +63,7 @@ async fn close_all(server: &Server, source: &Source, dead: &Kept) -> Result<Swep
                     source.adopt(closing);
                 }
                 // Somebody else was faster.
-                Outcome::AlreadyThere | Outcome::Taken => {}
+                Outcome::AlreadyThere | Outcome::Taken(_) => {}
                 Outcome::Retry(_) | Outcome::Rejected(_) => swept.left += 1,
             }
         }

@@ -16,6 +16,7 @@ pub(super) fn checks<S: Subject<Store: Journal>>() -> Vec<Check<S>> {
         dead_letters_are_listed_in_order_once_each,
         dead_letters_that_are_removed_are_gone,
         bookmarks_survive_reopening,
+        a_journal_is_told_from_all_others,
     ]
 }
 
@@ -107,4 +108,14 @@ fn bookmarks_survive_reopening<S: Subject<Store: Journal>>(subject: &S) {
     let bookmarks = journal.bookmarks();
     assert_remembers(&*bookmarks, "one", Some(at(2)), &[letter(2, "no")]);
     assert_remembers(&*bookmarks, "other", Some(Position::BEGINNING), &[]);
+}
+
+fn a_journal_is_told_from_all_others<S: Subject<Store: Journal>>(subject: &S) {
+    let identity = |journal: &S::Store| journal.bookmarks().identity().expect("it can be read");
+    let (journal, other) = (subject.fresh(), subject.fresh());
+    let own = identity(&journal);
+    assert!(!own.id.is_empty() && own == identity(&journal), "it stays what it is: {own:?}");
+    assert_ne!(own.id, identity(&other).id);
+    let Some(journal) = subject.reopen(journal) else { return };
+    assert_eq!(own, identity(&journal), "it is where it was");
 }

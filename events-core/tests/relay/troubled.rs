@@ -9,8 +9,8 @@ use std::{
 };
 
 use events_core::{
-    AppendError, Appended, Bookmarks, DeadLetter, Entry, EventId, Journal, JournalError, OpenOperation, Position,
-    Search, Seq, Sequenced, memory::MemoryStore,
+    AppendError, Appended, Bookmarks, DeadLetter, Entry, EventId, Journal, JournalError, JournalIdentity,
+    OpenOperation, Position, Search, Seq, Sequenced, memory::MemoryStore,
 };
 
 #[derive(Clone, Default)]
@@ -116,5 +116,9 @@ impl Bookmarks for Troubled {
 
     fn count_dead_letters(&self, relay: &str) -> Result<u64, JournalError> {
         self.store.bookmarks().count_dead_letters(relay)
+    }
+
+    fn identity(&self) -> Result<JournalIdentity, JournalError> {
+        self.store.bookmarks().identity()
     }
 }
