@@ -9,9 +9,10 @@ use std::{collections::HashSet, future::pending, time::Duration};
 
 use events::{
     Acl, Caller, CloseError, Closed, Closing, Ending, Event, EventId, EventManager, Failure, Href, ManualClock,
-    OpenOperation, Phase, Reason, Right, Scoped, Timestamp, action, assert_events,
+    OpenOperation, Operation, Phase, Reason, Right, Scoped, Timestamp, Viewer, action, assert_events,
     memory::{Fault, MemoryStore},
     scope,
+    sqlite::SqliteStore,
 };
 use fleet::{Answer, Deployment, LIMIT, Nuvlabox, Problem, Store, jane, job, nuvlabox, until};
 use tokio::task::JoinSet;
@@ -170,6 +171,83 @@ async fn what_the_job_says_goes_to_the_closing() {
     assert_eq!(closing.acl, opening.acl.clone().granting(Right::ViewData, "user/steve".parse().unwrap()));
     assert_eq!((closing.parent, closing.root), (Some(opening.id), opening.root));
     assert_ne!(opening.acl, Acl::default());
+}
+
+/// Everything a handler may say.
+async fn accepted_with_words() -> Result<Answer, Problem> {
+    let operation = Operation::current();
+    operation.link(&job("17"));
+    operation.tag("night");
+    operation.detail("attempts", &1_u32);
+    operation.payload("plan", &["pull", "start"]);
+    operation.message("accepted");
+    operation.identified(Caller::user("user/robot").unwrap());
+    operation.visible_to("user/steve".parse().unwrap());
+    accepted().await
+}
+
+fn assert_said(closing: &Event) {
+    assert_eq!(closing.linked_identifiers, ["job/17"]);
+    assert_eq!(closing.tags, ["night"]);
+    assert_eq!((&closing.details["attempts"], &closing.details["release"]), (&1.into(), &7.into()));
+    assert_eq!(closing.payload.as_ref().unwrap()["plan"], serde_json::json!(["pull", "start"]));
+    assert_eq!(closing.message.as_deref(), Some("accepted"));
+    assert_eq!(closing.authn_info, Caller::user("user/robot").unwrap());
+    assert_eq!(closing.acl.rights[&Right::ViewData], ["user/steve".parse().unwrap()]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_handler_said_goes_to_the_closing_also_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let start_up = || EventManager::builder(SqliteStore::open(folder.path()).unwrap()).build().unwrap();
+    let before = start_up();
+    by_jane(&before, start(deployment("1"), accepted_with_words())).await.unwrap();
+    let id = only_open(&before).await.id;
+    assert!(before.shutdown(LIMIT).await);
+
+    let after = start_up();
+    assert_eq!(
+        after.close(id, Closing::new(Ending::COMPLETED).link(&job("18")).link(&job("17"))).await.unwrap(),
+        Closed::Now
+    );
+    let closing = after.get(id.closing(), &Viewer::admin()).await.unwrap().unwrap().event().unwrap();
+    assert_eq!(closing.linked_identifiers, ["job/17", "job/18"]);
+    assert_said(&Event { linked_identifiers: vec!["job/17".to_owned()], ..closing });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_handler_said_goes_to_a_timeout_after_a_restart() {
+    let (store, clock) = (Store::memory(), noon());
+    let before = with_clock(&store, &clock);
+    by_jane(&before, start(deployment("1"), accepted_with_words())).await.unwrap();
+    let after = with_clock(&store, &clock);
+    clock.advance(2 * HOUR);
+    assert_eq!(after.sweep().await.unwrap(), 1);
+    assert_said(store.trail().events().last().unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_is_done_before_the_store_knows_what_the_handler_said_knows_it_nevertheless() {
+    for store in Store::each() {
+        println!("{}", store.name);
+        let manager = store.manager();
+        let body = async {
+            store.gate.close();
+            accepted_with_words().await
+        };
+        by_jane(&manager, start(deployment("1"), body)).await.unwrap();
+        let id = store.trail().events()[0].id;
+        let closing = manager.close(id, Ending::COMPLETED).await;
+        assert!(matches!(closing, Err(CloseError::Pending)), "{closing:?}");
+        store.gate.open();
+        let mut events = Vec::new();
+        until("it is closed", || {
+            events = store.trail().events();
+            events.len() == 2
+        })
+        .await;
+        assert_said(&events[1]);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

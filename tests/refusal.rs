@@ -6,6 +6,7 @@
 mod fleet;
 
 use std::{
+    borrow::Cow,
     future::pending,
     process::Command,
     sync::atomic::{AtomicUsize, Ordering},
@@ -13,8 +14,8 @@ use std::{
 };
 
 use events::{
-    Attribute, EventDetails, EventManager, Filter, Href, Journal, Refused, RefusedKind, Viewer, action, assert_events,
-    emit,
+    Attribute, Context, Designates, EventDetails, EventManager, Filter, Href, Journal, Refused, RefusedKind, Registry,
+    Resource, ResourceDeclaration, Viewer, action, assert_events, emit,
     memory::{Fault, MemoryStore},
     scope,
     sqlite::SqliteStore,
@@ -37,6 +38,12 @@ async fn start(id: Href<Deployment>, body: impl Future<Output = Result<Answer, P
     body.await
 }
 
+#[action(event = "nuvlabox.ping", on_nested_failure = continue)]
+async fn ping(id: Href<Nuvlabox>, ran: &AtomicUsize) -> Result<Answer, Problem> {
+    ran.fetch_add(1, Ordering::SeqCst);
+    Ok(Answer(202))
+}
+
 #[action(event = "nuvlabox.rename", resource = name)]
 async fn rename(name: String) -> Result<Answer, Problem> {
     Ok(Answer(200))
@@ -46,6 +53,19 @@ async fn rename(name: String) -> Result<Answer, Problem> {
 #[event("nuvlabox.state-changed", category = "state", resource = Nuvlabox)]
 struct StateChanged {
     new_state: &'static str,
+}
+
+/// A nuvlabox, as a client names it.
+struct Named(&'static str);
+
+impl Designates for Named {
+    type Resource = Nuvlabox;
+
+    const DECLARATION: Option<&'static ResourceDeclaration> = Some(Nuvlabox::DECLARATION);
+
+    fn href(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self.0)
+    }
 }
 
 /// A manager that gives up soon.
@@ -236,6 +256,78 @@ async fn new_root_operations_are_refused_beyond_the_limit_and_nested_ones_never(
     manager.scope(scope(jane(), start("7".parse().unwrap(), body))).await.unwrap();
     recorded_reboot(&manager).await;
     held.abort();
+}
+
+/// Below an event that another process recorded.
+fn elsewhere() -> Context {
+    let recorded = "event/01980000-0000-7000-8000-000000000000".parse().unwrap();
+    jane().under(recorded, recorded)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operation_below_an_event_of_another_process_is_a_root_here() {
+    let store = MemoryStore::new();
+    let builder = EventManager::builder(store.clone()).with_limits(|limits| limits.open_operations = 1);
+    let manager = builder.build().unwrap();
+    let ran = AtomicUsize::new(0);
+    // Nothing here waits for it, so nothing here needs it to go on unrecorded.
+    store.faults().fail_append(1, Fault::Full);
+    let refused = manager.scope(scope(elsewhere(), ping(nuvlabox("1"), &ran))).await.unwrap_err().refusal();
+    assert_eq!(refused.kind, RefusedKind::Storage);
+
+    let held = tokio::spawn(manager.scope(scope(jane(), hold(nuvlabox("1")))));
+    until("one is open", || store.len() == 1).await;
+    let refused = manager.scope(scope(elsewhere(), reboot(nuvlabox("1"), &ran))).await.unwrap_err().refusal();
+    assert_eq!(refused.kind, RefusedKind::TooManyOpen);
+
+    assert!(!manager.shutdown(Duration::from_millis(20)).await, "one is open");
+    let refused = manager.scope(scope(elsewhere(), reboot(nuvlabox("1"), &ran))).await.unwrap_err().refusal();
+    assert_eq!((refused.kind, ran.into_inner()), (RefusedKind::ShuttingDown, 0));
+    held.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_refusal_is_counted() {
+    let unregistered = EventManager::builder(MemoryStore::new()).registry(Registry::default()).build().unwrap();
+    let stopped = EventManager::builder(MemoryStore::new()).build().unwrap();
+    stopped.shutdown(LIMIT).await;
+    let store = MemoryStore::new();
+    let full = impatient(store.clone());
+    store.faults().fail_all(Fault::Full);
+    let none = EventManager::builder(MemoryStore::new()).build().unwrap();
+    let table = [
+        (RefusedKind::Storage, &full, Some(jane()), "1"),
+        (RefusedKind::NoContext, &none, None, "1"),
+        (RefusedKind::BadDocument, &none, Some(jane()), "a b"),
+        (RefusedKind::Unregistered, &unregistered, Some(jane()), "1"),
+        (RefusedKind::ShuttingDown, &stopped, Some(jane()), "1"),
+    ];
+    for (kind, manager, context, name) in table {
+        println!("{kind:?}");
+        let both = async {
+            let renamed = rename(name.to_owned()).await.unwrap_err().refusal();
+            let emitted = emit(&Named(name), StateChanged { new_state: "ACTIVATED" }).await.unwrap_err();
+            assert_eq!((renamed.kind, emitted.kind), (kind, kind));
+        };
+        let before = manager.metrics().refused;
+        match context {
+            Some(context) => manager.scope(scope(context, both)).await,
+            None => manager.scope(both).await,
+        }
+        assert_eq!(manager.metrics().refused - before, 2, "the operation and the direct event");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_of_an_opening_that_was_not_stored_is_dropped_and_counted() {
+    let store = MemoryStore::new();
+    let manager = impatient(store.clone());
+    store.faults().fail_append(1, Fault::Doubtful);
+    let refused = refused_reboot(&manager).await;
+    assert!(refused.to_string().contains("unknown"), "{refused}");
+    until_nothing_waits(&manager).await;
+    assert!(store.is_empty(), "no opening, no closing");
+    assert_eq!(manager.metrics().dropped_closings, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,10 +15,11 @@ use std::{
 };
 
 use events::{
-    Acl, AnyHref, BoxFuture, Caller, Claim, Context, Event, EventDetails, EventManager, Href, Operation, Phase, Query,
-    ResourceDirectory, Right, Viewer, Visibility, action, assert_events, emit, memory::MemoryStore, scope,
+    Acl, AnyHref, BoxFuture, Caller, Claim, Context, Ending, Event, EventDetails, EventManager, Href, Operation, Phase,
+    Query, Reason, ResourceDirectory, Right, Viewer, Visibility, action, assert_events, emit, memory::MemoryStore,
+    scope,
 };
-use fleet::{Answer, Job, Nuvlabox, Problem, context, job, nuvlabox, until};
+use fleet::{Answer, Deployment, Job, Nuvlabox, Problem, context, job, nuvlabox, until};
 
 #[action(event = "nuvlabox.reboot")]
 async fn reboot(id: Href<Nuvlabox>, body: impl Future<Output = ()>) -> Result<Answer, Problem> {
@@ -359,6 +360,43 @@ async fn an_add_that_succeeded_is_visible_to_whoever_sees_what_it_added() {
         let victor = Viewer::from(&Caller::user("user/victor").unwrap());
         let found = manager.get(events[1].id, &victor).await.unwrap();
         assert_eq!(found.is_some(), visible_to_victor);
+    }
+}
+
+#[action(event = "deployment.add", created = deployed, deferred)]
+async fn deploy(body: impl Future<Output = ()>) -> Result<Answer, Problem> {
+    body.await;
+    Ok(Answer(202))
+}
+
+fn deployed(_: &Result<Answer, Problem>) -> Option<Href<Deployment>> {
+    Some("new".parse().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_add_that_a_job_completes_is_visible_to_whoever_sees_what_it_added() {
+    for ending in [Ending::COMPLETED, Ending::failed(Reason::Error)] {
+        println!("{ending:?}");
+        let app = Application::populated();
+        let (store, manager) = recording(app.clone());
+        let of_new = Acl::owned_by(claim("user/olga")).granting(Right::ViewData, claim("user/victor"));
+        let body = async { app.put("deployment/new", of_new.clone()) };
+        manager.scope(scope(context("user/olga"), deploy(body))).await.unwrap();
+        let id = store.events()[0].id;
+        assert!(manager.shutdown(fleet::LIMIT).await);
+
+        // By another process, which has no resources.
+        let elsewhere = EventManager::builder(store.clone()).build().unwrap();
+        elsewhere.close(id, ending.clone()).await.unwrap();
+        let closing = store.events().pop().unwrap();
+        let href = closing.resource.href.as_deref();
+        match ending {
+            Ending::Completed { .. } => assert_eq!((closing.acl, href), (of_new, Some("deployment/new"))),
+            Ending::Failed(_) => {
+                assert_eq!((closing.acl, href), (Acl::owned_by(claim("user/olga")), None));
+                assert_eq!(closing.linked_identifiers, ["deployment/new"]);
+            }
+        }
     }
 }
 

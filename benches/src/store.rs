@@ -99,6 +99,10 @@ impl Journal for Store {
         self.journal.open_operations()
     }
 
+    fn note(&self, operation: EventId) -> std::result::Result<Option<Arc<[u8]>>, JournalError> {
+        self.journal.note(operation)
+    }
+
     fn search(&self) -> Arc<dyn Search> {
         self.journal.search()
     }
@@ -159,6 +163,10 @@ impl Journal for FloorJournal {
 
     fn open_operations(&self) -> std::result::Result<Vec<OpenOperation>, JournalError> {
         Ok(Vec::new())
+    }
+
+    fn note(&self, _: EventId) -> std::result::Result<Option<Arc<[u8]>>, JournalError> {
+        Ok(None)
     }
 
     fn search(&self) -> Arc<dyn Search> {

@@ -21,8 +21,8 @@ pub enum Ack {
     #[default]
     Journal,
     /// Once the destination of this name has confirmed it, too: what was acknowledged is there although this
-    /// machine is lost. While the destination is away operations are refused. Closings, and what is recorded
-    /// inside an operation, wait for the journal alone.
+    /// machine is lost. While the destination is away, or has not caught up, operations are refused. Closings,
+    /// and what is recorded inside an operation, wait for the journal alone.
     Delivered(&'static str),
 }
 
@@ -84,9 +84,11 @@ impl Confirmations {
         self.lock().waiting.remove(&id);
     }
 
+    /// The journal has not taken a batch, and answers for it.
     pub(crate) fn forget_all(&self, batch: &[Item]) {
         let mut state = self.lock();
-        batch.iter().for_each(|item| drop(state.waiting.remove(&item.entry.id)));
+        let awaited = batch.iter().filter(|item| item.ticket.awaits_delivery());
+        awaited.for_each(|item| drop(state.waiting.remove(&item.entry.id)));
     }
 
     /// Takes out those who wait for some events. They are answered when the lock is free: whoever is woken may

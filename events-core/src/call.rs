@@ -17,6 +17,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     acl::{self, Lookup},
+    alarm::Alarm,
     closing::{self, Created},
     context::{Change, Context, swap, with_current},
     declaration::{EventDeclaration, NestedFailure},
@@ -34,7 +35,7 @@ use crate::{
     receipt::{Answer, Learned},
     record::Record,
     refused::{Refused, RefusedKind},
-    said::NOTHING,
+    said::{NOTHING, Said},
     search::BoxFuture,
     timeout::drop_reason,
 };
@@ -132,6 +133,14 @@ impl Call {
         inside.map(Change::context)
     }
 
+    /// Whether nothing is recorded and nothing changes for the body: it stands in no recorded operation, whose
+    /// closing must not say what it says.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self.stage, Stage::Unrecorded)
+            && self.given.is_none()
+            && with_current(|current| current.context.as_ref().and_then(Context::recorded).is_none())
+    }
+
     /// Whether the guard is armed.
     pub(crate) fn is_open(&self) -> bool {
         matches!(self.stage, Stage::Open(_))
@@ -163,9 +172,8 @@ impl Call {
 
     /// Records what the handler returned.
     pub fn outcome(&mut self, value: &dyn Record) {
-        let Stage::Open(operation) = &self.stage else { return };
-        if let Some(said) = operation.saying().more() {
-            operation.payload(said, "outcome", value);
+        if let Stage::Open(operation) = &self.stage {
+            operation.payload("outcome", value);
         }
     }
 
@@ -192,11 +200,7 @@ impl Call {
         // polled again, when the room it took is free already.
         let mut said = operation.saying().end();
         if operation.plan.spec.deferred.is_some() && ending.failure().is_none() {
-            // Its closing is written from the stored opening, which cannot know it.
-            let mut said = said.unwrap_or_default();
-            said.linked.extend(self.created.take().map(|created| created.href));
-            operation.shared.keep_said(operation.identifiers.id, *said);
-            operation.release();
+            self.stay_open(operation, said.unwrap_or_default(), ended);
             return;
         }
         let created = self.created.as_deref().filter(|_| ending.failure().is_none());
@@ -225,13 +229,34 @@ impl Call {
     }
 }
 
+impl Call {
+    /// The handler of a deferred operation has returned. What it said is kept durably beside the opening, which
+    /// cannot know it: whoever closes the operation, wherever and whenever, finds it there.
+    fn stay_open(&mut self, operation: Arc<OperationState>, mut said: Box<Said>, ended: Instant) {
+        said.created = self.created.take().map(|created| *created);
+        if said.is_empty() {
+            operation.release();
+            return;
+        }
+        let room = said.room.take().map(Arc::new);
+        let note = Entry { id: operation.identifiers.id, document: said.write().into(), kind: EntryKind::Note };
+        let waits = Item { room, ..Item::since(ended, note, Ticket::Closing(operation.clone())) };
+        operation.shared.queue.push([waits]);
+        operation.shared.keeper.watch();
+        self.stage = Stage::Closed(operation);
+    }
+}
+
 impl Drop for Call {
     /// The guard: an operation that is dropped while it is open was cancelled, or its time limit ran out,
     /// or it had ended and only the storing of its closing was cancelled. Hands over bytes, nothing else.
     fn drop(&mut self) {
         if matches!(self.stage, Stage::Open(_)) {
             let ending = self.ending.take().unwrap_or_else(|| Ending::failed(drop_reason()));
-            self.close(&ending);
+            // A clock is somebody else's code, and this may be unwinding already.
+            if catch_unwind(AssertUnwindSafe(|| self.close(&ending))).is_err() {
+                tracing::error!("an operation is closed as abandoned at the next start: writing its closing panicked");
+            }
         }
     }
 }
@@ -240,7 +265,7 @@ impl Drop for Call {
 #[must_use = "futures do nothing unless polled"]
 pub struct Room<'c> {
     call: &'c mut Call,
-    waiting: Option<(BoxFuture<'static, Option<OwnedSemaphorePermit>>, Instant)>,
+    waiting: Option<(BoxFuture<'static, Option<OwnedSemaphorePermit>>, Alarm)>,
 }
 
 impl fmt::Debug for Room<'_> {
@@ -264,14 +289,14 @@ impl Future for Room<'_> {
             let room = shared.payload_room.clone();
             // The limit is at most 10 MiB.
             let bytes = u32::try_from(limits.payload).unwrap_or(u32::MAX);
-            (Box::pin(async move { room.acquire_many_owned(bytes).await.ok() }), from_now(limits.opening))
+            let until = Alarm::at(from_now(limits.opening));
+            (Box::pin(async move { room.acquire_many_owned(bytes).await.ok() }), until)
         });
         if let Poll::Ready(room) = waiting.as_mut().poll(task) {
             this.call.room = room;
             return Poll::Ready(Ok(()));
         }
-        if Instant::now() < *until {
-            shared.keeper.wake_at(*until, task.waker());
+        if !until.is_over(&shared.keeper, task) {
             return Poll::Pending;
         }
         if is_optional(this.call) {
@@ -427,8 +452,7 @@ fn kept_opening(entry: Entry) -> Item {
 /// Whether the operation is nested and says that it runs unrecorded rather than not at all.
 fn is_optional(call: &Call) -> bool {
     let Stage::Preparing(preparing) = &call.stage else { return false };
-    let nested = preparing.opening.identifiers().parent.is_some();
-    nested && call.declaration.spec.on_nested_failure == NestedFailure::Continue
+    preparing.opening.context().is_nested() && call.declaration.spec.on_nested_failure == NestedFailure::Continue
 }
 
 /// The part of a reservation that is really used.
@@ -459,8 +483,7 @@ fn opened(call: &mut Call, learned: Learned) -> Result<(), Refused> {
         Learned::Withdrawn => (too_late(&operation).into(), false),
         Learned::Overdue => (too_late(&operation).into(), true),
     };
-    let nested = operation.identifiers.parent.is_some();
-    if nested && operation.plan.spec.on_nested_failure == NestedFailure::Continue {
+    if operation.context.is_nested() && operation.plan.spec.on_nested_failure == NestedFailure::Continue {
         tracing::warn!(event_type = operation.plan.spec.event_type, %reason, "a nested operation runs all the same");
         if !may_be_stored {
             operation.release();

@@ -174,7 +174,7 @@ pub const fn check_event(
 }
 
 /// The nearest of some operations that is near enough, or `found` where that is nearer.
-const fn nearest<'o>(found: &'o str, operation: &str, operations: &[&'o str]) -> &'o str {
+pub(crate) const fn nearest<'o>(found: &'o str, operation: &str, operations: &[&'o str]) -> &'o str {
     let (mut found, mut at) = (found, 0);
     while at < operations.len() {
         let away = distance(operation, operations[at]);

@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Instant};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     acl::{Acl, Right},
     event::{AboutResource, Event, InvalidEvent, Phase},
@@ -19,7 +21,7 @@ use crate::{
 };
 
 /// What an `add` added, and who may see it.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Created {
     pub(crate) href: String,
     pub(crate) acl: Option<(Acl, bool)>,
@@ -258,7 +260,16 @@ pub(crate) fn of_stored(opening: &[u8], ending: &Ending, said: Said, now: Timest
             None => sentence.to_owned(),
         })
     });
-    let mut acl = opening.acl;
+    let mut linked_identifiers = opening.linked_identifiers;
+    let (mut resource, mut acl, mut acl_fallback) = (opening.resource, opening.acl, opening.acl_fallback);
+    match said.created {
+        Some(created) if phase == Phase::Completed => {
+            resource.href = Some(created.href);
+            (acl, acl_fallback) = created.acl.unwrap_or((acl, acl_fallback));
+        }
+        // It was made and did not become what was asked for.
+        created => linked_identifiers.extend(created.map(|created| created.href)),
+    }
     for claim in said.visible_to {
         acl = acl.granting(Right::ViewData, claim);
     }
@@ -274,14 +285,10 @@ pub(crate) fn of_stored(opening: &[u8], ending: &Ending, said: Said, now: Timest
         Some(serde_json::Value::Object(fields?))
     };
     let timestamp = now.max(opening.timestamp);
-    let mut linked_identifiers = opening.linked_identifiers;
-    linked_identifiers.extend(said.linked);
-    linked_identifiers.dedup();
+    add_new(&mut linked_identifiers, said.linked);
     let mut tags = opening.tags;
-    tags.extend(said.tags);
-    if said.truncated && !tags.iter().any(|tag| tag == "truncated") {
-        tags.push("truncated".to_owned());
-    }
+    add_new(&mut tags, said.tags);
+    add_new(&mut tags, said.truncated.then(|| "truncated".to_owned()));
     let id = opening.id.closing();
     let closing = Event {
         id,
@@ -289,7 +296,7 @@ pub(crate) fn of_stored(opening: &[u8], ending: &Ending, said: Said, now: Timest
         phase,
         timestamp,
         created: now,
-        resource: AboutResource { content: None, ..opening.resource },
+        resource: AboutResource { content: None, ..resource },
         linked_identifiers,
         tags,
         authn_info: said.identified.unwrap_or(opening.authn_info),
@@ -303,9 +310,18 @@ pub(crate) fn of_stored(opening: &[u8], ending: &Ending, said: Said, now: Timest
         details,
         payload,
         acl,
+        acl_fallback,
         ..opening
     };
     Ok(Entry { id, document: serde_json::to_vec(&closing)?.into(), kind: EntryKind::Closing })
+}
+
+fn add_new(list: &mut Vec<String>, more: impl IntoIterator<Item = String>) {
+    for item in more {
+        if !list.contains(&item) {
+            list.push(item);
+        }
+    }
 }
 
 fn suffixed(event_type: &EventType, suffix: &str) -> EventType {

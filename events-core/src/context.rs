@@ -133,6 +133,22 @@ impl Context {
         }
     }
 
+    /// One that says nothing else stands below the operation that runs here.
+    pub(crate) fn placed(self, here: Option<&Self>) -> Self {
+        match here {
+            Some(Self { operation: Some(operation), unrecorded, .. }) if self.lineage().is_none() => {
+                Self { operation: Some(operation.clone()), unrecorded: *unrecorded, ..self }
+            }
+            _ => self,
+        }
+    }
+
+    /// Whether an operation of this process waits for what happens here. What it left behind when it ended, and
+    /// what stands below an event that was recorded elsewhere, is on its own.
+    pub(crate) fn is_nested(&self) -> bool {
+        self.operation.as_ref().is_some_and(|operation| !operation.has_ended())
+    }
+
     pub(crate) fn inside(&self, operation: Arc<OperationState>) -> Self {
         Self { identity: self.identity.clone(), operation: Some(operation), unrecorded: false }
     }
@@ -216,6 +232,8 @@ pub(crate) struct Change {
     pub(crate) manager: Option<EventManager>,
     pub(crate) context: Option<Context>,
     pub(crate) recording: Option<Recording>,
+    /// The context takes its place where it is polled first.
+    pub(crate) to_be_placed: bool,
 }
 
 impl Change {
@@ -291,6 +309,10 @@ impl<F: Future> Future for Scoped<F> {
 
     fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<F::Output> {
         let mut this = self.project();
+        if std::mem::take(&mut this.change.to_be_placed) {
+            let context = this.change.context.take();
+            this.change.context = with_current(|here| context.map(|context| context.placed(here.context.as_ref())));
+        }
         let _swapped = swap(this.change);
         match this.future.as_mut().as_pin_mut() {
             Some(future) => future.poll(task),
@@ -299,7 +321,8 @@ impl<F: Future> Future for Scoped<F> {
     }
 }
 
-/// Runs a future in a context: every annotated handler it calls is recorded as done by that caller.
+/// Runs a future in a context: every annotated handler it calls is recorded as done by that caller. Inside an
+/// operation, what it records stands below that operation, unless the context says another place.
 ///
 /// Cancel-safe in as far as `future` is.
 ///
@@ -313,7 +336,7 @@ impl<F: Future> Future for Scoped<F> {
 /// # }
 /// ```
 pub fn scope<F: Future>(context: Context, future: F) -> Scoped<F> {
-    scoped(Change::context(context), future)
+    scoped(Change { to_be_placed: true, ..Change::context(context) }, future)
 }
 
 pub(crate) fn scoped<F: Future>(change: Change, future: F) -> Scoped<F> {
@@ -334,6 +357,7 @@ pub fn carried<F: Future>(future: F) -> Scoped<F> {
         manager: current.manager.clone(),
         context: current.context.clone(),
         recording: Some(current.recording.clone()),
+        to_be_placed: false,
     });
     scoped(carried, future)
 }

@@ -147,15 +147,14 @@ impl EventManager {
         let job = shared.clone();
         let read = move || {
             let late = job.journal.get(closing::late_id(id))?.is_some();
-            Ok::<_, JournalError>((job.journal.get(id)?, job.journal.get(id.closing())?, late))
+            Ok::<_, JournalError>((job.journal.get(id)?, job.journal.get(id.closing())?, job.said(id)?, late))
         };
-        let (opening, closed, late) = shared.sweeper.run(read).await.ok_or(CloseError::Stopped)??;
+        let (opening, closed, before, late) = shared.sweeper.run(read).await.ok_or(CloseError::Stopped)??;
         let opening = opening.ok_or(CloseError::Unknown(operation))?;
         if Event::from_document(&opening)?.deadline.is_none() {
             return Err(CloseError::NotDeferred(operation));
         }
-        let said = shared.take_said(id).and_then(said);
-        let entry = closing::of_stored(&opening, &ending, said, shared.clock.now())?;
+        let entry = closing::of_stored(&opening, &ending, before.and_then(said), shared.clock.now())?;
         if let Some(stored) = closed {
             // The queue keeps a late ending; anything else would only be refused again.
             if !late && let Some(late) = closing::late_ending(&entry.document, &stored, shared.clock.now())? {

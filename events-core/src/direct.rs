@@ -5,13 +5,13 @@ use std::{
     future::{Future, poll_fn},
     sync::{Arc, atomic::Ordering},
     task::Poll,
-    time::Instant,
 };
 
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     acl::{self, Acl, Lookup},
+    alarm::Alarm,
     context::{Recording, with_current},
     declaration::EventDeclaration,
     directory::LookingUp,
@@ -82,30 +82,32 @@ fn prepare(
     write: &mut dyn FnMut(&mut Details<'_>),
 ) -> Result<Option<Prepared>, Refused> {
     let spec = &declaration.spec;
-    let refused = |kind, reason: &'static str| Err(Refused::new(spec.event_type, kind, reason));
     if with_current(|current| matches!(current.recording, Recording::Off)) {
         return Ok(None);
     }
     let Some(manager) = EventManager::current() else {
-        return refused(
-            RefusedKind::Unregistered,
-            "no event manager is installed: call `EventManager::builder(…).install()`",
-        );
+        let how = "no event manager is installed: call `EventManager::builder(…).install()`";
+        return Err(Refused::new(spec.event_type, RefusedKind::Unregistered, how));
     };
     let Some(shared) = manager.shared() else { return Ok(None) };
+    let refused = |kind, reason: Cow<'static, str>| {
+        shared.counters.refused.add(1);
+        Err(Refused::new(spec.event_type, kind, reason))
+    };
     let Some(plan) = shared.plan(declaration).cloned() else {
         let reason = format!("its declaration at {} did not reach the event manager", spec.location);
-        return Err(Refused::new(spec.event_type, RefusedKind::Unregistered, reason));
+        return refused(RefusedKind::Unregistered, reason.into());
     };
     if !plan.enabled() {
         return Ok(None);
     }
     let Some(context) = with_current(|current| current.context.clone()) else {
         let how = "no context says who acts: run it inside `events::scope(context, …)`, or say `Context::anonymous()`";
-        return refused(RefusedKind::NoContext, how);
+        return refused(RefusedKind::NoContext, how.into());
     };
-    if shared.shutting_down.load(Ordering::Acquire) && context.operation().is_none() {
-        return refused(RefusedKind::ShuttingDown, "the event manager is shutting down: try again elsewhere");
+    if shared.shutting_down.load(Ordering::Acquire) && !context.is_nested() {
+        let how = "the event manager is shutting down: try again elsewhere";
+        return refused(RefusedKind::ShuttingDown, how.into());
     }
     let identifiers = identifiers(shared, &plan, context.lineage(), shared.clock.now());
     let mut opening = Opening::new(plan, context, identifiers, shared.limits.payload);
@@ -114,7 +116,7 @@ fn prepare(
     }
     opening.recorded(write);
     match opening.problem() {
-        Some(problem) => Err(Refused::new(spec.event_type, RefusedKind::BadDocument, problem.clone())),
+        Some(problem) => refused(RefusedKind::BadDocument, problem.clone()),
         None => Ok(Some(Prepared { manager, opening })),
     }
 }
@@ -152,12 +154,18 @@ async fn record(
     let entry =
         Entry { id, document: opening.finish(|out, _, _| acl.write(out), fallback).document, kind: EntryKind::Direct };
     let receipt = Arc::new(Receipt::default());
-    let kept = inside.is_some();
+    let kept = inside.is_some_and(|operation| !operation.has_ended());
     let ticket = if kept { Ticket::Kept(receipt.clone()) } else { Ticket::Single(receipt.clone()) };
     // What waits for the store is bounded: inside an operation it is never refused for good, so it waits here.
     let room = if kept { Some(Arc::new(room(shared, declaration, entry.document.len()).await?)) } else { None };
     shared.queue.push([Item { room, ..Item::new(entry, ticket) }]);
     shared.keeper.watch();
+    if kept && receipt.is_overdue() {
+        // Turned away: the manager stopped while the operation went on.
+        shared.counters.refused.add(1);
+        let how = "the event manager has stopped: nobody stores it any more";
+        return Err(Refused::new(declaration.spec.event_type, RefusedKind::ShuttingDown, how));
+    }
     if kept {
         return Ok(Some(id));
     }
@@ -185,14 +193,11 @@ async fn room(
         return Ok(room);
     }
     let mut waiting = Box::pin(shared.payload_room.clone().acquire_many_owned(bytes));
-    let until = from_now(shared.limits.opening);
+    let mut until = Alarm::at(from_now(shared.limits.opening));
     let acquired = poll_fn(|task| match waiting.as_mut().poll(task) {
         Poll::Ready(room) => Poll::Ready(room.ok()),
-        Poll::Pending if Instant::now() >= until => Poll::Ready(None),
-        Poll::Pending => {
-            shared.keeper.wake_at(until, task.waker());
-            Poll::Pending
-        }
+        Poll::Pending if until.is_over(&shared.keeper, task) => Poll::Ready(None),
+        Poll::Pending => Poll::Pending,
     });
     acquired.await.ok_or_else(|| {
         shared.counters.refused.add(1);

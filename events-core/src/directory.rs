@@ -4,11 +4,11 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     task::{Context as Task, Poll},
-    time::Instant,
 };
 
 use crate::{
     acl::{Acl, Lookup},
+    alarm::Alarm,
     context::{Change, Recording, swap},
     href::AnyHref,
     limits::from_now,
@@ -33,7 +33,7 @@ pub trait ResourceDirectory: Send + Sync + 'static {
 pub(crate) struct LookingUp {
     future: BoxFuture<'static, Result<Option<Acl>, Box<dyn std::error::Error + Send + Sync>>>,
     change: Change,
-    until: Option<Instant>,
+    until: Option<Alarm>,
 }
 
 impl LookingUp {
@@ -63,14 +63,12 @@ impl LookingUp {
                 Poll::Ready(Lookup::Failed)
             }
             Ok(Poll::Pending) => {
-                let now = Instant::now();
-                let until = *self.until.get_or_insert_with(|| from_now(shared.limits.acl_lookup));
-                if now >= until {
-                    tracing::warn!("looking up an ACL took too long: administrators only");
-                    return Poll::Ready(Lookup::Failed);
+                let until = self.until.get_or_insert_with(|| Alarm::at(from_now(shared.limits.acl_lookup)));
+                if !until.is_over(&shared.keeper, task) {
+                    return Poll::Pending;
                 }
-                shared.keeper.wake_at(until, task.waker());
-                Poll::Pending
+                tracing::warn!("looking up an ACL took too long: administrators only");
+                Poll::Ready(Lookup::Failed)
             }
         }
     }

@@ -30,7 +30,8 @@ impl Call {
         refused: fn(Refused) -> F::Output,
         read: Read<F::Output>,
     ) -> Drive<'c, F> {
-        Drive { call: self, body, refused, read, out: None, step: Step::Opening(BeginStep::Start) }
+        let step = if self.is_plain() { Step::Plain } else { Step::Opening(BeginStep::Start) };
+        Drive { call: self, body, refused, read, out: None, step }
     }
 }
 
@@ -46,6 +47,8 @@ pub struct Drive<'c, F: Future> {
 }
 
 enum Step {
+    /// Nothing is recorded, and nothing that is current changes: the body alone.
+    Plain,
     Opening(BeginStep),
     Running(Option<Change>),
     Closing(FinishStep),
@@ -65,6 +68,9 @@ impl<F: Future> Future for Drive<'_, F> {
 
     fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<F::Output> {
         let Self { call, body, refused, read, out, step } = self.get_mut();
+        if matches!(step, Step::Plain) {
+            return body.as_mut().poll(task);
+        }
         if out.is_none() {
             let mut poll = |task: &mut Task<'_>| body.as_mut().poll(task).map(|value| *out = Some(value));
             if let Err(why) = ready!(open_and_run(call, step, task, &mut poll)) {
@@ -120,7 +126,7 @@ fn poll_inside(inside: &mut Change, task: &mut Task<'_>, body: PollBody<'_>) -> 
 fn close(call: &mut Call, step: &mut Step, task: &mut Task<'_>) -> Poll<()> {
     match step {
         Step::Closing(finish) => finish.poll(call, task),
-        Step::Opening(_) | Step::Running(_) => Poll::Ready(()),
+        Step::Plain | Step::Opening(_) | Step::Running(_) => Poll::Ready(()),
     }
 }
 
@@ -146,6 +152,8 @@ impl<T> Read<T> {
         if !call.is_open() {
             return;
         }
+        // Unless what is asked says so: it may panic.
+        call.ended(Ending::failed(Reason::Panic));
         match self {
             Self::Told(tells) => {
                 let ending = tells.iter().flatten().find_map(|tell| tell(out));

@@ -132,7 +132,8 @@ pub(crate) fn check_id(id: &str) -> Result<(), &'static str> {
     if id.is_empty() {
         return Err("its id is empty");
     }
-    if !id.bytes().all(|byte| IN_ID[usize::from(byte)]) {
+    // Every byte is looked at: that is faster than asking after each of them whether to go on.
+    if !id.bytes().fold(true, |allowed, byte| allowed & IN_ID[usize::from(byte)]) {
         return Err("its id has a character that is not allowed");
     }
     Ok(())

@@ -38,6 +38,9 @@ pub trait Journal: Send + Sync + 'static {
     /// A closing is stored only for an open operation, or for an opening that is stored and has no
     /// closing. *Already stored* means the same bytes under the same id; other bytes are a conflict.
     ///
+    /// A note is no event: it has no number, and nobody reads or finds it. It is kept with an open operation,
+    /// whose id it has, until that is closed; a later one takes its place.
+    ///
     /// # Errors
     /// Nothing was stored, or nobody knows: see [`AppendError::unknown`].
     fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, AppendError>;
@@ -65,6 +68,12 @@ pub trait Journal: Send + Sync + 'static {
     /// # Errors
     /// The store cannot be read.
     fn open_operations(&self) -> Result<Vec<OpenOperation>, JournalError>;
+
+    /// The note that is kept with an open operation.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn note(&self, operation: EventId) -> Result<Option<Arc<[u8]>>, JournalError>;
 
     /// Searching in what this journal stores.
     fn search(&self) -> Arc<dyn Search>;
@@ -98,6 +107,10 @@ impl<J: Journal + ?Sized> Journal for Arc<J> {
         (**self).open_operations()
     }
 
+    fn note(&self, operation: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+        (**self).note(operation)
+    }
+
     fn search(&self) -> Arc<dyn Search> {
         (**self).search()
     }
@@ -114,9 +127,9 @@ impl<J: Journal + ?Sized> Journal for Arc<J> {
 /// An event on its way into a journal.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// The id in the document.
+    /// The id in the document; of a note, that of its operation.
     pub id: EventId,
-    /// The event, one JSON document.
+    /// The event, one JSON document; what a note is, whoever made it knows.
     pub document: Arc<[u8]>,
     /// What it is to its operation.
     pub kind: EntryKind,
@@ -136,6 +149,8 @@ pub enum EntryKind {
     Closing,
     /// Stands alone.
     Direct,
+    /// No event: what is kept with an open operation, for whoever closes it.
+    Note,
 }
 
 /// What became of an entry.
@@ -150,8 +165,10 @@ pub enum Appended {
         /// What is stored.
         stored: Arc<[u8]>,
     },
-    /// A closing whose opening is not stored.
+    /// A closing whose opening is not stored, or a note of an operation that is not open.
     NoOpening,
+    /// A note is kept now.
+    Noted,
 }
 
 /// A stored event with its number.

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::manager::Shared;
+use crate::{manager::Shared, receipt::wake};
 
 /// How often the queue is looked through while something waits in it, and for a while after that.
 const TICK: Duration = Duration::from_millis(10);
@@ -123,7 +123,7 @@ pub(crate) fn run(shared: &Weak<Shared>, keeper: &Arc<Keeper>) {
         let next = state.alarms.peek().map(|Reverse(alarm)| alarm.at.saturating_duration_since(now));
         if !due.is_empty() {
             drop(state);
-            due.into_iter().for_each(Waker::wake);
+            due.into_iter().for_each(wake);
             continue;
         }
         let idle = keeper.idle.load(Ordering::SeqCst);

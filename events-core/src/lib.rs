@@ -7,6 +7,7 @@
 pub mod __private;
 mod acknowledgement;
 mod acl;
+mod alarm;
 #[doc(hidden)]
 pub mod asked;
 mod bookmarks;
@@ -41,6 +42,7 @@ mod limits;
 mod manager;
 pub mod memory;
 mod metrics;
+mod older_view;
 mod opening;
 mod operation;
 mod outcome;
@@ -91,6 +93,7 @@ pub use keys::{Attribute, Key, Keys};
 pub use limits::Limits;
 pub use manager::{Builder, EventManager};
 pub use metrics::Metrics;
+pub use older_view::with_older_view;
 pub use operation::Operation;
 pub use outcome::{Ending, Failure, Outcome, Reason, Refusable};
 pub use policy::{Outcomes, Policy, PolicyError};

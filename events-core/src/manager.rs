@@ -1,11 +1,11 @@
 //! The event manager: journal, limits, policy and directory, on threads of its own.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     fmt,
     future::{Future, poll_fn},
     sync::{
-        Arc, Mutex, PoisonError, RwLock,
+        Arc, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
@@ -34,7 +34,6 @@ use crate::{
     queue::{self, Queue},
     registry::{InstallError, Problem, Registry},
     relay::{Relays, SetUp},
-    said::Said,
     search::{Aggregation, Buckets, Count, Found, Page, Search, SearchError},
     sweeper::{self, Sweeper},
 };
@@ -72,9 +71,6 @@ pub(crate) struct Shared {
     pub(crate) open_operations: AtomicUsize,
     pub(crate) payload_room: Arc<Semaphore>,
     pub(crate) shutting_down: AtomicBool,
-    /// What handlers of deferred operations said, until they are closed. What a job in another process says
-    /// goes into its `Closing`.
-    said: Mutex<HashMap<EventId, Said>>,
     /// By the number of the declaration.
     plans: Vec<Option<Arc<Plan>>>,
     /// By event type: for declarations that no registry saw but whose event type was declared explicitly.
@@ -111,30 +107,6 @@ impl Shared {
             Some(confirmations) => format!("confirmed by `{}` within {within:?}", confirmations.destination()),
             None => format!("stored within {within:?}"),
         }
-    }
-
-    /// Keeps what the handler of a deferred operation said.
-    pub(crate) fn keep_said(&self, operation: EventId, mut said: Said) {
-        if said.is_empty() {
-            return;
-        }
-        // It may be kept for a day: half of the room stays for payloads that only wait for the store.
-        if said.room.is_some() && self.payload_room.available_permits() < self.limits.waiting_payload / 2 {
-            said.keep_heads();
-            self.counters.truncated.add(1);
-        }
-        let mut kept = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() < self.limits.open_operations {
-            kept.insert(operation, said);
-        } else {
-            self.counters.truncated.add(1);
-            tracing::error!(%operation, "too many deferred operations are open: what its handler said is not kept");
-        }
-    }
-
-    /// What the handler of a deferred operation said.
-    pub(crate) fn take_said(&self, operation: EventId) -> Said {
-        self.said.lock().unwrap_or_else(PoisonError::into_inner).remove(&operation).unwrap_or_default()
     }
 
     /// What this manager does about a declaration; none when nobody told it of it.
@@ -464,6 +436,20 @@ impl Builder {
 
     /// Delivers everything that is recorded there, too: in order, at least once, from where it stopped last.
     /// Events that were recorded before it was first named are delivered as well.
+    ///
+    /// ```
+    /// use events_core::{Ack, EventManager, memory::MemoryStore};
+    ///
+    /// # let registry = events_core::Registry::of([]);
+    /// let manager = EventManager::builder(MemoryStore::new())
+    /// #   .registry(registry)
+    ///     .relay_to(MemoryStore::new()) // its name is `memory`
+    ///     .acknowledge(Ack::Delivered("memory"))
+    ///     .search_in("memory")
+    ///     .build()?;
+    /// assert_eq!(manager.relays()[0].name, "memory");
+    /// # Ok::<(), events_core::InstallError>(())
+    /// ```
     pub fn relay_to(mut self, destination: impl Destination) -> Self {
         self.relaying.destinations.push(Arc::new(destination));
         self
@@ -584,7 +570,6 @@ impl Builder {
             counters: Counters::default(),
             open_operations: AtomicUsize::new(0),
             shutting_down: AtomicBool::new(false),
-            said: Mutex::default(),
             plans,
             by_type,
             policy: RwLock::new(self.policy),

@@ -54,6 +54,7 @@ struct Stored {
     events: Vec<StoredEvent>,
     places: HashMap<EventId, usize>,
     open: BTreeMap<Seq, OpenOperation>,
+    notes: HashMap<EventId, Arc<[u8]>>,
 }
 
 #[derive(Debug)]
@@ -139,13 +140,22 @@ impl MemoryStore {
     }
 
     fn append_all(&self, entries: &[Entry]) -> Result<Vec<Appended>, AppendError> {
-        let events: Vec<StoredEvent> = entries
+        let read = |entry: &Entry| match entry.kind {
+            EntryKind::Note => Ok(None),
+            _ => StoredEvent::read(&entry.document).map(Some),
+        };
+        let events: Vec<Option<StoredEvent>> = entries
             .iter()
-            .map(|entry| StoredEvent::read(&entry.document))
+            .map(read)
             .collect::<Result<_, InvalidEvent>>()
             .map_err(|error| JournalError::Failed(error.into()).not_stored())?;
         let mut stored = self.stored();
-        let answers = entries.iter().zip(events).map(|(entry, event)| stored.append(entry, event)).collect();
+        let append = |(entry, event)| match event {
+            Some(event) => stored.append(entry, event),
+            None => stored.note(entry),
+        };
+        let answers = entries.iter().zip(events).map(append).collect();
+        drop(stored);
         self.0.changed.notify_all();
         Ok(answers)
     }
@@ -201,12 +211,22 @@ impl Stored {
                 return Appended::NoOpening;
             };
             self.open.remove(&Seq(opening as u64 + 1));
+            self.notes.remove(&entry.id.opening());
         }
         let seq = self.push(entry.id, event);
         if let EntryKind::Opening { process, deadline } = entry.kind {
             self.open.insert(seq, OpenOperation { id: entry.id, seq, process, deadline });
         }
         Appended::Stored(seq)
+    }
+
+    fn note(&mut self, entry: &Entry) -> Appended {
+        let opening = self.places.get(&entry.id).map(|place| Seq(*place as u64 + 1));
+        if !opening.is_some_and(|opening| self.open.contains_key(&opening)) {
+            return Appended::NoOpening;
+        }
+        self.notes.insert(entry.id, entry.document.clone());
+        Appended::Noted
     }
 
     /// What is delivered is taken as it comes: whether a closing may exist was decided where it comes
@@ -263,6 +283,10 @@ impl Journal for MemoryStore {
 
     fn open_operations(&self) -> Result<Vec<OpenOperation>, JournalError> {
         Ok(self.stored().open.values().copied().collect())
+    }
+
+    fn note(&self, operation: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+        Ok(self.stored().notes.get(&operation).cloned())
     }
 
     fn search(&self) -> Arc<dyn Search> {

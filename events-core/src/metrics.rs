@@ -41,6 +41,8 @@ counters! {
     late_closings,
     /// Closings that came after somebody else's.
     lost_closings,
+    /// Closings that were dropped because their opening is not stored: of operations that were refused.
+    dropped_closings,
     /// Endings that were recorded as `late-ending`.
     late_endings,
     /// Documents that met other bytes under their id.

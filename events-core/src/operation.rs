@@ -78,12 +78,13 @@ impl Operation {
 
     /// One more detail, or another value for one that the opening has.
     pub fn detail(&self, name: &str, value: &dyn Record) {
-        if value.is_absent() {
+        if self.0.is_none() || value.is_absent() {
             return;
         }
+        // Not under the lock: a value's own code may say something, too.
+        let mut json = Vec::new();
+        let cut = record::detail(&mut json, value);
         self.say(|operation, said| {
-            let mut json = Vec::new();
-            let cut = record::detail(&mut json, value);
             operation.mark(said, cut);
             let cut = put(&mut said.details, name, json);
             operation.mark(said, cut);
@@ -92,16 +93,16 @@ impl Operation {
 
     /// One more part of the payload.
     pub fn payload(&self, name: &str, value: &dyn Record) {
-        self.say(|operation, said| operation.payload(said, name, value));
+        if let Some(operation) = &self.0 {
+            operation.payload(name, value);
+        }
     }
 
     /// What it changed: recorded where the declaration says `payload(changed)`.
     pub fn changed(&self, before: &dyn Record, after: &dyn Record) {
-        self.say(|operation, said| {
-            if operation.plan.spec.payload.changed {
-                operation.payload(said, "changed", &Change { before, after });
-            }
-        });
+        if let Some(operation) = self.0.as_ref().filter(|operation| operation.plan.spec.payload.changed) {
+            operation.payload("changed", &Change { before, after });
+        }
     }
 
     /// The sentence of the closing event, in place of the declared one.
@@ -224,6 +225,10 @@ impl OperationState {
         }
     }
 
+    pub(crate) fn has_ended(&self) -> bool {
+        self.released.load(Ordering::Acquire)
+    }
+
     pub(crate) fn saying(&self) -> MutexGuard<'_, Saying> {
         self.saying.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -250,10 +255,13 @@ impl OperationState {
     }
 
     /// Writes a part of the payload; when there is no room for it before the store takes it, its head.
-    pub(crate) fn payload(&self, said: &mut Said, name: &str, value: &dyn Record) {
-        said.give_back_room(name);
+    pub(crate) fn payload(&self, name: &str, value: &dyn Record) {
+        // Not under the lock: a value's own code may say something, too.
         let mut json = Vec::new();
         let mut cut = record::whole_or_head(&mut json, value, self.shared.limits.payload);
+        let mut saying = self.saying();
+        let Some(said) = saying.more() else { return };
+        said.give_back_room(name);
         if !cut && json.len() > HEAD {
             let size = u32::try_from(json.len()).unwrap_or(u32::MAX);
             match self.shared.payload_room.clone().try_acquire_many_owned(size) {
@@ -262,8 +270,8 @@ impl OperationState {
                     none => *none = Some(room),
                 },
                 Err(_full) => {
-                    json.clear();
-                    cut = record::whole_or_head(&mut json, value, HEAD);
+                    json = record::head(&json, json.len() as u64);
+                    cut = true;
                 }
             }
         }

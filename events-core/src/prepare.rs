@@ -82,6 +82,10 @@ pub(crate) fn prepare(declaration: &'static EventDeclaration, current: &Current,
         return refuse(RefusedKind::Unregistered, how.into());
     };
     let Some(shared) = manager.shared() else { return Stage::Unrecorded };
+    let refuse = |kind, reason| {
+        shared.counters.refused.add(1);
+        refuse(kind, reason)
+    };
     let Some(plan) = shared.plan(declaration) else {
         let krate = spec.location.krate;
         let how = format!(
@@ -102,12 +106,11 @@ pub(crate) fn prepare(declaration: &'static EventDeclaration, current: &Current,
         return refuse(RefusedKind::NoContext, how.into());
     };
     let lineage = context.lineage();
-    let nested = lineage.is_some() || context.operation().is_some();
+    let nested = context.is_nested();
     if shared.shutting_down.load(Ordering::Acquire) && !nested {
         return refuse(RefusedKind::ShuttingDown, "the event manager is shutting down: try again elsewhere".into());
     }
     let Some(slot) = OpenSlot::take(shared, nested) else {
-        shared.counters.refused.add(1);
         let how = format!("{} operations are open already: try again", shared.limits.open_operations);
         return refuse(RefusedKind::TooManyOpen, how.into());
     };
@@ -117,12 +120,9 @@ pub(crate) fn prepare(declaration: &'static EventDeclaration, current: &Current,
     Stage::Preparing(Preparing { shared: shared.clone(), opening, started: Instant::now(), slot })
 }
 
-/// A context that says nothing else stands below the operation that runs here.
+/// The context that is given, in its place, or else the one that is here.
 pub(crate) fn placed(given: Option<Context>, here: Option<&Context>) -> Option<Context> {
-    match (given, here.and_then(Context::operation)) {
-        (Some(given), Some(operation)) if given.lineage().is_none() => Some(given.inside(operation.clone())),
-        (given, _) => given.or_else(|| here.cloned()),
-    }
+    given.map(|given| given.placed(here)).or_else(|| here.cloned())
 }
 
 pub(crate) fn identifiers(

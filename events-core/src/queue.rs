@@ -15,6 +15,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     closing,
+    id::EventId,
     journal::{AppendError, Appended, Entry, EntryKind, Journal, JournalError},
     manager::Shared,
     operation::OperationState,
@@ -43,6 +44,11 @@ impl Item {
     /// One whose waiter's time began at a point in time.
     pub(crate) fn since(since: Instant, entry: Entry, ticket: Ticket) -> Self {
         Self { entry, ticket, since, suspect: false, room: None }
+    }
+
+    /// An opening that is stored with its closing, which follows it: in one batch, or it could be left alone.
+    fn waits_for_its_closing(&self) -> bool {
+        matches!((&self.ticket, self.entry.kind), (Ticket::Kept(_), EntryKind::Opening { .. }))
     }
 }
 
@@ -158,6 +164,14 @@ impl Queue {
         state.pending.len() + state.in_flight.as_ref().map_or(0, |batch| batch.len())
     }
 
+    /// The note of an operation, where it still waits.
+    pub(crate) fn note(&self, operation: EventId) -> Option<Arc<[u8]>> {
+        let state = self.lock();
+        let mut waiting = state.pending.iter().rev().chain(state.in_flight.iter().flat_map(|batch| batch.iter()));
+        let note = waiting.find(|item| item.entry.kind == EntryKind::Note && item.entry.id == operation)?;
+        Some(note.entry.document.clone())
+    }
+
     /// Wakes whoever has waited longer than its limit.
     pub(crate) fn expire(&self, now: Instant, opening: Duration, closing: Duration) {
         let expired: Vec<Ticket> = {
@@ -225,7 +239,8 @@ impl Queue {
                 while let Some(item) = state.pending.front() {
                     size += item.entry.document.len();
                     let alone = item.suspect || batch.last().is_some_and(|last| last.suspect);
-                    if batch.len() == events || ((size > bytes || alone) && !batch.is_empty()) {
+                    let full = batch.len() >= events || ((size > bytes || alone) && !batch.is_empty());
+                    if full && !batch.last().is_some_and(Item::waits_for_its_closing) {
                         break;
                     }
                     let Some(item) = state.pending.pop_front() else { break };
@@ -277,28 +292,28 @@ impl Queue {
         state.in_flight = None;
         state.arrived = false;
         state.failed = Some((Instant::now(), pause));
+        // A store that is full or away fails for every event; anything else may be the fault of one of them.
+        let of_one = !error.unknown && matches!(error.cause, JournalError::Failed(_) | JournalError::Damaged { .. });
+        let one = batch.len() == 1 || batch.len() == 2 && batch[0].waits_for_its_closing();
+        let alone = one && of_one;
         for item in std::mem::take(&mut state.pending) {
-            match item.ticket.is_kept() {
+            // What failed alone is no reason to refuse others.
+            match alone || item.ticket.is_kept() {
                 true => state.pending.push_back(item),
                 false => refused.push((item, Answer::NotStored(reason.clone()))),
             }
         }
-        // A store that is full or away fails for every event; anything else may be the fault of one of them.
-        let of_one = !error.unknown && matches!(error.cause, JournalError::Failed(_) | JournalError::Damaged { .. });
-        let alone = batch.len() == 1 && of_one;
-        for item in batch.iter().rev() {
-            let mut item = item.clone();
+        let mut again = VecDeque::with_capacity(batch.len());
+        for item in batch {
             match item.ticket.is_kept() {
-                true if alone => {
-                    item.suspect = true;
-                    state.pending.push_back(item);
-                }
-                true => {
-                    item.suspect |= of_one;
-                    state.pending.push_front(item);
-                }
-                false => refused.push((item, refusal.clone())),
+                true => again.push_back(Item { suspect: item.suspect | of_one, ..item.clone() }),
+                false => refused.push((item.clone(), refusal.clone())),
             }
+        }
+        if alone {
+            state.pending.append(&mut again);
+        } else {
+            again.into_iter().rev().for_each(|item| state.pending.push_front(item));
         }
         if alone && state.pending.iter().any(|item| !item.suspect) {
             state.failed = None;
@@ -380,9 +395,12 @@ fn answered(shared: &Arc<Shared>, item: &Item, appended: Appended) {
             shared.counters.stored.add(1);
             Answer::Stored
         }
-        Appended::AlreadyStored => Answer::Stored,
+        Appended::AlreadyStored | Appended::Noted => Answer::Stored,
         Appended::NoOpening => {
-            tracing::debug!(id = %item.entry.id, "a closing is dropped: its opening is not stored");
+            if item.entry.kind == EntryKind::Closing {
+                shared.counters.dropped_closings.add(1);
+            }
+            tracing::debug!(id = %item.entry.id, kind = ?item.entry.kind, "it is dropped: its operation is not open");
             Answer::NoOpening
         }
         Appended::Conflict { stored } => {

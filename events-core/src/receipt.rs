@@ -1,6 +1,7 @@
 //! What became of an event that was handed to the queue, and who waits for it.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context as Task, Poll, Waker},
 };
@@ -54,6 +55,13 @@ pub(crate) enum Learned {
     Overdue,
 }
 
+/// Wakes a waiter. Its executor is somebody else's: if that panics, whoever else waits must not suffer.
+pub(crate) fn wake(waker: Waker) {
+    if catch_unwind(AssertUnwindSafe(|| waker.wake())).is_err() {
+        tracing::error!("an executor panicked when it was told that an operation goes on");
+    }
+}
+
 impl Receipt {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -79,9 +87,7 @@ impl Receipt {
             state.progress = Progress::Answered(answer);
             state.waker.take()
         };
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        waker.into_iter().for_each(wake);
     }
 
     /// Whether there is an answer.
@@ -107,9 +113,7 @@ impl Receipt {
             state.overdue = true;
             state.waker.take()
         };
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        waker.into_iter().for_each(wake);
     }
 
     pub(crate) fn poll(&self, task: &mut Task<'_>) -> Poll<Learned> {

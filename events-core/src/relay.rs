@@ -171,6 +171,13 @@ impl Relay {
         self.unless_stopped(tokio::time::sleep(pause)).await
     }
 
+    /// Whoever waits for this destination learns that it will not confirm anything.
+    fn confirms_no_more(&self) {
+        if let Some(confirmations) = &self.confirmations {
+            confirmations.end();
+        }
+    }
+
     /// Something did not go well, and is tried again.
     fn failing(&self, reason: &str) {
         self.report(|progress| {

@@ -1,10 +1,15 @@
 //! What a handler says of its operation, for the closing.
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
+    closing::Created,
+    id::EventId,
     identity::{Caller, Claim},
+    journal::JournalError,
     json,
+    manager::Shared,
     opening::MAX_LIST,
     record::{self, HEAD},
 };
@@ -40,18 +45,24 @@ impl Saying {
     }
 }
 
-/// What was said about an operation while it ran.
-#[derive(Debug, Default)]
+/// What was said about an operation while it ran. Of a deferred one it is written into a note.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
 pub(crate) struct Said {
     pub(crate) linked: Vec<String>,
     pub(crate) tags: Vec<String>,
     /// Name and JSON.
+    #[serde(with = "written")]
     pub(crate) details: Vec<(String, Vec<u8>)>,
+    #[serde(with = "written")]
     pub(crate) payload: Vec<(String, Vec<u8>)>,
     pub(crate) message: Option<String>,
     pub(crate) identified: Option<Caller>,
     pub(crate) visible_to: Vec<Claim>,
     pub(crate) truncated: bool,
+    /// What the handler of a deferred `add` added.
+    pub(crate) created: Option<Created>,
+    #[serde(skip)]
     pub(crate) room: Option<OwnedSemaphorePermit>,
 }
 
@@ -65,14 +76,17 @@ pub(crate) static NOTHING: Said = Said {
     identified: None,
     visible_to: Vec::new(),
     truncated: false,
+    created: None,
     room: None,
 };
 
 impl Said {
     /// Whether anything was said that a closing would carry.
     pub(crate) fn is_empty(&self) -> bool {
-        let Self { linked, tags, details, payload, message, identified, visible_to, truncated, room: _ } = self;
-        linked.is_empty()
+        let Self { linked, tags, details, payload, message, identified, visible_to, truncated, created, room: _ } =
+            self;
+        created.is_none()
+            && linked.is_empty()
             && tags.is_empty()
             && details.is_empty()
             && payload.is_empty()
@@ -82,15 +96,10 @@ impl Said {
             && !truncated
     }
 
-    /// Replaces large parts of the payload by their heads, and gives up the room they took.
-    pub(crate) fn keep_heads(&mut self) {
-        for (_, json) in &mut self.payload {
-            if json.len() > HEAD {
-                *json = record::head(json, json.len() as u64);
-                self.truncated = true;
-            }
-        }
-        self.room = None;
+    /// As a note.
+    pub(crate) fn write(&self) -> Vec<u8> {
+        // Strings, and JSON that is written already: it cannot fail.
+        serde_json::to_vec(self).unwrap_or_default()
     }
 
     /// Gives back the room of a part of the payload that is about to be replaced.
@@ -117,10 +126,45 @@ impl Said {
         self.linked.extend(linked);
         self.tags.extend(tags);
         self.visible_to.extend(later.visible_to);
+        self.created = later.created.or(self.created);
         self.message = later.message.or(self.message);
         self.identified = later.identified.or(self.identified);
         self.truncated |= later.truncated;
         self
+    }
+}
+
+impl Shared {
+    /// What the handler of a deferred operation said.
+    pub(crate) fn said(&self, operation: EventId) -> Result<Said, JournalError> {
+        // Where it waits first: once it is not there any more, the journal has it.
+        let note = match self.queue.note(operation) {
+            None => self.journal.note(operation)?,
+            waiting => waiting,
+        };
+        let Some(note) = note else { return Ok(Said::default()) };
+        Ok(serde_json::from_slice(&note).unwrap_or_else(|error| {
+            tracing::error!(%operation, %error, "what its handler said cannot be read");
+            Said::default()
+        }))
+    }
+}
+
+/// Names with JSON that is written already.
+mod written {
+    use serde::{Deserialize, Deserializer, Serializer, ser::Error};
+    use serde_json::value::RawValue;
+
+    pub(super) fn serialize<S: Serializer>(fields: &[(String, Vec<u8>)], serializer: S) -> Result<S::Ok, S::Error> {
+        let fields: Result<Vec<(&str, &RawValue)>, _> =
+            fields.iter().map(|(name, json)| Ok((name.as_str(), serde_json::from_slice(json)?))).collect();
+        let fields = fields.map_err(|error: serde_json::Error| S::Error::custom(error))?;
+        serializer.collect_seq(fields)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, Vec<u8>)>, D::Error> {
+        let fields = Vec::<(String, Box<RawValue>)>::deserialize(deserializer)?;
+        Ok(fields.into_iter().map(|(name, json)| (name, String::from(Box::<str>::from(json)).into_bytes())).collect())
     }
 }
 

@@ -94,8 +94,10 @@ pub(crate) fn run(shared: &Weak<Shared>, sweeper: &Arc<Sweeper>, every: Duration
         }
         drop(state);
         let Some(shared) = shared.upgrade() else { return };
-        if let Err(error) = overdue(&shared) {
-            tracing::error!(%error, "overdue operations cannot be looked for");
+        match catch_unwind(AssertUnwindSafe(|| overdue(&shared))) {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "overdue operations cannot be looked for"),
+            Err(_panic) => tracing::error!("looking for overdue operations panicked"),
         }
         next = Instant::now() + every;
     }
@@ -165,6 +167,8 @@ fn closing_of(shared: &Shared, operation: OpenOperation, ending: &Ending, now: T
         tracing::error!(%error, id = %operation.id, "an open operation cannot be closed");
     };
     let opening = shared.journal.get(operation.id).inspect_err(|error| unreadable(error)).ok()??;
-    let said = shared.take_said(operation.id);
+    // Only of a deferred one anything was said that outlived its handler.
+    let said = operation.deadline.and_then(|_| shared.said(operation.id).inspect_err(|error| unreadable(error)).ok());
+    let said = said.unwrap_or_default();
     closing::of_stored(&opening, ending, said, now).inspect_err(|error| unreadable(error)).ok()
 }

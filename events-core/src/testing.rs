@@ -1,4 +1,6 @@
-//! Asserting what was recorded: for the tests of whoever annotates handlers.
+//! For the tests of whoever annotates handlers: what was recorded, and whether no handler was forgotten.
+//!
+//! [`coverage`] compares the handlers of a server with the annotated functions.
 //!
 //! [`assert_events!`](crate::assert_events) compares the events that were stored since the last time with
 //! a tree that reads like the trail itself.
@@ -14,6 +16,8 @@
 //! # drop(manager);
 //! # Ok::<(), events_core::InstallError>(())
 //! ```
+
+pub mod coverage;
 
 use std::{
     collections::HashMap,

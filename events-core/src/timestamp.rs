@@ -1,10 +1,12 @@
 //! Points in time as events write them: RFC 3339, UTC, milliseconds.
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::{cell::Cell, fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 const MILLIS_PER_DAY: i64 = 86_400_000;
+const MILLIS_PER_MINUTE: i64 = 60_000;
+const MINUTES_PER_DAY: i64 = 1_440;
 
 /// Milliseconds since 1970-01-01T00:00:00Z; between the years 0000 and 9999.
 ///
@@ -68,26 +70,40 @@ impl Timestamp {
 
     /// The 24 bytes of `2026-11-24T08:15:30.123Z`.
     pub(crate) fn write(self) -> [u8; 24] {
-        let (year, month, day) = civil_from_days(self.0.div_euclid(MILLIS_PER_DAY));
-        let millis = u32::try_from(self.0.rem_euclid(MILLIS_PER_DAY)).unwrap_or(0);
-        let mut text = *b"0000-00-00T00:00:00.000Z";
-        let year = u32::try_from(year).unwrap_or(0);
-        let pairs = [
-            (0, year / 100),
-            (2, year % 100),
-            (5, month.into()),
-            (8, day.into()),
-            (11, millis / 3_600_000),
-            (14, millis / 60_000 % 60),
-            (17, millis / 1_000 % 60),
-            (20, millis % 1_000 / 10),
-        ];
-        for (at, value) in pairs {
-            text[at..at + 2].copy_from_slice(&DIGITS[value as usize % 100]);
-        }
+        let minute = self.0.div_euclid(MILLIS_PER_MINUTE);
+        // A thread that is ending remembers nothing any more.
+        let remembered = MINUTE.try_with(Cell::get).ok().filter(|(written, _)| *written == minute);
+        let mut text = remembered.map_or_else(|| written_minute(minute), |(_, text)| text);
+        let millis = u32::try_from(self.0.rem_euclid(MILLIS_PER_MINUTE)).unwrap_or(0);
+        put_pair(&mut text, 17, millis / 1_000);
+        put_pair(&mut text, 20, millis % 1_000 / 10);
         text[22] = b'0' + (millis % 10) as u8;
         text
     }
+}
+
+thread_local! {
+    /// The minute that was written last: nearly always that of the next timestamp, too.
+    static MINUTE: Cell<(i64, [u8; 24])> = const { Cell::new((i64::MIN, [0; 24])) };
+}
+
+/// `2026-11-24T08:15:00.000Z`, by the number of the minute.
+fn written_minute(minute: i64) -> [u8; 24] {
+    let (year, month, day) = civil_from_days(minute.div_euclid(MINUTES_PER_DAY));
+    let of_day = u32::try_from(minute.rem_euclid(MINUTES_PER_DAY)).unwrap_or(0);
+    let year = u32::try_from(year).unwrap_or(0);
+    let mut text = *b"0000-00-00T00:00:00.000Z";
+    for (at, value) in
+        [(0, year / 100), (2, year % 100), (5, month.into()), (8, day.into()), (11, of_day / 60), (14, of_day % 60)]
+    {
+        put_pair(&mut text, at, value);
+    }
+    let _ = MINUTE.try_with(|remembered| remembered.set((minute, text)));
+    text
+}
+
+fn put_pair(text: &mut [u8; 24], at: usize, value: u32) {
+    text[at..at + 2].copy_from_slice(&DIGITS[value as usize % 100]);
 }
 
 /// The two digits of each number below 100.

@@ -1,17 +1,23 @@
 //! Which events of a part a filter finds for a viewer, by keys alone where keys suffice.
 //!
-//! The rule for hidden attributes is that of [`Filter::finds`]: three-valued. Instead of one set with
-//! three values there are two functions, the events for which a filter is certainly true and those for
-//! which it is certainly false; an event in neither depends on something hidden. A condition that no key
-//! serves is taken for possibly both, and the events it leaves are examined by their documents.
+//! The rule for hidden attributes is that of [`Filter::finds`](events_core::Filter::finds): three-valued. An
+//! event is found where the filter is certainly true; one that depends on something hidden is not, and neither
+//! is it by the negation. A condition that no key serves is taken for possibly true, and the events it leaves
+//! are examined by their documents.
+//!
+//! What a viewer sees of a part is mostly little, so it comes first, and every condition looks only among the
+//! events that are left.
 
-use events_core::{Attribute, Cursor, EventId, Filter, Timestamp, Viewer, Visibility};
+use std::sync::Arc;
+
+use events_core::{Attribute, Cursor, EventId, Timestamp, Visibility};
 
 use crate::{
     error::StoreError,
-    key_hash::{KeyHash, KeyHasher},
+    key_hash::KeyHash,
     part::Part,
     positions::Positions,
+    question::{Claims, Condition, Leaf, Question, Test},
 };
 
 /// What a filter finds in a part.
@@ -23,181 +29,166 @@ pub(crate) struct Candidates {
     pub(crate) exact: bool,
 }
 
-/// What `viewer` finds in `part` with `filter`.
-pub(crate) fn candidates(
-    part: &mut dyn Part,
-    hasher: &KeyHasher,
-    filter: &Filter,
-    viewer: &Viewer,
-) -> Result<Candidates, StoreError> {
-    evaluate(part, hasher, filter, viewer, Visibility::Meta)
+/// What is found in `part`.
+pub(crate) fn candidates(part: &mut dyn Part, question: &Question<'_>) -> Result<Candidates, StoreError> {
+    evaluate(part, question, Visibility::Meta)
 }
 
 /// The same, of those events only of which `by` is not hidden.
 pub(crate) fn countable_by(
     part: &mut dyn Part,
-    hasher: &KeyHasher,
-    filter: &Filter,
-    viewer: &Viewer,
+    question: &Question<'_>,
     by: &Attribute,
 ) -> Result<Candidates, StoreError> {
-    evaluate(part, hasher, filter, viewer, by.visible_from())
+    evaluate(part, question, by.visible_from())
 }
 
-fn evaluate(
-    part: &mut dyn Part,
-    hasher: &KeyHasher,
-    filter: &Filter,
-    viewer: &Viewer,
-    at_least: Visibility,
-) -> Result<Candidates, StoreError> {
-    let mut evaluation = Evaluation { part, hasher, visibility: Visibility::Data, exact: true };
-    let with_data = evaluation.certainly(filter, true)?;
-    // Who sees less finds less: where nothing is found with the data, nothing is found at all.
-    if viewer.is_admin() || with_data.is_empty() {
-        return Ok(Candidates { positions: with_data, exact: evaluation.exact });
-    }
-    let mut seen = Positions::none(evaluation.part.events());
-    for claim in viewer.claims() {
-        evaluation.part.union(hasher.viewer_of_data(claim.as_str()), &mut seen)?;
-    }
-    let mut positions = with_data;
-    if at_least > Visibility::Meta {
-        positions.intersect(&seen);
-        return Ok(Candidates { positions, exact: evaluation.exact });
-    }
-    evaluation.visibility = Visibility::Meta;
-    let mut with_meta = evaluation.certainly(filter, true)?;
-    positions.intersect(&seen);
-    if !with_meta.is_empty() {
-        let mut seen_partly = Positions::none(evaluation.part.events());
-        for claim in viewer.claims() {
-            evaluation.part.union(hasher.viewer_of_meta(claim.as_str()), &mut seen_partly)?;
+fn evaluate(part: &mut dyn Part, question: &Question<'_>, at_least: Visibility) -> Result<Candidates, StoreError> {
+    let events = part.events();
+    let mut evaluation = Evaluation { part, question, exact: true };
+    let mut positions = Positions::none(events);
+    // Who sees less finds less: where nothing may be found with the data, nothing is found at all.
+    if evaluation.may_hold(&question.condition, Visibility::Data)? {
+        match &question.eyes {
+            None => positions = evaluation.among(Positions::all(events), &question.condition, Visibility::Data)?,
+            Some(eyes) => {
+                let seen = evaluation.seen(&eyes.data)?;
+                positions = evaluation.among((*seen).clone(), &question.condition, Visibility::Data)?;
+                if at_least <= Visibility::Meta && evaluation.may_hold(&question.condition, Visibility::Meta)? {
+                    let mut seen_partly = (*evaluation.seen(&eyes.meta)?).clone();
+                    seen_partly.subtract(&seen);
+                    positions.union(&evaluation.among(seen_partly, &question.condition, Visibility::Meta)?);
+                }
+            }
         }
-        seen_partly.subtract(&seen);
-        with_meta.intersect(&seen_partly);
-        positions.union(&with_meta);
     }
     Ok(Candidates { positions, exact: evaluation.exact })
 }
 
-struct Evaluation<'e> {
+struct Evaluation<'e, 'q> {
     part: &'e mut dyn Part,
-    hasher: &'e KeyHasher,
-    visibility: Visibility,
+    question: &'e Question<'q>,
     exact: bool,
 }
 
-impl Evaluation<'_> {
-    fn none(&self) -> Positions {
-        Positions::none(self.part.events())
-    }
-
-    fn all(&self) -> Positions {
-        Positions::all(self.part.events())
-    }
-
-    /// The events for which `filter` is certainly `value`.
-    fn certainly(&mut self, filter: &Filter, value: bool) -> Result<Positions, StoreError> {
-        match filter {
-            Filter::All(filters) if value => self.every(filters, value),
-            Filter::All(filters) => self.some(filters, value),
-            Filter::Any(filters) if value => self.some(filters, value),
-            Filter::Any(filters) => self.every(filters, value),
-            Filter::Not(filter) => self.certainly(filter, !value),
-            Filter::Is(attribute, _) | Filter::StartsWith(attribute, _) | Filter::Has(attribute)
-                if self.visibility < attribute.visible_from() =>
-            {
-                Ok(self.none())
-            }
-            Filter::Time { .. } if self.visibility < Visibility::Data => Ok(self.none()),
-            leaf => match self.leaf(leaf)? {
-                Some(positions) if value => Ok(positions),
-                Some(positions) => Ok(positions.complement()),
-                None => {
-                    self.exact = false;
-                    Ok(self.all())
+impl Evaluation<'_, '_> {
+    /// Whether a condition can certainly be true of an event of which so much is seen. Costs little.
+    fn may_hold(&mut self, condition: &Condition<'_>, visibility: Visibility) -> Result<bool, StoreError> {
+        Ok(match condition {
+            Condition::Every(conditions) => {
+                for condition in conditions {
+                    if !self.may_hold(condition, visibility)? {
+                        return Ok(false);
+                    }
                 }
-            },
-        }
-    }
-
-    fn every(&mut self, filters: &[Filter], value: bool) -> Result<Positions, StoreError> {
-        let mut common = self.all();
-        for filter in filters {
-            common.intersect(&self.certainly(filter, value)?);
-            if common.is_empty() {
-                break;
+                true
             }
-        }
-        Ok(common)
-    }
-
-    fn some(&mut self, filters: &[Filter], value: bool) -> Result<Positions, StoreError> {
-        let mut any = self.none();
-        for filter in filters {
-            any.union(&self.certainly(filter, value)?);
-        }
-        Ok(any)
-    }
-
-    /// The events for which a condition holds; none where no key serves it.
-    fn leaf(&mut self, leaf: &Filter) -> Result<Option<Positions>, StoreError> {
-        let mut positions = self.none();
-        match leaf {
-            Filter::Is(attribute, value) => {
-                self.part.union(self.hasher.key(attribute, value), &mut positions)?;
-                self.union_own_operation(attribute, value, &mut positions)?;
-            }
-            Filter::Time { from, until } => {
-                let (from, until) = (self.first_at(*from)?, self.first_at(*until)?);
-                positions.insert_range(from..until);
-            }
-            Filter::StartsWith(attribute, prefix) => {
-                let Some(values) = self.part.values(attribute)? else { return Ok(None) };
-                for value in values.iter().filter(|value| value.starts_with(prefix.as_str())) {
-                    self.part.union(self.hasher.key(attribute, value), &mut positions)?;
+            Condition::Some(conditions) => {
+                for condition in conditions {
+                    if self.may_hold(condition, visibility)? {
+                        return Ok(true);
+                    }
                 }
+                false
             }
-            Filter::Has(attribute) => {
-                let Some(values) = self.part.values(attribute)? else { return Ok(None) };
-                for value in values {
-                    self.part.union(self.hasher.key(attribute, &value), &mut positions)?;
-                }
+            Condition::Leaf(leaf) if visibility < leaf.visible_from => false,
+            Condition::Leaf(Leaf { test: Test::Is { key, own_operation, .. }, result: true, .. }) => {
+                self.part.may_have(*key)?
+                    || match own_operation {
+                        None => false,
+                        Some((_, id)) => self.part.may_have_id(*id)? || self.part.may_have_id(id.closing())?,
+                    }
             }
-            _ => return Ok(None),
-        }
-        Ok(Some(positions))
+            Condition::Leaf(_) => true,
+        })
     }
 
-    /// The two events of an operation, where the id of its opening is what their attribute says.
-    fn union_own_operation(
+    /// What somebody sees who has these claims.
+    fn seen(&mut self, claims: &Claims) -> Result<Arc<Positions>, StoreError> {
+        self.part.having_any(claims.together, &claims.each)
+    }
+
+    /// Those of some events for which a condition is certainly true where so much of them is seen.
+    fn among(
         &mut self,
-        attribute: &Attribute,
-        value: &str,
-        into: &mut Positions,
-    ) -> Result<(), StoreError> {
-        let Some(marker) = KeyHash::of_own_operation(attribute) else { return Ok(()) };
-        let Ok(id) = value.parse::<EventId>() else { return Ok(()) };
-        if id != id.opening() || value.as_bytes() != id.write() {
-            return Ok(());
-        }
-        let mut marked = None;
-        for id in [id, id.closing()] {
-            let Some(position) = self.part.position_of(id)? else { continue };
-            let marked = match &marked {
-                Some(marked) => marked,
-                None => {
-                    let mut positions = self.none();
-                    self.part.union(marker, &mut positions)?;
-                    marked.insert(positions)
+        mut events: Positions,
+        condition: &Condition<'_>,
+        visibility: Visibility,
+    ) -> Result<Positions, StoreError> {
+        match condition {
+            Condition::Every(conditions) => {
+                for condition in conditions {
+                    if events.is_empty() {
+                        break;
+                    }
+                    events = self.among(events, condition, visibility)?;
                 }
-            };
-            if marked.contains(position) {
-                into.insert(position);
+                Ok(events)
+            }
+            Condition::Some(conditions) => {
+                let mut found = Positions::none(events.events());
+                for condition in conditions {
+                    if events.is_empty() {
+                        break;
+                    }
+                    let more = self.among(events.clone(), condition, visibility)?;
+                    events.subtract(&more);
+                    found.union(&more);
+                }
+                Ok(found)
+            }
+            Condition::Leaf(leaf) if visibility < leaf.visible_from => Ok(Positions::none(events.events())),
+            Condition::Leaf(_) if events.is_empty() => Ok(events),
+            Condition::Leaf(leaf) => {
+                match self.holding(&leaf.test)? {
+                    Some(holding) if leaf.result => events.intersect(&holding),
+                    Some(holding) => events.subtract(&holding),
+                    None => self.exact = false,
+                }
+                Ok(events)
             }
         }
-        Ok(())
+    }
+
+    /// The events for which a test holds; none where no key serves it.
+    fn holding(&mut self, test: &Test<'_>) -> Result<Option<Arc<Positions>>, StoreError> {
+        Ok(Some(match test {
+            Test::Is { key, own_operation, .. } => {
+                let mut having = self.part.having(*key)?;
+                if let Some((marker, opening)) = own_operation {
+                    let own = self.of_operation(*marker, *opening)?;
+                    Arc::make_mut(&mut having).union(&own);
+                }
+                having
+            }
+            Test::Time { from, until } => {
+                let (from, until) = (self.first_at(*from)?, self.first_at(*until)?);
+                Arc::new(Positions::of_range(self.part.events(), from..until))
+            }
+            Test::StartsWith { attribute, prefix } => {
+                let Some(values) = self.part.values(attribute)? else { return Ok(None) };
+                let mut having = Positions::none(self.part.events());
+                for value in values.iter().filter(|value| value.starts_with(prefix)) {
+                    having.union(&*self.part.having(self.question.hasher.key(attribute, value))?);
+                }
+                Arc::new(having)
+            }
+            Test::Unserved => return Ok(None),
+        }))
+    }
+
+    /// The events of an operation that have the key of those whose attribute is the id of its opening.
+    fn of_operation(&mut self, marker: KeyHash, opening: EventId) -> Result<Positions, StoreError> {
+        let mut own = Vec::with_capacity(2);
+        for id in [opening, opening.closing()] {
+            if let Some(position) = self.part.position_of(id)?
+                && self.part.having(marker)?.contains(position)
+            {
+                own.push(position as u16);
+            }
+        }
+        own.sort_unstable();
+        Ok(Positions::of_listed(self.part.events(), own))
     }
 
     fn first_at(&mut self, at: Timestamp) -> Result<usize, StoreError> {

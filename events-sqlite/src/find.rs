@@ -20,6 +20,7 @@ use crate::{
     evaluate::{self, Candidates},
     event_keys::KeyDeriver,
     part::{Part, PartSource},
+    question::Question,
     read::Gap,
     segment::Segment,
     tail::TailView,
@@ -131,7 +132,7 @@ impl View {
 
     /// The document of a sealed event.
     pub(crate) fn sealed_document(&self, id: EventId) -> Result<Option<Arc<[u8]>>, StoreError> {
-        for segment in self.segments.iter().rev().filter(|segment| segment.may_have_id(id)) {
+        for segment in self.segments.iter().rev().filter(|segment| segment.spans_id(id)) {
             if let Some(position) = segment.position_of(id)? {
                 return segment.document(position).map(Some);
             }
@@ -142,7 +143,7 @@ impl View {
     /// The document of a sealed event, if a part that can be read has it; what cannot be read is passed over.
     pub(crate) fn sealed_where_readable(&self, id: EventId) -> Readable {
         let mut unreadable = false;
-        for segment in self.segments.iter().rev().filter(|segment| segment.may_have_id(id)) {
+        for segment in self.segments.iter().rev().filter(|segment| segment.spans_id(id)) {
             let document = |position: Option<usize>| position.map(|position| segment.document(position)).transpose();
             match segment.position_of(id).and_then(document) {
                 Ok(Some(document)) => return Readable::Found(document),
@@ -162,6 +163,7 @@ impl View {
         if query.limit == 0 {
             return Ok(page);
         }
+        let question = Question::new(&deriver.hasher, &query.filter, &query.viewer);
         let parts = self.parts(deriver, &query.filter, query.after);
         let mut waiting = parts.iter().enumerate().peekable();
         let mut walks: HashMap<usize, Walk<'_>> = HashMap::new();
@@ -178,7 +180,7 @@ impl View {
                     return Ok(page);
                 }
                 let mut part = source.open(deriver);
-                let candidates = evaluate::candidates(&mut *part, &deriver.hasher, &query.filter, &query.viewer)?;
+                let candidates = evaluate::candidates(&mut *part, &question)?;
                 if candidates.positions.is_empty() {
                     continue;
                 }
@@ -234,6 +236,7 @@ impl View {
         viewer: &Viewer,
         deadline: &Deadline,
     ) -> Result<Count, StoreError> {
+        let question = Question::new(&deriver.hasher, filter, viewer);
         let mut count = Count::default();
         for (_, source) in self.parts(deriver, filter, None) {
             if deadline.passed() {
@@ -241,7 +244,7 @@ impl View {
                 return Ok(count);
             }
             let mut part = source.open(deriver);
-            let Candidates { positions, exact } = evaluate::candidates(&mut *part, &deriver.hasher, filter, viewer)?;
+            let Candidates { positions, exact } = evaluate::candidates(&mut *part, &question)?;
             if exact {
                 count.events += positions.count();
                 continue;
@@ -268,6 +271,7 @@ impl View {
         deadline: &Deadline,
     ) -> Result<Buckets, StoreError> {
         let Aggregation { filter, viewer, by, size, .. } = aggregation;
+        let question = Question::new(&deriver.hasher, filter, viewer);
         let mut counts: HashMap<Arc<str>, u64> = HashMap::new();
         let mut cut = false;
         for (_, source) in self.parts(deriver, filter, None) {
@@ -276,18 +280,14 @@ impl View {
                 break;
             }
             let mut part = source.open(deriver);
-            let Candidates { positions, exact } =
-                evaluate::countable_by(&mut *part, &deriver.hasher, filter, viewer, by)?;
+            let Candidates { positions, exact } = evaluate::countable_by(&mut *part, &question, by)?;
             if positions.is_empty() {
                 continue;
             }
             match part.values(by)? {
                 Some(values) if exact => {
-                    let mut with_value = crate::positions::Positions::none(part.events());
                     for value in values {
-                        with_value.clear();
-                        part.union(deriver.hasher.key(by, &value), &mut with_value)?;
-                        let common = with_value.count_common(&positions);
+                        let common = part.count_having(deriver.hasher.key(by, &value), &positions)?;
                         if common > 0 {
                             *counts.entry(value).or_default() += common;
                         }

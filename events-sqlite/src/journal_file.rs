@@ -23,6 +23,7 @@ const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS journal (first_seq INTEGER PRIMARY KEY, last_seq INTEGER NOT NULL, events BLOB NOT NULL);
     CREATE TABLE IF NOT EXISTS damaged_journal (first_seq INTEGER PRIMARY KEY, last_seq INTEGER NOT NULL, events BLOB NOT NULL);
     CREATE TABLE IF NOT EXISTS open_operation (id BLOB PRIMARY KEY, seq INTEGER NOT NULL, process INTEGER NOT NULL, deadline INTEGER) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS note (operation BLOB PRIMARY KEY, bytes BLOB NOT NULL);
     CREATE TABLE IF NOT EXISTS segment (
         number INTEGER PRIMARY KEY, month TEXT NOT NULL, events INTEGER NOT NULL, bytes INTEGER NOT NULL,
         first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL,
@@ -358,6 +359,43 @@ impl JournalFile {
             Ok(())
         };
         change().map_err(|error| self.failed(error))
+    }
+
+    /// Writes notes of operations, and removes those of which nothing is left, inside a transaction.
+    pub(crate) fn change_notes<'n>(
+        &self,
+        notes: impl Iterator<Item = (EventId, Option<&'n [u8]>)>,
+    ) -> Result<(), StoreError> {
+        let change = |(operation, note): (EventId, Option<&[u8]>)| -> rusqlite::Result<()> {
+            let operation = operation.as_u128().to_be_bytes();
+            match note {
+                Some(note) => self
+                    .connection
+                    .prepare_cached("INSERT OR REPLACE INTO note (operation, bytes) VALUES (?1, ?2)")?
+                    .execute(params![operation, note]),
+                None => self.connection.prepare_cached("DELETE FROM note WHERE operation = ?1")?.execute([operation]),
+            }
+            .map(drop)
+        };
+        let mut notes = notes;
+        notes.try_for_each(change).map_err(|error| self.failed(error))
+    }
+
+    /// The note of an operation.
+    pub(crate) fn note(&self, operation: EventId) -> Result<Option<Vec<u8>>, StoreError> {
+        self.connection
+            .prepare_cached("SELECT bytes FROM note WHERE operation = ?1")
+            .and_then(|mut select| select.query_row([operation.as_u128().to_be_bytes()], |row| row.get(0)).optional())
+            .map_err(|error| self.failed(error))
+    }
+
+    /// The operations that have notes.
+    pub(crate) fn noted(&self) -> Result<HashSet<EventId>, StoreError> {
+        let noted = || -> rusqlite::Result<HashSet<EventId>> {
+            let mut select = self.connection.prepare("SELECT operation FROM note")?;
+            select.query_map([], |row| row.get(0).map(id))?.collect()
+        };
+        noted().map_err(|error| self.failed(error))
     }
 
     /// Removes the rows up to a number, whose events are sealed now, inside a transaction.

@@ -38,7 +38,8 @@ pub(crate) fn encode_row<'f>(frames: impl Iterator<Item = Frame<'f>>, out: &mut 
     for frame in frames {
         out.put_u128(frame.id.as_u128());
         match frame.kind {
-            EntryKind::Direct => out.push(DIRECT),
+            // A note is no event, and never gets here.
+            EntryKind::Direct | EntryKind::Note => out.push(DIRECT),
             EntryKind::Closing => out.push(CLOSING),
             EntryKind::Opening { process, deadline: None } => {
                 out.push(OPENING);

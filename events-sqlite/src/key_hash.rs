@@ -69,6 +69,8 @@ const VIEWER_OF_DATA: u8 = 240;
 const VIEWER_OF_META: u8 = 241;
 const CALLER: u8 = 242;
 const ACL: u8 = 243;
+const VIEWERS_OF_DATA: u8 = 244;
+const VIEWERS_OF_META: u8 = 245;
 
 /// Makes keys.
 #[derive(Clone, Debug)]
@@ -95,6 +97,16 @@ impl KeyHasher {
     /// Of a claim that sees only the common attributes.
     pub(crate) fn viewer_of_meta(&self, claim: &str) -> KeyHash {
         self.hash(VIEWER_OF_META, "", claim)
+    }
+
+    /// Of some claims together, as one text: of events whose data they see.
+    pub(crate) fn viewers_of_data(&self, claims: &str) -> KeyHash {
+        self.hash(VIEWERS_OF_DATA, "", claims)
+    }
+
+    /// Of events of which they see only the common attributes, if not more.
+    pub(crate) fn viewers_of_meta(&self, claims: &str) -> KeyHash {
+        self.hash(VIEWERS_OF_META, "", claims)
     }
 
     /// Of a caller as it is written.

@@ -298,7 +298,7 @@ fn register(shared: &Shared, parts: &[Arc<Segment>], row: SegmentRow) -> Result<
     if !all_there {
         return Err(Stopped::Failed(StoreError::failed("the parts are gone")));
     }
-    let segment = Arc::new(Segment::new(row.clone(), &shared.folder, &shared.files));
+    let segment = Arc::new(Segment::new(row.clone(), &shared.folder, &shared.reading));
     let change = || -> Result<(), StoreError> {
         // Durable before the files of the parts go.
         writer.file.begin(Durability::Now)?;

@@ -24,6 +24,7 @@ pub struct Options {
     pub(crate) merge_parts: usize,
     pub(crate) readers: usize,
     pub(crate) search_limit: Duration,
+    pub(crate) search_memory: usize,
     pub(crate) observer: Observer,
 }
 
@@ -43,6 +44,7 @@ impl Options {
             merge_parts: 16,
             readers: 2,
             search_limit: Duration::from_secs(5),
+            search_memory: 64 << 20,
             observer: Observer::default(),
         }
     }
@@ -82,6 +84,13 @@ impl Options {
     /// How long a search may take that does not say so itself; 5 seconds by default.
     pub fn search_limit(mut self, limit: Duration) -> Self {
         self.search_limit = limit;
+        self
+    }
+
+    /// How many bytes may be remembered of what searches found out, for those that ask the same: 64 MiB by
+    /// default. None makes every search as slow as the first of its kind.
+    pub fn search_memory(mut self, bytes: usize) -> Self {
+        self.search_memory = bytes;
         self
     }
 

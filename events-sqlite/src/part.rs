@@ -20,8 +20,20 @@ pub(crate) trait Part {
     /// How many events.
     fn events(&self) -> usize;
 
-    /// Adds the positions of the events that have a key.
-    fn union(&mut self, key: KeyHash, into: &mut Positions) -> Result<(), StoreError>;
+    /// Whether an event may have a key. Costs little.
+    fn may_have(&mut self, key: KeyHash) -> Result<bool, StoreError>;
+
+    /// The positions of the events that have a key.
+    fn having(&mut self, key: KeyHash) -> Result<Arc<Positions>, StoreError>;
+
+    /// The positions of the events that have one of some keys; `together` stands for all of them.
+    fn having_any(&mut self, together: KeyHash, keys: &[KeyHash]) -> Result<Arc<Positions>, StoreError>;
+
+    /// How many of some events have a key. Of a key that is not asked for again.
+    fn count_having(&mut self, key: KeyHash, among: &Positions) -> Result<u64, StoreError>;
+
+    /// Whether it may have an event. Costs little.
+    fn may_have_id(&mut self, id: EventId) -> Result<bool, StoreError>;
 
     /// The position of an event, by its id.
     fn position_of(&mut self, id: EventId) -> Result<Option<usize>, StoreError>;
@@ -94,8 +106,33 @@ impl Part for SegmentPart<'_> {
         self.segment.row.events
     }
 
-    fn union(&mut self, key: KeyHash, into: &mut Positions) -> Result<(), StoreError> {
-        self.segment.posting(key, |posting| posting.union_into(into)).map(drop)
+    fn may_have(&mut self, key: KeyHash) -> Result<bool, StoreError> {
+        self.segment.may_have(key)
+    }
+
+    fn having(&mut self, key: KeyHash) -> Result<Arc<Positions>, StoreError> {
+        if !self.segment.may_have(key)? {
+            return Ok(Arc::new(Positions::none(self.events())));
+        }
+        self.segment.remembered(key, || self.segment.having(key))
+    }
+
+    fn having_any(&mut self, together: KeyHash, keys: &[KeyHash]) -> Result<Arc<Positions>, StoreError> {
+        self.segment.remembered(together, || {
+            let mut having = Positions::none(self.segment.row.events);
+            for key in keys {
+                having.union(&self.segment.having(*key)?);
+            }
+            Ok(having)
+        })
+    }
+
+    fn count_having(&mut self, key: KeyHash, among: &Positions) -> Result<u64, StoreError> {
+        Ok(self.segment.having(key)?.count_common(among))
+    }
+
+    fn may_have_id(&mut self, id: EventId) -> Result<bool, StoreError> {
+        self.segment.may_have_id(id)
     }
 
     fn position_of(&mut self, id: EventId) -> Result<Option<usize>, StoreError> {
@@ -145,9 +182,24 @@ impl Part for ChunkPart<'_> {
         self.ordered.len()
     }
 
-    fn union(&mut self, key: KeyHash, into: &mut Positions) -> Result<(), StoreError> {
-        self.chunk.union(key, self.deriver, into);
-        Ok(())
+    fn may_have(&mut self, _key: KeyHash) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
+    fn having(&mut self, key: KeyHash) -> Result<Arc<Positions>, StoreError> {
+        Ok(Arc::new(self.chunk.having(&[key], self.deriver)))
+    }
+
+    fn having_any(&mut self, _together: KeyHash, keys: &[KeyHash]) -> Result<Arc<Positions>, StoreError> {
+        Ok(Arc::new(self.chunk.having(keys, self.deriver)))
+    }
+
+    fn count_having(&mut self, key: KeyHash, among: &Positions) -> Result<u64, StoreError> {
+        Ok(self.chunk.having(&[key], self.deriver).count_common(among))
+    }
+
+    fn may_have_id(&mut self, _id: EventId) -> Result<bool, StoreError> {
+        Ok(true)
     }
 
     fn position_of(&mut self, id: EventId) -> Result<Option<usize>, StoreError> {

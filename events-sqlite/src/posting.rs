@@ -1,8 +1,11 @@
-//! Posting lists: the positions of the events that have a key, in the smallest of four writings.
+//! Posting lists: the positions of the events that have a key, in one of four writings: the smallest, unless
+//! that would be read much slower.
+
+use std::ops::Range;
 
 use crate::{
     codec::{Decoder, Malformed, Put},
-    positions::Positions,
+    positions::{Bits, Positions, most_listed},
     rice,
 };
 
@@ -15,6 +18,10 @@ const RUNS: u64 = 2;
 /// Gaps in Rice's code.
 const RICE: u64 = 3;
 
+/// How many times as large a bitmap may be as gaps: it is read a hundred times as fast, and only the few keys
+/// that one in ten events has gain by this.
+const BITMAP_MAY_WEIGH: usize = 2;
+
 /// Appends the posting list of ascending `positions` among `events` events: length and kind, then the list.
 pub(crate) fn encode(positions: &[u16], events: usize, scratch: &mut Vec<u8>, out: &mut Vec<u8>) {
     scratch.clear();
@@ -23,19 +30,21 @@ pub(crate) fn encode(positions: &[u16], events: usize, scratch: &mut Vec<u8>, ou
     put_gaps(positions, scratch);
     // Only long lists can gain by another writing.
     if positions.len() > 8 {
-        let mut runs = Vec::new();
-        put_runs(positions, &mut runs);
-        if runs.len() < scratch.len() {
-            kind = RUNS;
-            std::mem::swap(scratch, &mut runs);
-        }
         let mut rice = Vec::new();
         rice::put(positions, &mut rice);
         if rice.len() < scratch.len() {
             kind = RICE;
             std::mem::swap(scratch, &mut rice);
         }
-        if bitmap_bytes < scratch.len() {
+        let mut bitmap_may_weigh = BITMAP_MAY_WEIGH * scratch.len();
+        let mut runs = Vec::new();
+        put_runs(positions, &mut runs);
+        if runs.len() < scratch.len() {
+            kind = RUNS;
+            std::mem::swap(scratch, &mut runs);
+            bitmap_may_weigh = scratch.len();
+        }
+        if bitmap_bytes < bitmap_may_weigh {
             kind = BITMAP;
             scratch.clear();
             scratch.resize(bitmap_bytes, 0);
@@ -80,27 +89,42 @@ impl<'b> Posting<'b> {
         Ok(Self { kind: header as u64 & 3, list: decoder.take(header >> 2)? })
     }
 
-    /// Adds its positions to `into`.
-    pub(crate) fn union_into(self, into: &mut Positions) -> Result<(), Malformed> {
+    /// Its positions in a part of so many events; what lies outside is left out.
+    pub(crate) fn positions(self, events: usize) -> Result<Positions, Malformed> {
+        if self.kind == BITMAP {
+            return Ok(Bits::of_bytes(events, self.list).into());
+        }
+        if self.at_most() <= most_listed(events) {
+            let mut listed = Vec::with_capacity(self.at_most());
+            // No part has positions of more than 16 bits.
+            self.for_each(|position| listed.extend((position < events).then_some(position as u16)))?;
+            return Ok(Positions::of_listed(events, listed));
+        }
+        let mut bits = Bits::none(events);
+        if self.kind == RUNS {
+            self.for_each_run(|run| bits.insert_range(run))?;
+        } else {
+            self.for_each(|position| bits.insert(position))?;
+        }
+        Ok(bits.into())
+    }
+
+    /// At most how many positions it has.
+    fn at_most(self) -> usize {
+        match self.kind {
+            GAPS => self.list.len(),
+            RICE => rice::at_most(self.list),
+            _ => usize::MAX,
+        }
+    }
+
+    fn for_each_run(self, mut each: impl FnMut(Range<usize>)) -> Result<(), Malformed> {
         let mut decoder = Decoder::new(self.list);
         let mut next = 0usize;
-        match self.kind {
-            GAPS => {
-                while !decoder.is_empty() {
-                    let position = next.saturating_add(decoder.length()?);
-                    into.insert(position);
-                    next = position.saturating_add(1);
-                }
-            }
-            BITMAP => into.insert_bitmap(self.list),
-            RUNS => {
-                while !decoder.is_empty() {
-                    let start = next.saturating_add(decoder.length()?);
-                    next = start.saturating_add(decoder.length()?);
-                    into.insert_range(start..next);
-                }
-            }
-            _ => rice::for_each(self.list, |position| into.insert(position))?,
+        while !decoder.is_empty() {
+            let start = next.saturating_add(decoder.length()?);
+            next = start.saturating_add(decoder.length()?);
+            each(start..next);
         }
         Ok(())
     }
@@ -126,14 +150,8 @@ impl<'b> Posting<'b> {
                     }
                 }
             }
-            RUNS => {
-                while !decoder.is_empty() {
-                    let start = next.saturating_add(decoder.length()?);
-                    next = start.saturating_add(decoder.length()?);
-                    // No segment has more positions: a larger run is damage, and would never end.
-                    (start..next.min(1 << 16)).for_each(&mut each);
-                }
-            }
+            // No segment has more positions: a larger run is damage, and would never end.
+            RUNS => self.for_each_run(|run| (run.start..run.end.min(1 << 16)).for_each(&mut each))?,
             _ => rice::for_each(self.list, each)?,
         }
         Ok(())
@@ -150,8 +168,7 @@ mod tests {
         let mut out = Vec::new();
         encode(set, events, &mut Vec::new(), &mut out);
         let posting = Posting::read(&mut Decoder::new(&out)).unwrap();
-        let mut positions = Positions::none(events);
-        posting.union_into(&mut positions).unwrap();
+        let positions = posting.positions(events).unwrap();
         let in_set = (0..events).filter(|at| positions.contains(*at)).collect();
         let mut listed = Vec::new();
         posting.for_each(|position| listed.push(position)).unwrap();
@@ -178,7 +195,7 @@ mod tests {
         #[test]
         fn arbitrary_bytes_never_panic(kind in 0u64..4, list: Vec<u8>) {
             let posting = Posting { kind, list: &list };
-            let _ = posting.union_into(&mut Positions::none(1_000));
+            let _ = posting.positions(1_000);
             let _ = posting.for_each(|_| {});
         }
     }

@@ -21,10 +21,10 @@ use crate::{
     journal_row::JournalRow,
     key_hash::KeyHasher,
     lock::lock,
-    open_files::OpenFiles,
     options::Options,
     pool::Pool,
     read::Gap,
+    reading::Reading,
     searcher::{Searcher, Viewable},
     segment::Segment,
     tail::Tail,
@@ -54,7 +54,7 @@ pub struct SqliteReader {
 struct Source {
     folder: PathBuf,
     deriver: KeyDeriver,
-    files: Arc<OpenFiles>,
+    reading: Arc<Reading>,
     known: Mutex<Known>,
 }
 
@@ -83,7 +83,7 @@ impl SqliteReader {
         let source = Arc::new(Source {
             folder: folder.to_owned(),
             deriver: KeyDeriver::new(KeyHasher::new(&meta.hash_key)),
-            files: Arc::default(),
+            reading: Arc::new(Reading::new(&Options::new())),
             known: Mutex::new(known),
         });
         let pool = Arc::new(Pool::start(1)?);
@@ -126,13 +126,13 @@ impl Known {
         if !same {
             let known = |number| self.segments.iter().find(|segment| segment.row.number == number).cloned();
             let segment = |row: crate::segment::SegmentRow| {
-                known(row.number).unwrap_or_else(|| Arc::new(Segment::read_only(row, &source.folder, &source.files)))
+                known(row.number).unwrap_or_else(|| Arc::new(Segment::read_only(row, &source.folder, &source.reading)))
             };
             let segments: Arc<[Arc<Segment>]> = rows.into_iter().map(segment).collect();
             let listed: HashSet<u64> = segments.iter().map(|segment| segment.row.number).collect();
             let gone = self.segments.iter().filter(|segment| !listed.contains(&segment.row.number));
             // An open file keeps its space although it is removed.
-            gone.for_each(|segment| source.files.forget(segment.row.number));
+            gone.for_each(|segment| source.reading.files.forget(segment.row.number));
             self.segments = segments;
         }
         let sealed_through = self.file.meta()?.sealed_through;

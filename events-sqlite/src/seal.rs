@@ -252,7 +252,7 @@ fn register(shared: &Shared, rows: &[SegmentRow], through: Seq, chunks: usize) -
     let mut writer = shared.writer.lock();
     let writer = writer.as_mut().ok_or_else(StoreError::closed)?;
     let added: Vec<Arc<Segment>> =
-        rows.iter().map(|row| Arc::new(Segment::new(row.clone(), &shared.folder, &shared.files))).collect();
+        rows.iter().map(|row| Arc::new(Segment::new(row.clone(), &shared.folder, &shared.reading))).collect();
     let register = || -> Result<(), StoreError> {
         // Lost with its transaction, a registration leaves its events in the journal: nothing needs to wait.
         writer.file.begin(Durability::WithTheNext)?;

@@ -18,11 +18,13 @@ use crate::{
     error::StoreError,
     footer::{self, Footer, Region, TRAILER},
     key_hash::KeyHash,
-    open_files::{OpenFiles, read_at},
+    open_files::read_at,
     own_id,
     packing::Unpacking,
     place::{self, PLACES_PER_BLOCK, Place},
+    positions::Positions,
     posting::Posting,
+    reading::Reading,
     segment_writer::IDS_PER_PAGE,
     values::Values,
 };
@@ -81,7 +83,7 @@ fn path(folder: &Path, month: Month, number: u64) -> PathBuf {
 pub(crate) struct Segment {
     pub(crate) row: SegmentRow,
     path: PathBuf,
-    files: Arc<OpenFiles>,
+    reading: Arc<Reading>,
     tables: OnceLock<Tables>,
     damage: OnceLock<String>,
     /// Whether this process may rename the file.
@@ -150,21 +152,21 @@ impl Unpacked {
 
 impl Segment {
     /// Of the process that writes: it sets damaged files aside.
-    pub(crate) fn new(row: SegmentRow, folder: &Path, files: &Arc<OpenFiles>) -> Self {
-        Self::with_access(row, folder, files, Access::Write)
+    pub(crate) fn new(row: SegmentRow, folder: &Path, reading: &Arc<Reading>) -> Self {
+        Self::with_access(row, folder, reading, Access::Write)
     }
 
     /// Of a process beside the one that writes.
-    pub(crate) fn read_only(row: SegmentRow, folder: &Path, files: &Arc<OpenFiles>) -> Self {
-        Self::with_access(row, folder, files, Access::Read)
+    pub(crate) fn read_only(row: SegmentRow, folder: &Path, reading: &Arc<Reading>) -> Self {
+        Self::with_access(row, folder, reading, Access::Read)
     }
 
-    fn with_access(row: SegmentRow, folder: &Path, files: &Arc<OpenFiles>, access: Access) -> Self {
+    fn with_access(row: SegmentRow, folder: &Path, reading: &Arc<Reading>, access: Access) -> Self {
         let path = row.path(folder);
         Self {
             row,
             path,
-            files: Arc::clone(files),
+            reading: Arc::clone(reading),
             tables: OnceLock::new(),
             damage: OnceLock::new(),
             access,
@@ -172,7 +174,8 @@ impl Segment {
         }
     }
 
-    pub(crate) fn may_have_id(&self, id: EventId) -> bool {
+    /// Whether an id lies among its own.
+    pub(crate) fn spans_id(&self, id: EventId) -> bool {
         self.row.first_id <= id && id <= self.row.last_id
     }
 
@@ -192,7 +195,7 @@ impl Segment {
             if self.access == Access::Read {
                 return why;
             }
-            self.files.forget(self.row.number);
+            self.reading.files.forget(self.row.number);
             let aside =
                 (1..).map(|index| self.path.with_extension(format!("damaged-{index}"))).find(|path| !path.exists());
             let renamed = aside.as_ref().map(|aside| fs::rename(&self.path, aside));
@@ -219,7 +222,7 @@ impl Segment {
         if length as u64 > self.row.bytes || offset > self.row.bytes {
             return Err(self.damaged("a part lies outside of it"));
         }
-        let file = self.files.get(self.row.number, &self.path);
+        let file = self.reading.files.get(self.row.number, &self.path);
         file.and_then(|file| read_at(&file, offset, length)).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound | std::io::ErrorKind::UnexpectedEof => self.damaged(error),
             _ => StoreError::io(&self.path, error),
@@ -253,30 +256,51 @@ impl Segment {
         Ok(self.tables.get_or_init(|| Tables { footer, bloom, unpacking }))
     }
 
-    /// Calls `found` with the posting list of a key, if there is one.
-    pub(crate) fn posting<T>(
+    /// Whether an event may have a key.
+    pub(crate) fn may_have(&self, key: KeyHash) -> Result<bool, StoreError> {
+        Ok(self.tables()?.bloom.may_have(key))
+    }
+
+    /// Whether it may have an event.
+    pub(crate) fn may_have_id(&self, id: EventId) -> Result<bool, StoreError> {
+        Ok(self.spans_id(id) && self.may_have(KeyHash::of_id(id))?)
+    }
+
+    /// What another search found out under this key, or what `find` finds out.
+    pub(crate) fn remembered(
         &self,
         key: KeyHash,
-        found: impl FnOnce(Posting<'_>) -> Result<T, Malformed>,
-    ) -> Result<Option<T>, StoreError> {
-        let tables = self.tables()?;
-        if !tables.bloom.may_have(key) {
-            return Ok(None);
+        find: impl FnOnce() -> Result<Positions, StoreError>,
+    ) -> Result<Arc<Positions>, StoreError> {
+        if let Some(found) = self.reading.findings.get(self.row.number, key) {
+            return Ok(found);
         }
-        let after = tables.footer.keys.partition_point(|(first, _)| *first <= key);
-        let Some((_, region)) = after.checked_sub(1).map(|page| tables.footer.keys[page]) else { return Ok(None) };
+        let found = Arc::new(find()?);
+        self.reading.findings.put(self.row.number, key, &found);
+        Ok(found)
+    }
+
+    /// The positions of the events that have a key.
+    pub(crate) fn having(&self, key: KeyHash) -> Result<Positions, StoreError> {
+        let none = Positions::none(self.row.events);
+        if !self.may_have(key)? {
+            return Ok(none);
+        }
+        let keys = &self.tables()?.footer.keys;
+        let after = keys.partition_point(|(first, _)| *first <= key);
+        let Some((_, region)) = after.checked_sub(1).map(|page| keys[page]) else { return Ok(none) };
         let page = self.region(region)?;
-        let search = || -> Result<Option<T>, Malformed> {
+        let search = || -> Result<Positions, Malformed> {
             let mut decoder = Decoder::new(&page);
             let count = usize::from(decoder.u16()?);
             let (keys, _) = decoder.take(count * 16)?.as_chunks::<16>();
             let Ok(index) = keys.binary_search_by(|bytes| u128::from_le_bytes(*bytes).cmp(&key.0)) else {
-                return Ok(None);
+                return Ok(none);
             };
             for _ in 0..index {
                 Posting::read(&mut decoder)?;
             }
-            found(Posting::read(&mut decoder)?).map(Some)
+            Posting::read(&mut decoder)?.positions(self.row.events)
         };
         self.checked(search())
     }
@@ -340,7 +364,7 @@ impl Segment {
 
     /// The position of an event, by its id.
     pub(crate) fn position_of(&self, id: EventId) -> Result<Option<usize>, StoreError> {
-        if !self.may_have_id(id) || !self.tables()?.bloom.may_have(KeyHash::of_id(id)) {
+        if !self.may_have_id(id)? {
             return Ok(None);
         }
         let after = self.tables()?.footer.ids.partition_point(|(first, _)| *first <= id);
@@ -430,7 +454,7 @@ impl Drop for Segment {
         if !*self.obsolete.get_mut() {
             return;
         }
-        self.files.forget(self.row.number);
+        self.reading.files.forget(self.row.number);
         // What stays is removed at the next start.
         if let Err(error) = fs::remove_file(&self.path) {
             tracing::warn!(segment = %self.path.display(), %error, "a merged segment could not be removed");

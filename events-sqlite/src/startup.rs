@@ -10,8 +10,8 @@ use crate::{
     journal_file::JournalFile,
     key_hash::KeyHasher,
     lock::FolderLock,
-    open_files::OpenFiles,
     options::Options,
+    reading::Reading,
     segment::Segment,
     shared::{Shared, State},
     step::Step,
@@ -34,7 +34,7 @@ pub(crate) fn open(folder: &Path, options: Options) -> Result<Shared, StoreError
     let meta = file.meta()?;
     observer.at(Step::StartJournalOpened);
 
-    let mut open = OpenOperations::of_table(file.open_operations()?);
+    let mut open = OpenOperations::of_table(file.open_operations()?, file.noted()?);
     let mut tail = Tail::new(options.segment_events);
     let mut in_journal = HashSet::new();
     let mut damaged = Vec::new();
@@ -50,9 +50,9 @@ pub(crate) fn open(folder: &Path, options: Options) -> Result<Shared, StoreError
     }
     observer.at(Step::StartReplayed);
 
-    let files = Arc::new(OpenFiles::default());
+    let reading = Arc::new(Reading::new(&options));
     let segments: Vec<Arc<Segment>> =
-        file.segments()?.into_iter().map(|row| Arc::new(Segment::new(row, folder, &files))).collect();
+        file.segments()?.into_iter().map(|row| Arc::new(Segment::new(row, folder, &reading))).collect();
     let known = Known {
         folder,
         segments: &segments,
@@ -75,5 +75,5 @@ pub(crate) fn open(folder: &Path, options: Options) -> Result<Shared, StoreError
     let last_seq = file.last_seq()?.max(Some(meta.sealed_through)).unwrap_or_default();
     let deriver = KeyDeriver::new(KeyHasher::new(&meta.hash_key));
     let writer = Writer::new(file, lock, last_seq.next(), meta.next_segment, open);
-    Ok(Shared::new(options, folder.to_owned(), deriver, files, writer, State::new(tail, segments, gaps, last_seq)))
+    Ok(Shared::new(options, folder.to_owned(), deriver, reading, writer, State::new(tail, segments, gaps, last_seq)))
 }

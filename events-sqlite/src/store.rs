@@ -180,6 +180,7 @@ impl SqliteStore {
             writer.file.begin(Durability::Now)?;
             writer.file.change_segments(&[], &numbers, writer.next_segment)?;
             writer.file.change_open_operations(open.iter().copied(), std::iter::empty())?;
+            writer.file.change_notes(open.iter().map(|operation| (*operation, None)))?;
             shared.options.observer.at(Step::DropRegistered);
             Ok(())
         };
@@ -285,6 +286,10 @@ impl Journal for SqliteStore {
 
     fn open_operations(&self) -> Result<Vec<OpenOperation>, JournalError> {
         Ok(self.handle.shared.open_operations()?)
+    }
+
+    fn note(&self, operation: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+        Ok(self.handle.shared.note(operation)?.map(Arc::from))
     }
 
     /// Searching this store. It stays open as long as the answer lives.

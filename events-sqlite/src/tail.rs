@@ -47,7 +47,7 @@ pub(crate) struct Chunk {
     /// By number.
     pub(crate) events: Vec<Arc<TailEvent>>,
     ordered: OnceLock<Vec<Arc<TailEvent>>>,
-    /// How often a key was looked up.
+    /// How often keys were looked up.
     looked_up: AtomicU32,
     /// Key and position, ascending.
     postings: OnceLock<Vec<(KeyHash, u16)>>,
@@ -75,14 +75,13 @@ impl Chunk {
         self.ordered.get().is_some()
     }
 
-    /// Adds the positions of the events that have a key.
-    pub(crate) fn union(&self, key: KeyHash, deriver: &KeyDeriver, into: &mut Positions) {
+    /// The positions of the events that have one of some keys.
+    pub(crate) fn having(&self, keys: &[KeyHash], deriver: &KeyDeriver) -> Positions {
         let ordered = self.ordered(deriver);
         if self.looked_up.fetch_add(1, Ordering::Relaxed) < WORTH_AN_INDEX {
-            let has = |event: &Arc<TailEvent>| event.keys(deriver).hashes().any(|have| have == key);
-            let positions = ordered.iter().enumerate().filter(|(_, event)| has(event));
-            positions.for_each(|(position, _)| into.insert(position));
-            return;
+            let has = |event: &Arc<TailEvent>| event.keys(deriver).hashes().any(|have| keys.contains(&have));
+            let having = (0u16..).zip(ordered).filter(|(_, event)| has(event)).map(|(position, _)| position);
+            return Positions::of_listed(ordered.len(), having.collect());
         }
         let postings = self.postings.get_or_init(|| {
             let keys = |(position, event): (u16, &Arc<TailEvent>)| -> Vec<(KeyHash, u16)> {
@@ -92,9 +91,15 @@ impl Chunk {
             postings.sort_unstable();
             postings
         });
-        let first = postings.partition_point(|(have, _)| *have < key);
-        let found = postings[first..].iter().take_while(|(have, _)| *have == key);
-        found.for_each(|(_, position)| into.insert(usize::from(*position)));
+        let mut having: Vec<u16> = Vec::new();
+        for key in keys {
+            let first = postings.partition_point(|(have, _)| have < key);
+            let found = postings[first..].iter().take_while(|(have, _)| have == key);
+            having.extend(found.map(|(_, position)| *position));
+        }
+        having.sort_unstable();
+        having.dedup();
+        Positions::of_listed(ordered.len(), having)
     }
 }
 

@@ -145,7 +145,7 @@ impl Known<'_> {
     fn is_sealed(&mut self, event: (Seq, EventId), sealed: &mut HashMap<u64, HashSet<(Seq, EventId)>>) -> bool {
         for segment in self.segments {
             let row = &segment.row;
-            if !(row.first_seq..=row.last_seq).contains(&event.0) || !segment.may_have_id(event.1) {
+            if !(row.first_seq..=row.last_seq).contains(&event.0) || !segment.spans_id(event.1) {
                 continue;
             }
             // A damaged one is set aside by whoever needs its events: nothing is touched here.

@@ -1,6 +1,7 @@
 //! Storing events: the one place that gives them their numbers.
 
 use std::{
+    collections::HashSet,
     fs,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError},
@@ -51,6 +52,8 @@ pub(crate) struct OpenOperations {
     operations: ById<Open>,
     /// Those in the table that are closed.
     closed: Vec<EventId>,
+    /// Those that may have a note.
+    noted: HashSet<EventId>,
 }
 
 #[derive(Debug)]
@@ -60,20 +63,21 @@ struct Open {
 }
 
 impl OpenOperations {
-    pub(crate) fn of_table(operations: Vec<OpenOperation>) -> Self {
+    pub(crate) fn of_table(operations: Vec<OpenOperation>, noted: HashSet<EventId>) -> Self {
         let open = |operation: OpenOperation| (operation.id, Open { operation, in_table: true });
-        Self { operations: operations.into_iter().map(open).collect(), closed: Vec::new() }
+        Self { operations: operations.into_iter().map(open).collect(), closed: Vec::new(), noted }
     }
 
     /// Takes note of an event that is stored.
     pub(crate) fn stored(&mut self, seq: Seq, id: EventId, kind: EntryKind) {
         match kind {
-            EntryKind::Direct => {}
+            EntryKind::Direct | EntryKind::Note => {}
             EntryKind::Opening { process, deadline } => {
                 let operation = OpenOperation { id, seq, process, deadline };
                 self.operations.insert(id, Open { operation, in_table: false });
             }
             EntryKind::Closing => {
+                self.noted.remove(&id.opening());
                 if self.operations.remove(&id.opening()).is_some_and(|open| open.in_table) {
                     self.closed.push(id.opening());
                 }
@@ -102,6 +106,7 @@ impl OpenOperations {
     pub(crate) fn forget(&mut self, operations: &[EventId]) {
         for id in operations {
             self.operations.remove(id);
+            self.noted.remove(id);
         }
     }
 
@@ -133,6 +138,7 @@ fn opens(document: &[u8]) -> bool {
 /// What is to become of an entry.
 enum Verdict {
     Store,
+    Note,
     Answer(Appended),
 }
 
@@ -151,6 +157,7 @@ impl<'e> Batch<'e> {
     fn judge(&mut self, shared: &Shared, open: &OpenOperations, entry: &'e Entry) -> Verdict {
         let verdict = match entry.kind {
             EntryKind::Closing => self.judge_closing(shared, open, entry),
+            EntryKind::Note => self.judge_note(open, entry),
             EntryKind::Opening { .. } | EntryKind::Direct => match self.find(shared, entry.id) {
                 Readable::Found(stored) => already(stored, entry),
                 Readable::Absent | Readable::Unknown => Verdict::Store,
@@ -162,14 +169,25 @@ impl<'e> Batch<'e> {
         verdict
     }
 
+    fn opens(&self, operation: EventId) -> bool {
+        self.stored.get(&operation).is_some_and(|earlier| matches!(earlier.kind, EntryKind::Opening { .. }))
+    }
+
+    fn judge_note(&self, open: &OpenOperations, entry: &Entry) -> Verdict {
+        let is_open = self.opens(entry.id) || open.contains(entry.id);
+        if is_open && !self.stored.contains_key(&entry.id.closing()) {
+            Verdict::Note
+        } else {
+            Verdict::Answer(Appended::NoOpening)
+        }
+    }
+
     fn judge_closing(&self, shared: &Shared, open: &OpenOperations, entry: &Entry) -> Verdict {
         let opening = entry.id.opening();
         if let Some(earlier) = self.stored.get(&entry.id) {
             return already(Arc::clone(&earlier.document), entry);
         }
-        let opened_here =
-            self.stored.get(&opening).is_some_and(|earlier| matches!(earlier.kind, EntryKind::Opening { .. }));
-        if opened_here || open.contains(opening) {
+        if self.opens(opening) || open.contains(opening) {
             return Verdict::Store;
         }
         match self.find(shared, entry.id) {
@@ -241,11 +259,20 @@ impl Writer {
         let mut batch = Batch::default();
         let mut answers = Vec::with_capacity(entries.len());
         let mut events = Vec::with_capacity(entries.len());
+        let mut notes: Vec<(EventId, Option<&[u8]>)> = Vec::new();
         let mut next_seq = self.next_seq;
         for entry in entries {
             match batch.judge(shared, &self.open, entry) {
                 Verdict::Answer(answer) => answers.push(answer),
+                Verdict::Note => {
+                    self.open.noted.insert(entry.id);
+                    notes.push((entry.id, Some(&entry.document)));
+                    answers.push(Appended::Noted);
+                }
                 Verdict::Store => {
+                    if entry.kind == EntryKind::Closing && self.open.noted.contains(&entry.id.opening()) {
+                        notes.push((entry.id.opening(), None));
+                    }
                     let document = Arc::clone(&entry.document);
                     events.push(Arc::new(TailEvent::new(next_seq, entry.id, entry.kind, document)));
                     answers.push(Appended::Stored(next_seq));
@@ -253,11 +280,11 @@ impl Writer {
                 }
             }
         }
-        if events.is_empty() {
+        if events.is_empty() && notes.is_empty() {
             return Ok(answers);
         }
         let rows = into_rows(events);
-        self.write(shared, &rows)?;
+        self.write(shared, &rows, &notes)?;
         self.next_seq = next_seq;
         let mut state = shared.state();
         state.last_seq = Seq(next_seq.0 - 1);
@@ -276,7 +303,12 @@ impl Writer {
         Ok(answers)
     }
 
-    fn write(&mut self, shared: &Shared, rows: &[Vec<Arc<TailEvent>>]) -> Result<(), AppendError> {
+    fn write(
+        &mut self,
+        shared: &Shared,
+        rows: &[Vec<Arc<TailEvent>>],
+        notes: &[(EventId, Option<&[u8]>)],
+    ) -> Result<(), AppendError> {
         let observer = &shared.options.observer;
         let insert = |buffer: &mut Vec<u8>| -> Result<(), StoreError> {
             self.file.begin(Durability::Now)?;
@@ -288,6 +320,7 @@ impl Writer {
                 let (Some(first), Some(last)) = (row.first(), row.last()) else { continue };
                 self.file.insert_events(first.seq, last.seq, buffer)?;
             }
+            self.file.change_notes(notes.iter().copied())?;
             observer.at(Step::AppendWritten);
             Ok(())
         };
@@ -416,6 +449,11 @@ impl Shared {
             }
             state = self.room.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// The note of an open operation.
+    pub(crate) fn note(&self, operation: EventId) -> Result<Option<Vec<u8>>, StoreError> {
+        self.writer.lock().as_ref().ok_or_else(StoreError::closed)?.file.note(operation)
     }
 
     /// The operations that are open, oldest first.

@@ -47,6 +47,10 @@ impl Journal for Temporary {
         self.store().open_operations()
     }
 
+    fn note(&self, operation: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+        self.store().note(operation)
+    }
+
     fn search(&self) -> Arc<dyn Search> {
         self.store().search()
     }

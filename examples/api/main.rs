@@ -10,6 +10,7 @@
 //! SIGINT stop it: requests are answered to their end and their closing events stored.
 
 mod answer;
+mod app;
 mod database;
 mod deployment;
 mod document;
@@ -20,7 +21,14 @@ mod nuvlabox;
 mod reading;
 mod routes;
 
-use std::{error::Error, future::IntoFuture as _, net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    error::Error,
+    future::IntoFuture as _,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
 
 use clap::Parser;
 use events::{EventManager, sqlite::SqliteStore};
@@ -32,7 +40,7 @@ use tokio::{
     time::sleep,
 };
 
-use crate::{database::Database, deployment::Deployment, job::Job, nuvlabox::Nuvlabox};
+use crate::{app::App, database::Database, deployment::Deployment, job::Job, nuvlabox::Nuvlabox};
 
 /// An edge fleet over HTTP, every change of it recorded.
 #[derive(Parser)]
@@ -41,22 +49,24 @@ struct Arguments {
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     /// The folder of resources and events; created where it is missing.
-    #[arg(long, value_name = "FOLDER")]
-    data: PathBuf,
+    #[arg(long, value_name = "FOLDER", required_unless_present = "routes")]
+    data: Option<PathBuf>,
+    /// Print what is served, and which function answers, instead of serving it.
+    #[arg(long)]
+    routes: bool,
 }
 
 /// How long requests may take to end once the server is told to stop, and then their events.
 const STOPPING: Duration = Duration::from_secs(5);
 
-/// What handlers work with.
-#[derive(Clone)]
-struct App {
-    database: Database,
-}
-
 #[tokio::main]
 async fn main() -> ExitCode {
-    match serve(Arguments::parse()).await {
+    let Arguments { listen, data, routes } = Arguments::parse();
+    let Some(data) = data.filter(|_| !routes) else {
+        print_routes();
+        return ExitCode::SUCCESS;
+    };
+    match serve(listen, &data).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -65,12 +75,19 @@ async fn main() -> ExitCode {
     }
 }
 
+#[expect(clippy::print_stdout, reason = "the answer to whoever asked")]
+fn print_routes() {
+    for routes::Route { method, path, handler, .. } in routes::table() {
+        println!("{method:<6} {path:<38} {handler}");
+    }
+}
+
 /// Serves until a signal says stop.
 #[expect(clippy::print_stdout, reason = "whoever starts it reads where it listens")]
-async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
-    std::fs::create_dir_all(&arguments.data)?;
-    let database = Database::open(&arguments.data.join("resources.db"))?;
-    let manager = EventManager::builder(SqliteStore::open(arguments.data.join("events"))?)
+async fn serve(listen: SocketAddr, data: &Path) -> Result<(), Box<dyn Error>> {
+    std::fs::create_dir_all(data)?;
+    let database = Database::open(&data.join("resources.db"))?;
+    let manager = EventManager::builder(SqliteStore::open(data.join("events"))?)
         .resources(database.clone())
         .expect::<Nuvlabox>()
         .expect::<Deployment>()
@@ -89,7 +106,7 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         let _ = stopping.send(());
     };
 
-    let listener = TcpListener::bind(arguments.listen).await?;
+    let listener = TcpListener::bind(listen).await?;
     println!("listening on http://{}", listener.local_addr()?);
     let app = routes::routes().with_state(App { database }).layer(EventsLayer::new(manager.clone()));
     tokio::select! {

@@ -1,10 +1,13 @@
 //! Which handler answers what.
 
+use std::any::type_name;
+
 use axum::{
     Router,
+    handler::Handler,
     http::{Method, StatusCode, Uri, header::LOCATION},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{MethodRouter, delete, get, post, put},
 };
 use serde_json::json;
 
@@ -15,25 +18,63 @@ use crate::{
 const ENTRY_POINT: &str = "/api/cloud-entry-point";
 const COLLECTIONS: [&str; 3] = ["nuvlabox", "deployment", "job"];
 
+/// One line of the table: what is served, and what a test can say about it.
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    /// The whole name of the function that answers.
+    pub(crate) handler: &'static str,
+    answer: MethodRouter<App>,
+}
+
+impl Route {
+    fn get<T: 'static, H: Handler<T, App>>(path: &'static str, handler: H) -> Self {
+        Self { method: Method::GET, path, handler: type_name::<H>(), answer: get(handler) }
+    }
+
+    fn post<T: 'static, H: Handler<T, App>>(path: &'static str, handler: H) -> Self {
+        Self { method: Method::POST, path, handler: type_name::<H>(), answer: post(handler) }
+    }
+
+    fn put<T: 'static, H: Handler<T, App>>(path: &'static str, handler: H) -> Self {
+        Self { method: Method::PUT, path, handler: type_name::<H>(), answer: put(handler) }
+    }
+
+    fn delete<T: 'static, H: Handler<T, App>>(path: &'static str, handler: H) -> Self {
+        Self { method: Method::DELETE, path, handler: type_name::<H>(), answer: delete(handler) }
+    }
+}
+
+/// Everything that is served. There is no other list, so no route can be left out of the test that walks it.
+pub(crate) fn table() -> Vec<Route> {
+    vec![
+        Route::get(ENTRY_POINT, entry_point),
+        Route::post("/api/nuvlabox", nuvlabox::add),
+        Route::get("/api/nuvlabox", reading::search::<Nuvlabox>),
+        Route::put("/api/nuvlabox", reading::search::<Nuvlabox>),
+        Route::get("/api/nuvlabox/{id}", reading::get::<Nuvlabox>),
+        Route::put("/api/nuvlabox/{id}", nuvlabox::edit),
+        Route::delete("/api/nuvlabox/{id}", nuvlabox::delete),
+        Route::post("/api/nuvlabox/{id}/activate", nuvlabox::activate),
+        Route::post("/api/nuvlabox/{id}/reboot", nuvlabox::reboot),
+        Route::post("/api/nuvlabox/{id}/decommission", nuvlabox::decommission),
+        Route::post("/api/deployment", deployment::add),
+        Route::get("/api/deployment", reading::search::<Deployment>),
+        Route::put("/api/deployment", reading::search::<Deployment>),
+        Route::get("/api/deployment/{id}", reading::get::<Deployment>),
+        Route::put("/api/deployment/{id}", deployment::edit),
+        Route::delete("/api/deployment/{id}", deployment::delete),
+        Route::post("/api/deployment/{id}/start", deployment::start),
+        Route::post("/api/deployment/{id}/stop", deployment::stop),
+        Route::get("/api/job", reading::search::<Job>),
+        Route::put("/api/job", reading::search::<Job>),
+        Route::get("/api/job/{id}", reading::get::<Job>),
+    ]
+}
+
 pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route(ENTRY_POINT, get(entry_point))
-        .route("/api/nuvlabox", post(nuvlabox::add).get(reading::search::<Nuvlabox>).put(reading::search::<Nuvlabox>))
-        .route("/api/nuvlabox/{id}", get(reading::get::<Nuvlabox>).put(nuvlabox::edit).delete(nuvlabox::delete))
-        .route("/api/nuvlabox/{id}/activate", post(nuvlabox::activate))
-        .route("/api/nuvlabox/{id}/reboot", post(nuvlabox::reboot))
-        .route("/api/nuvlabox/{id}/decommission", post(nuvlabox::decommission))
-        .route(
-            "/api/deployment",
-            post(deployment::add).get(reading::search::<Deployment>).put(reading::search::<Deployment>),
-        )
-        .route("/api/deployment/{id}", get(reading::get::<Deployment>).put(deployment::edit).delete(deployment::delete))
-        .route("/api/deployment/{id}/start", post(deployment::start))
-        .route("/api/deployment/{id}/stop", post(deployment::stop))
-        .route("/api/job", get(reading::search::<Job>).put(reading::search::<Job>))
-        .route("/api/job/{id}", get(reading::get::<Job>))
-        .method_not_allowed_fallback(other_method)
-        .fallback(elsewhere)
+    let served = table().into_iter().fold(Router::new(), |router, route| router.route(route.path, route.answer));
+    served.method_not_allowed_fallback(other_method).fallback(elsewhere)
 }
 
 /// What the web client starts from.

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     env,
     ffi::OsString,
+    fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::OnceLock,
@@ -17,7 +18,7 @@ use crate::{
 };
 
 /// What the cases may name beside the standard library and `scene`.
-const CRATES: [&str; 4] = ["events", "events_core", "async_trait", "axum"];
+const CRATES: [&str; 5] = ["events", "events_core", "async_trait", "axum", "tokio"];
 
 /// How to call the compiler.
 pub(crate) struct Compiler {
@@ -57,6 +58,16 @@ impl Compiler {
     pub(crate) fn compile(&self, case: &Case) -> Answer {
         let output = self.folder.path().join(format!("lib{}.rmeta", case.name));
         self.run("case", &case.path, &output)
+    }
+
+    /// Compiles a crate of several files, which are given with their names; the first is its root.
+    pub(crate) fn compile_files(&self, files: &[(&str, &str)]) -> Answer {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        let root = folder.path().join(files[0].0);
+        self.run("files", &root.to_string_lossy(), &folder.path().join("libfiles.rmeta"))
     }
 
     fn run(&self, name: &str, file: &str, output: &Path) -> Answer {

@@ -16,6 +16,7 @@
 mod case;
 mod compiler;
 mod diagnostic;
+mod measured;
 mod page;
 mod verdict;
 

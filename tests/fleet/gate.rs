@@ -65,6 +65,10 @@ impl Journal for Gated {
         self.journal.open_operations()
     }
 
+    fn note(&self, operation: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+        self.journal.note(operation)
+    }
+
     fn search(&self) -> Arc<dyn Search> {
         self.journal.search()
     }

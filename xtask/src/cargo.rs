@@ -55,6 +55,19 @@ impl Cargo {
         judge(self.pass_through(root, read))
     }
 
+    /// Runs it and gives what it printed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Cargo::run`].
+    pub(crate) fn printed(&self, root: &Path) -> Result<String, String> {
+        let mut command = self.command(root);
+        let output = command.stderr(Stdio::inherit()).output();
+        let text = output.as_ref().map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+        let text = text.unwrap_or_default();
+        judge(output.map(|output| output.status)).map(|()| text)
+    }
+
     /// Whether this call succeeds, without showing anything of it.
     pub(crate) fn succeeds_quietly(&self, root: &Path) -> bool {
         let output = self.command(root).stdin(Stdio::null()).output();

@@ -32,8 +32,25 @@ pub(crate) fn run(steps: &mut Steps, root: &Path, servers: Wanted) -> Result<(),
     for (name, cargo) in checks {
         steps.run(name, &cargo, || cargo.run(root))?;
     }
+    check_what_users_compile(steps, root)?;
     check_dependencies(steps, root)?;
     test::run_checked(steps, root, servers, &[])
+}
+
+/// Clients of servers that only who asks for them compiles.
+const ASKED_FOR: [&str; 3] = ["rdkafka", "elasticsearch", "reqwest"];
+
+/// The facade with its default features, as most users compile it.
+fn check_what_users_compile(steps: &mut Steps, root: &Path) -> Result<(), Failure> {
+    let tree = Cargo::new("tree --package events --edges normal,build --prefix none --locked");
+    steps.run("lean dependencies", &tree, || {
+        let printed = tree.printed(root)?;
+        let compiled = |name: &&str| printed.lines().any(|line| line.split(' ').next() == Some(*name));
+        match ASKED_FOR.into_iter().find(compiled) {
+            Some(name) => Err(format!("`{name}` is compiled by everybody: make it optional")),
+            None => Ok(()),
+        }
+    })
 }
 
 /// Licences, advisories and sources of the dependencies; the tool for it is no requirement.

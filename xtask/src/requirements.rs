@@ -14,7 +14,7 @@ use crate::servers::{self, Wanted};
 const FREE_GIB: u64 = 6;
 
 const GET_RUST: &str = "`rustup toolchain install` in this folder; rustup itself is at https://rustup.rs";
-const GET_C: &str = "`apt-get install build-essential`, or `dnf install gcc glibc-devel`";
+const GET_C: &str = "`apt-get install build-essential`, or `dnf install gcc gcc-c++ glibc-devel make`";
 
 /// Which tools of the toolchain a task uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,8 @@ pub(crate) fn check(root: &Path, tools: Tools, servers: Wanted) -> Result<(), St
         missing.extend(component(root, "rustfmt", "cargo-fmt"));
         missing.extend(component(root, "clippy", "cargo-clippy"));
     }
-    missing.extend(c_compiler());
+    missing.extend(compilers());
+    missing.extend(make());
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     missing.extend(folder("the build's folder", &target, "set CARGO_TARGET_DIR to another folder"));
     missing.extend(folder("the folder for temporary files", &env::temp_dir(), "set TMPDIR to another folder"));
@@ -93,24 +94,28 @@ fn component(root: &Path, name: &str, command: &str) -> Option<Lack> {
     })
 }
 
-/// Tried on a program that includes a header: a compiler without the C library's headers is common.
-fn c_compiler() -> Option<Lack> {
-    let compiler = env::var("CC").unwrap_or_else(|_| "cc".to_owned());
-    let program = b"#include <stdio.h>\nint main(void) { return 0; }\n";
-    (!compiles_c(&compiler, program)).then(|| Lack {
-        what: format!("a C compiler with headers, `{compiler}`, for the bundled SQLite and zstd"),
-        remedy: GET_C.to_owned(),
+/// Tried on programs that include a header: a compiler without the library's headers is common.
+fn compilers() -> impl Iterator<Item = Lack> {
+    let c = ("CC", "cc", "c", "C", "stdio.h", "the bundled SQLite, zstd and librdkafka");
+    let cxx = ("CXX", "c++", "c++", "C++", "string", "the bundled librdkafka");
+    [c, cxx].into_iter().filter_map(|(variable, usual, language, name, header, what_for)| {
+        let compiler = env::var(variable).unwrap_or_else(|_| usual.to_owned());
+        let program = format!("#include <{header}>\nint main() {{ return 0; }}\n");
+        (!compiles(&compiler, language, program.as_bytes())).then(|| Lack {
+            what: format!("a {name} compiler with headers, `{compiler}`, for {what_for}"),
+            remedy: GET_C.to_owned(),
+        })
     })
 }
 
-fn compiles_c(compiler: &str, program: &[u8]) -> bool {
-    // CC may carry arguments: `ccache gcc`.
+fn compiles(compiler: &str, language: &str, program: &[u8]) -> bool {
+    // The variable may carry arguments: `ccache gcc`.
     let mut words = compiler.split_whitespace();
     let Some(name) = words.next() else {
         return false;
     };
     let mut command = Command::new(name);
-    command.args(words).args(["-fsyntax-only", "-x", "c", "-"]);
+    command.args(words).args(["-fsyntax-only", "-x", language, "-"]);
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     let Ok(mut child) = command.spawn() else {
         return false;
@@ -118,6 +123,12 @@ fn compiles_c(compiler: &str, program: &[u8]) -> bool {
     // Dropping the input at the end of the statement is what ends the program's text.
     let written = child.stdin.take().is_some_and(|mut input| input.write_all(program).is_ok());
     child.wait().is_ok_and(|status| status.success()) && written
+}
+
+fn make() -> Option<Lack> {
+    first_line(Command::new("make").arg("--version"))
+        .is_none()
+        .then(|| Lack { what: "`make`, for the bundled librdkafka".to_owned(), remedy: GET_C.to_owned() })
 }
 
 /// A folder that can be written to, with space left.
@@ -198,8 +209,8 @@ mod tests {
 
     #[test]
     fn a_compiler_that_is_not_there_compiles_nothing() {
-        assert!(!compiles_c("no-such-compiler", b""));
-        assert!(!compiles_c("", b""));
+        assert!(!compiles("no-such-compiler", "c", b""));
+        assert!(!compiles("", "c", b""));
     }
 
     #[test]

@@ -11,12 +11,16 @@ use events_test_servers::{Disposable, Installation, Kind, Lack, Left, WITHOUT_SE
 use crate::steps::{Failure, Steps};
 
 /// What to do with the servers of this clone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub(crate) enum Command {
     /// Start those that do not run, and print the lines that point tests to them.
     ///
     /// After `eval "$(cargo xtask servers up)"` a plain `cargo test` finds them. They run until `down`.
-    Up,
+    Up {
+        /// Only those whose name contains one of these, such as `kafka`, `opensearch`, `9.1`.
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+    },
     /// End those that `up` started in this clone.
     Down,
     /// Say which run, and where.
@@ -45,7 +49,7 @@ pub(crate) fn run(root: &Path, command: Command) -> Result<(), String> {
     sweep(&installation);
     let running = left_running(&installation, root);
     match command {
-        Command::Up => up(root, &installation, &running),
+        Command::Up { names } => up(root, &installation, &running, &names),
         Command::Down => {
             for server in running {
                 println!("{}: ends", server.kind());
@@ -62,17 +66,22 @@ pub(crate) fn run(root: &Path, command: Command) -> Result<(), String> {
     }
 }
 
-fn up(root: &Path, installation: &Installation, running: &[Left]) -> Result<(), String> {
+fn up(root: &Path, installation: &Installation, running: &[Left], names: &[String]) -> Result<(), String> {
     // Standard output is for the shell.
     let say = |line: &str| eprintln!("{line}");
     let mut known = known(running);
-    if let Some(Lack { what, remedy }) = installation.lacks(&missing(&known).collect::<Vec<_>>()).into_iter().next() {
+    let is_named = |kind: &Kind| {
+        let kind = kind.to_string().to_lowercase();
+        names.is_empty() || names.iter().any(|name| kind.contains(&name.to_lowercase()))
+    };
+    let wanted: Vec<Kind> = missing(&known).into_iter().filter(is_named).collect();
+    if let Some(Lack { what, remedy }) = installation.lacks(&wanted).into_iter().next() {
         return Err(format!("this machine lacks {what}\n  {remedy}"));
     }
-    for (kind, why) in impossible(installation, &known) {
+    for (kind, why) in impossible(installation, &wanted) {
         say(&format!("{kind}: left out, {why}"));
     }
-    for server in start(installation, &known, say)? {
+    for server in start(installation, &wanted, say)? {
         let server = server.leave(root)?;
         known.push((server.kind(), server.address()));
     }
@@ -118,22 +127,22 @@ fn known(running: &[Left]) -> Vec<Address> {
 }
 
 /// The kinds that are not among `known`.
-fn missing(known: &[Address]) -> impl Iterator<Item = Kind> {
-    Kind::ALL.into_iter().filter(|kind| known.iter().all(|(of, _)| of != kind))
+fn missing(known: &[Address]) -> Vec<Kind> {
+    Kind::ALL.into_iter().filter(|kind| known.iter().all(|(of, _)| of != kind)).collect()
 }
 
-/// What tests start besides: those of the missing kinds that nothing in the environment points to.
+/// The kinds that nothing in the environment points to.
 pub(crate) fn to_be_started() -> Vec<Kind> {
-    missing(&pointed_to()).collect()
+    missing(&pointed_to())
 }
 
-/// The missing ones that cannot run here, and why.
-fn impossible(installation: &Installation, known: &[Address]) -> Vec<(Kind, String)> {
-    missing(known).filter_map(|kind| Some((kind, installation.why_not(kind)?))).collect()
+/// Those that cannot run here, and why.
+fn impossible(installation: &Installation, wanted: &[Kind]) -> Vec<(Kind, String)> {
+    wanted.iter().filter_map(|kind| Some((*kind, installation.why_not(*kind)?))).collect()
 }
 
-/// Starts the missing ones that can run here, all at once.
-fn start(installation: &Installation, known: &[Address], say: impl Fn(&str) + Sync) -> Result<Vec<Disposable>, String> {
+/// Starts those that can run here, all at once.
+fn start(installation: &Installation, wanted: &[Kind], say: impl Fn(&str) + Sync) -> Result<Vec<Disposable>, String> {
     let start = |kind: Kind| {
         let begin = Instant::now();
         let fetched = installation.has_fetched(kind);
@@ -143,8 +152,8 @@ fn start(installation: &Installation, known: &[Address], say: impl Fn(&str) + Sy
         Ok(server)
     };
     thread::scope(|scope| {
-        let possible = missing(known).filter(|kind| installation.why_not(*kind).is_none());
-        let threads: Vec<_> = possible.map(|kind| scope.spawn(move || start(kind))).collect();
+        let possible = wanted.iter().filter(|kind| installation.why_not(**kind).is_none());
+        let threads: Vec<_> = possible.map(|kind| scope.spawn(move || start(*kind))).collect();
         // All are waited for: those that did start end when another one did not.
         let joined: Vec<Result<Disposable, String>> = threads
             .into_iter()
@@ -186,8 +195,9 @@ pub(crate) fn for_tests(steps: &mut Steps, root: &Path, wanted: Wanted) -> Resul
         for (kind, address) in &known {
             say(&format!("{kind}: is there already, at {address}"));
         }
-        let held = start(&installation, &known, say)?;
-        let impossible = impossible(&installation, &known);
+        let wanted = missing(&known);
+        let held = start(&installation, &wanted, say)?;
+        let impossible = impossible(&installation, &wanted);
         Ok((known, held, impossible))
     })?;
 

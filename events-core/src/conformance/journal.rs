@@ -58,6 +58,11 @@ pub fn checks<S: Subject<Store: Journal>>() -> Vec<Check<S>> {
         numbers_are_not_used_again_after_reopening,
         open_operations_survive_reopening,
         an_operation_is_closed_after_reopening,
+        a_note_is_kept_with_its_operation_until_that_is_closed,
+        a_note_is_no_event,
+        a_note_of_an_operation_that_is_not_open_is_not_kept,
+        a_later_note_takes_the_place_of_an_earlier_one,
+        notes_survive_reopening,
         the_newest_number_is_known,
     ];
     checks.extend(super::bookmarks::checks());
@@ -427,6 +432,85 @@ fn open_operations_survive_reopening<S: Subject<Store: Journal>>(subject: &S) {
     let before = open(&journal);
     let Some(journal) = subject.reopen(journal) else { return };
     assert_eq!(open(&journal), before);
+}
+
+fn note(operation: &Event, text: &str) -> Entry {
+    Entry { id: operation.id, document: text.as_bytes().into(), kind: EntryKind::Note }
+}
+
+fn noted(journal: &impl Journal, operation: &Event) -> Option<String> {
+    let note = journal.note(operation.id).expect("a healthy journal can be read");
+    note.map(|note| String::from_utf8_lossy(&note).into_owned())
+}
+
+fn a_note_is_kept_with_its_operation_until_that_is_closed<S: Subject<Store: Journal>>(subject: &S) {
+    let journal = subject.fresh();
+    let (one, other) = (opening(1), opening(2));
+    append_new(&journal, &entries([&one, &other]));
+    assert_eq!(noted(&journal, &one), None);
+    let notes = [note(&one, "of one"), note(&other, "of the other")];
+    assert_eq!(append(&journal, &notes), [Appended::Noted, Appended::Noted]);
+    append_new(&journal, &entries([&closing(&one, None)]));
+    assert_eq!(noted(&journal, &one), None, "it goes with the closing");
+    assert_eq!(noted(&journal, &other).as_deref(), Some("of the other"));
+
+    let whole = opening(3);
+    let batch = [entry(&whole), note(&whole, "short-lived"), entry(&closing(&whole, None))];
+    let answers = append(&journal, &batch);
+    assert!(matches!(answers[..], [Appended::Stored(_), Appended::Noted, Appended::Stored(_)]), "{answers:?}");
+    assert_eq!(noted(&journal, &whole), None, "also within one batch");
+}
+
+fn a_note_is_no_event<S: Subject<Store: Journal>>(subject: &S) {
+    let journal = subject.fresh();
+    let opened = opening(1);
+    let mut seqs = append_new(&journal, &entries([&opened]));
+    append(&journal, &[note(&opened, "no JSON, no event")]);
+    assert_holds(&journal, &entries([&opened]));
+    assert!(get(&journal, opened.id).as_deref() == Some(&*entry(&opened).document));
+    assert_eq!(open(&journal).len(), 1, "the operation stays open");
+    seqs.extend(append_new(&journal, &entries([&direct(2)])));
+    assert_eq!(seqs[1], seqs[0].next(), "it takes no number");
+}
+
+fn a_note_of_an_operation_that_is_not_open_is_not_kept<S: Subject<Store: Journal>>(subject: &S) {
+    let journal = subject.fresh();
+    let (opened, alone) = (opening(1), direct(2));
+    let batch = entries([&opened, &closing(&opened, None), &alone]);
+    append_new(&journal, &batch);
+    let notes = [note(&opened, "too late"), note(&alone, "no operation"), note(&opening(3), "unknown")];
+    assert_eq!(append(&journal, &notes), vec![Appended::NoOpening; 3]);
+    let other = opening(4);
+    let answers = append(&journal, &[entry(&other), entry(&closing(&other, None)), note(&other, "too late")]);
+    assert_eq!(answers[2], Appended::NoOpening, "also within one batch");
+    for operation in [opened, alone, opening(3), other] {
+        assert_eq!(noted(&journal, &operation), None);
+    }
+}
+
+fn a_later_note_takes_the_place_of_an_earlier_one<S: Subject<Store: Journal>>(subject: &S) {
+    let journal = subject.fresh();
+    let opened = opening(1);
+    append_new(&journal, &entries([&opened]));
+    append(&journal, &[note(&opened, "first"), note(&opened, "second")]);
+    assert_eq!(noted(&journal, &opened).as_deref(), Some("second"));
+    assert_eq!(append(&journal, &[note(&opened, "third")]), [Appended::Noted]);
+    assert_eq!(noted(&journal, &opened).as_deref(), Some("third"));
+}
+
+fn notes_survive_reopening<S: Subject<Store: Journal>>(subject: &S) {
+    let journal = subject.fresh();
+    let (one, other) = (opening(1), opening(2));
+    append_new(&journal, &entries([&one, &other]));
+    append(&journal, &[note(&one, "of one"), note(&other, "of the other")]);
+    // Enough for the openings to leave the newest part of any store.
+    append_new(&journal, &Generator::new(6).events(MANY));
+    let Some(journal) = subject.reopen(journal) else { return };
+    assert_eq!(noted(&journal, &one).as_deref(), Some("of one"));
+    append_new(&journal, &entries([&closing(&one, None)]));
+    let Some(journal) = subject.reopen(journal) else { return };
+    assert_eq!(noted(&journal, &one), None);
+    assert_eq!(noted(&journal, &other).as_deref(), Some("of the other"));
 }
 
 fn an_operation_is_closed_after_reopening<S: Subject<Store: Journal>>(subject: &S) {

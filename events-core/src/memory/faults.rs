@@ -28,6 +28,8 @@ pub enum Fault {
     Failed,
     /// [`JournalError::Failed`] and unknown, but the batch is stored.
     CommittedButReported,
+    /// [`JournalError::Failed`] and unknown; nothing is stored.
+    Doubtful,
     /// Waits for [`Faults::release`], then stores.
     Hang,
     /// Waits this long, then stores.
@@ -194,6 +196,7 @@ impl Fault {
                 append()?;
                 return Err(JournalError::Failed(INJECTED.into()).unknown());
             }
+            Self::Doubtful => return Err(JournalError::Failed(INJECTED.into()).unknown()),
             Self::Hang => faults.hang(),
             Self::Slow(duration) => thread::sleep(duration),
             Self::AnswerTwice => drop(append()?),
@@ -209,7 +212,7 @@ impl Fault {
     ) -> Vec<Delivery> {
         let retry = || vec![Delivery::Retry { reason: INJECTED.to_owned() }; events];
         match self {
-            Self::Full | Self::ReadOnly | Self::Failed => return retry(),
+            Self::Full | Self::ReadOnly | Self::Failed | Self::Doubtful => return retry(),
             Self::CommittedButReported => {
                 deliver();
                 return retry();

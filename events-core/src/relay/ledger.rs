@@ -126,15 +126,12 @@ impl<'r> Ledger<'r> {
 
     /// Keeps what the destination refused, durably.
     pub(super) fn refuse(&self, letters: &[DeadLetter]) -> Result<(), JournalError> {
-        if letters.is_empty() {
-            return Ok(());
-        }
+        let Some(DeadLetter { seq, id, reason, .. }) = letters.first() else { return Ok(()) };
         let relay = self.relay.name();
         self.bookmarks.add_dead_letters(relay, letters)?;
         self.shared.counters.dead_letters.add(letters.len() as u64);
-        for DeadLetter { seq, id, reason, .. } in letters {
-            tracing::error!(relay, %seq, %id, %reason, "a destination refused an event: it is kept as a dead letter");
-        }
+        let events = letters.len();
+        tracing::error!(relay, events, first = %seq, %id, reason, "a destination refused events: they are kept as dead letters");
         self.count_dead_letters();
         if let Some(confirmations) = &self.relay.confirmations {
             confirmations.refused(letters);

@@ -51,6 +51,8 @@ pub(super) fn run(relay: &Arc<Relay>, shared: &Arc<Shared>, mut start: Start) {
             runtime.block_on(relay.pause(Duration::from_secs(1)));
         }
     }
+    // Before it is closed, which may take a while.
+    relay.confirms_no_more();
     if catch_unwind(AssertUnwindSafe(|| relay.destination.close())).is_err() {
         tracing::error!(relay = relay.name(), "a destination panicked while it was closed");
     }
@@ -61,9 +63,7 @@ struct Ended<'r>(&'r Relay);
 
 impl Drop for Ended<'_> {
     fn drop(&mut self) {
-        if let Some(confirmations) = &self.0.confirmations {
-            confirmations.end();
-        }
+        self.0.confirms_no_more();
         self.0.report(|progress| {
             progress.state = RelayState::Stopped;
             progress.ended = true;

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use super::Relay;
 use crate::{
     bookmarks::Position,
     event::Event,
@@ -70,12 +71,16 @@ impl EventManager {
     /// ```
     pub fn relays(&self) -> Vec<RelayStatus> {
         let Some(shared) = self.shared() else { return Vec::new() };
-        shared.relays.iter().map(|relay| relay.progress().status(relay.name(), shared)).collect()
+        let status = |relay: &Arc<Relay>| {
+            let progress = relay.progress().clone();
+            progress.status(relay.name(), shared)
+        };
+        shared.relays.iter().map(status).collect()
     }
 }
 
 /// What the thread of a relay tells the others.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Progress {
     pub(super) state: RelayState,
     /// How far what is confirmed reaches without a hole.
@@ -112,7 +117,7 @@ impl Default for Progress {
 }
 
 impl Progress {
-    fn status(&self, name: &str, shared: &Shared) -> RelayStatus {
+    fn status(self, name: &str, shared: &Shared) -> RelayStatus {
         let recorded = self.oldest.as_deref().and_then(|oldest| Event::from_document(oldest).ok());
         RelayStatus {
             name: name.to_owned(),
@@ -123,7 +128,7 @@ impl Progress {
             delivered: self.delivered,
             redelivered: self.redelivered,
             missing: self.missing,
-            state: self.state.clone(),
+            state: self.state,
         }
     }
 }

@@ -26,7 +26,8 @@ pub(super) struct Batch {
     /// What it refused, until that is written down.
     refused: Vec<DeadLetter>,
     stage: Stage,
-    attempts: u32,
+    /// Whether it was tried.
+    tried: bool,
     backoff: Backoff,
 }
 
@@ -51,7 +52,7 @@ impl Batch {
         let events: Arc<[Sequenced]> = events.into();
         let left = events.clone();
         let (stage, backoff) = (Stage::Waiting(now), Backoff::default());
-        Self { events, left, refused: Vec::new(), stage, attempts: 0, backoff }
+        Self { events, left, refused: Vec::new(), stage, tried: false, backoff }
     }
 
     fn is_due(&self, now: Instant) -> bool {
@@ -82,11 +83,11 @@ impl Batch {
 
     /// Whether it was tried before.
     pub(super) fn is_repeated(&self) -> bool {
-        self.attempts > 0
+        self.tried
     }
 
     pub(super) fn begin(&mut self, attempt: BoxFuture<'static, Answers>) {
-        self.attempts += 1;
+        self.tried = true;
         self.stage = Stage::UnderWay(attempt);
     }
 

@@ -74,6 +74,10 @@ impl Journal for Troubled {
         self.store.last_seq()
     }
 
+    fn note(&self, operation: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+        self.store.note(operation)
+    }
+
     fn open_operations(&self) -> Result<Vec<OpenOperation>, JournalError> {
         self.store.open_operations()
     }

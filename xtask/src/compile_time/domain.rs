@@ -95,6 +95,7 @@ pub fn href() -> Href<Machine> {
 
 static MACHINE: ResourceDeclaration = ResourceDeclaration::new(ResourceSpec {
     resource_type: "machine",
+    struct_name: "Machine",
     operations: None,
     category: None,
     severity: None,

@@ -1,0 +1,47 @@
+//! What is wrong with a topic, before anything is sent to it.
+
+use events_core::NotReady;
+
+/// Why there is no [`KafkaTopic`](crate::KafkaTopic).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// No broker is named.
+    #[error("no Kafka broker is named: write `host:port`, several with commas between them [EVT170]")]
+    NoBrokers,
+    /// The topic's name is none.
+    #[error("`{0}` is no name of a Kafka topic: write 1 to 249 letters, digits, `.`, `_` and `-` [EVT171]")]
+    TopicName(String),
+    /// librdkafka refuses a property. Its value may be a secret and is not repeated.
+    #[error("the Kafka property `{0}` is unknown, or not with this value: see librdkafka's CONFIGURATION.md [EVT172]")]
+    Property(String),
+    /// The producer cannot be made.
+    #[error("no Kafka producer can be made: {0} [EVT173]")]
+    Producer(String),
+}
+
+/// Why nothing can be sent yet.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Unready {
+    #[error(
+        "no Kafka broker at `{brokers}` answers: {why}; they are asked again, the journal keeps what waits [EVT174]"
+    )]
+    NoAnswer { brokers: String, why: String },
+    #[error(
+        "the Kafka brokers at `{brokers}` have no topic `{topic}`: create it, `kafka-topics.sh --bootstrap-server \
+         {brokers} --create --topic {topic} --partitions 6 --replication-factor {replicas}` [EVT175]"
+    )]
+    NoTopic { topic: String, brokers: String, replicas: usize },
+    #[error("the Kafka topic `{topic}` may not be written to: grant this user Describe and Write on it [EVT176]")]
+    NotAllowed { topic: String },
+}
+
+impl From<Unready> for NotReady {
+    fn from(unready: Unready) -> Self {
+        let text = unready.to_string();
+        match unready {
+            Unready::NoAnswer { .. } => Self::Later(text),
+            Unready::NoTopic { .. } | Unready::NotAllowed { .. } => Self::Misconfigured(text),
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! How a topic is connected to.
+
+use std::fmt;
+
+use rdkafka::ClientConfig;
+
+use crate::{error::ConnectError, key::Key, topic::KafkaTopic};
+
+/// Settings of a topic; the defaults suit most.
+///
+/// ```no_run
+/// use events_kafka::{Key, Options};
+///
+/// let topic = Options::new().name("kafka-eu").key(Key::Resource).connect("localhost:9092", "event")?;
+/// # let _ = topic;
+/// # Ok::<(), events_kafka::ConnectError>(())
+/// ```
+#[derive(Clone)]
+pub struct Options {
+    pub(crate) name: String,
+    pub(crate) key: Key,
+    pub(crate) source: String,
+    properties: Vec<(String, String)>,
+}
+
+/// Names properties without their values.
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, key, source, properties } = self;
+        let properties: Vec<&str> = properties.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("Options")
+            .field("name", name)
+            .field("key", key)
+            .field("source", source)
+            .field("properties", &properties)
+            .finish()
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Options {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self { name: "kafka".to_owned(), key: Key::Root, source: "/api".to_owned(), properties: Vec::new() }
+    }
+
+    /// How configuration, metrics and messages name this destination, `kafka` by default. Several topics need
+    /// several names: how far a relay is, is kept under it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// What the key of a message is; by default the root of the event.
+    pub fn key(mut self, key: Key) -> Self {
+        self.key = key;
+        self
+    }
+
+    /// What `ce_source` begins with, `/api` by default; the resource type follows: `/api/nuvlabox`.
+    pub fn source(mut self, source: impl Into<String>) -> Self {
+        self.source = source.into();
+        self
+    }
+
+    /// A property of librdkafka, such as `security.protocol` or `compression.type`.
+    ///
+    /// What the promises rest on cannot be changed: idempotence, acknowledgement by all replicas, no end to
+    /// retries.
+    pub fn property(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.properties.push((name.into(), value.into()));
+        self
+    }
+
+    /// Makes the producer. It connects in the background: whether the brokers answer and have the topic is found
+    /// when the manager is built.
+    ///
+    /// `brokers` is `host:port`, several with commas between them.
+    ///
+    /// # Errors
+    /// No broker, no name of a topic, or a property that librdkafka refuses.
+    pub fn connect(self, brokers: &str, topic: &str) -> Result<KafkaTopic, ConnectError> {
+        if brokers.split(',').all(|broker| broker.trim().is_empty()) {
+            return Err(ConnectError::NoBrokers);
+        }
+        if !is_topic(topic) {
+            return Err(ConnectError::TopicName(topic.chars().take(80).collect()));
+        }
+        let config = self.config(brokers);
+        KafkaTopic::new(self, brokers, topic, config)
+    }
+
+    fn config(&self, brokers: &str) -> ClientConfig {
+        let mut config = ClientConfig::new();
+        // As Java's producers place keys; a topic that others write to as well stays in order per key.
+        config.set("partitioner", "murmur2_random");
+        config.set("compression.type", "lz4");
+        // A batch of the relay is handed over at once: there is nothing to wait for.
+        config.set("linger.ms", "0");
+        // A broker that is back is found soon; otherwise after up to ten seconds.
+        config.set("reconnect.backoff.max.ms", "500");
+        for (name, value) in &self.properties {
+            config.set(name, value);
+        }
+        // From here on in spite of what was asked for.
+        config.set("bootstrap.servers", brokers);
+        // The broker takes each message once, in order, and has it on all in-sync replicas before it says so.
+        config.set("enable.idempotence", "true");
+        config.set("acks", "all");
+        // A message that could be given up could be overtaken. Who waits for it is told otherwise.
+        config.set("message.timeout.ms", "0");
+        // After a message set that is refused nothing of the same producer is sent any more, so that nothing
+        // overtakes what stood in it.
+        config.set("enable.gapless.guarantee", "true");
+        config.set("batch.size", SET_BYTES.to_string());
+        // A payload may be 10 MiB; what the topic takes is for the broker to say.
+        config.set("message.max.bytes", (32 << 20).to_string());
+        // One batch of the relay, or one event of any size.
+        config.set("queue.buffering.max.messages", "20000");
+        config.set("queue.buffering.max.kbytes", (64 << 10).to_string());
+        config
+    }
+}
+
+/// How large a message set is at most: the broker takes or refuses a whole set. A larger message is a set of its
+/// own. With what compression leaves of it far below what topics take.
+pub(crate) const SET_BYTES: usize = 64 << 10;
+
+fn is_topic(name: &str) -> bool {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    (1..=249).contains(&name.len()) && name.bytes().all(legal) && name != "." && name != ".."
+}

@@ -1,0 +1,157 @@
+//! What became of the messages under way, as librdkafka reports it.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use events_core::EventId;
+use tokio::sync::Notify;
+
+/// The messages of one producer that somebody asks about.
+///
+/// A message outlives the delivery that sent it: one that was cancelled, or has waited long enough, leaves it
+/// under way. The next delivery of the same event finds it here and does not send it again, so within one
+/// life of the producer an event is sent once.
+#[derive(Debug, Default)]
+pub(crate) struct Reports {
+    state: Mutex<State>,
+    changed: Notify,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    /// None of a message under way.
+    outcomes: HashMap<EventId, Option<Outcome>>,
+    under_way: usize,
+    failing: bool,
+    /// What the client complained about since a message was stored.
+    trouble: Option<String>,
+}
+
+/// What became of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It is on all in-sync replicas.
+    Stored,
+    /// It will never be: the broker refuses it, or it is no event.
+    Refused(String),
+    /// The broker refuses the set that it was in; perhaps for the sake of others.
+    Suspect(String),
+    /// It is not, and may be sent again.
+    Failed(String),
+}
+
+impl State {
+    /// Whether nothing is under way.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.under_way == 0
+    }
+
+    /// Whether a message failed, or the producer with all of them.
+    pub(crate) fn is_failing(&self) -> bool {
+        self.failing
+    }
+}
+
+impl Reports {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets what nobody asks about any more: how the messages of a delivery that was cancelled ended.
+    pub(crate) fn keep_only(&self, asked: &HashSet<EventId>) {
+        let mut state = self.state();
+        state.outcomes.retain(|id, _| asked.contains(id));
+        state.under_way = state.outcomes.values().filter(|outcome| outcome.is_none()).count();
+    }
+
+    /// Whether a message is under way, or has ended and nobody has been told.
+    pub(crate) fn knows(&self, id: EventId) -> bool {
+        self.state().outcomes.contains_key(&id)
+    }
+
+    /// A message is about to be sent.
+    pub(crate) fn begin(&self, id: EventId) {
+        let mut state = self.state();
+        if state.outcomes.insert(id, None).is_none() {
+            state.under_way += 1;
+        }
+    }
+
+    /// A message was not sent after all, and nothing is known of it.
+    pub(crate) fn withdraw(&self, id: EventId) {
+        let mut state = self.state();
+        if state.outcomes.remove(&id) == Some(None) {
+            state.under_way -= 1;
+        }
+    }
+
+    /// A message has ended. Does nothing where nobody asks about it.
+    pub(crate) fn end(&self, id: EventId, outcome: Outcome) {
+        let mut state = self.state();
+        let Some(known @ None) = state.outcomes.get_mut(&id) else { return };
+        let failed = matches!(outcome, Outcome::Suspect(_) | Outcome::Failed(_));
+        let stored = outcome == Outcome::Stored;
+        *known = Some(outcome);
+        state.under_way -= 1;
+        state.failing |= failed;
+        if stored {
+            state.trouble = None;
+        }
+        if state.is_settled() || failed {
+            self.changed.notify_waiters();
+        }
+    }
+
+    /// Something is no message, and will not be sent.
+    pub(crate) fn end_at_once(&self, id: EventId, outcome: Outcome) {
+        self.begin(id);
+        self.end(id, outcome);
+    }
+
+    /// Whether a message failed, or the producer with all of them.
+    pub(crate) fn is_failing(&self) -> bool {
+        self.state().is_failing()
+    }
+
+    /// The producer is of no use any more.
+    pub(crate) fn fail(&self) {
+        self.state().failing = true;
+        self.changed.notify_waiters();
+    }
+
+    /// The client complains.
+    pub(crate) fn complain(&self, trouble: String) {
+        self.state().trouble = Some(trouble);
+    }
+
+    /// What the client complained about since a message was stored.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        self.state().trouble.clone()
+    }
+
+    /// Waits until the state is as wanted. Cancel-safe.
+    pub(crate) async fn until(&self, reached: impl Fn(&State) -> bool) {
+        loop {
+            // Made first, so that no change is missed.
+            let changed = self.changed.notified();
+            if reached(&self.state()) {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    /// What became of these, one by one; none of a message under way, and of one that was not sent.
+    pub(crate) fn tell(&self, ids: impl Iterator<Item = EventId> + Clone) -> Vec<Option<Outcome>> {
+        let mut state = self.state();
+        let told = ids.clone().map(|id| state.outcomes.get(&id).cloned().flatten()).collect();
+        for id in ids {
+            if state.outcomes.get(&id).is_some_and(Option::is_some) {
+                state.outcomes.remove(&id);
+            }
+        }
+        told
+    }
+}

@@ -1,0 +1,174 @@
+//! The destination.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use events_core::{Batches, BoxFuture, Delivery, Destination, NotReady, Sequenced, Source};
+use rdkafka::ClientConfig;
+
+use crate::{
+    check,
+    error::ConnectError,
+    message::Message,
+    options::Options,
+    report::Outcome,
+    session::{Session, Sets, end_in_background},
+};
+
+/// A Kafka topic that every event is sent to. See the [crate's page](crate) for what consumers find there.
+///
+/// ```no_run
+/// use events_kafka::KafkaTopic;
+///
+/// let topic = KafkaTopic::connect("localhost:9092", "event")?;
+/// # let _ = topic;
+/// # Ok::<(), events_kafka::ConnectError>(())
+/// ```
+pub struct KafkaTopic {
+    options: Options,
+    brokers: String,
+    topic: String,
+    /// Holds credentials.
+    config: ClientConfig,
+    current: Mutex<Current>,
+}
+
+/// What sends, and how.
+#[derive(Debug, Default)]
+struct Current {
+    /// None between a session that is over and the next.
+    session: Option<Arc<Session>>,
+    sets: Sets,
+    /// Whether the broker has refused a message that was alone, since they are sent alone.
+    found: bool,
+}
+
+impl fmt::Debug for KafkaTopic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { options, brokers, topic, .. } = self;
+        f.debug_struct("KafkaTopic")
+            .field("options", options)
+            .field("brokers", brokers)
+            .field("topic", topic)
+            .finish_non_exhaustive()
+    }
+}
+
+impl KafkaTopic {
+    /// Connects with the defaults; see [`Options::connect`].
+    ///
+    /// # Errors
+    /// No broker, or no name of a topic.
+    pub fn connect(brokers: &str, topic: &str) -> Result<Self, ConnectError> {
+        Options::new().connect(brokers, topic)
+    }
+
+    pub(crate) fn new(
+        options: Options,
+        brokers: &str,
+        topic: &str,
+        config: ClientConfig,
+    ) -> Result<Self, ConnectError> {
+        let current = Mutex::default();
+        let topic = Self { options, brokers: brokers.to_owned(), topic: topic.to_owned(), config, current };
+        // Now, so that a property that is refused is found now.
+        topic.session()?;
+        Ok(topic)
+    }
+
+    fn current(&self) -> MutexGuard<'_, Current> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The session that sends, a new one where the last is over.
+    fn session(&self) -> Result<Arc<Session>, ConnectError> {
+        let mut current = self.current();
+        if let Some(over) = current.session.take_if(|session| session.is_over()) {
+            end_in_background(over);
+        }
+        if let Some(session) = &current.session {
+            return Ok(Arc::clone(session));
+        }
+        let session = Arc::new(Session::start(&self.config, &self.options.name)?);
+        Ok(Arc::clone(current.session.insert(session)))
+    }
+
+    /// Decides how to go on after a delivery.
+    fn conclude(&self, outcomes: &[Option<Outcome>]) {
+        let any = |is: fn(&Option<Outcome>) -> bool| outcomes.iter().any(is);
+        let suspects = any(|outcome| matches!(outcome, Some(Outcome::Suspect(_))));
+        let failed = any(|outcome| matches!(outcome, Some(Outcome::Failed(_))));
+        let mut current = self.current();
+        // What is still under way stands behind what failed and would overtake it.
+        if (suspects || failed)
+            && let Some(over) = current.session.take()
+        {
+            end_in_background(over);
+        }
+        if suspects {
+            *current = Current { session: current.session.take(), sets: Sets::OfOne, found: false };
+        } else if current.sets == Sets::OfOne {
+            current.found |= any(|outcome| matches!(outcome, Some(Outcome::Refused(_))));
+            // All of the batch is through, and what was refused is found. Where nothing is, it is the topic that
+            // takes no sets of our size.
+            if current.found && !failed && !any(Option::is_none) {
+                current.sets = Sets::OfMany;
+            }
+        }
+    }
+
+    async fn send(&self, batch: &[Sequenced]) -> Vec<Delivery> {
+        let session = match self.session() {
+            Ok(session) => session,
+            Err(error) => return vec![Delivery::Retry { reason: error.to_string() }; batch.len()],
+        };
+        let Options { key, source, .. } = &self.options;
+        let sets = self.current().sets;
+        session.send(&self.topic, batch, sets, |event| Message::of(event, *key, source)).await;
+        let outcomes = session.outcomes(batch);
+        self.conclude(&outcomes);
+        let waiting = match session.trouble() {
+            Some(trouble) => format!("Kafka at `{}` does not confirm it yet: {trouble}", self.brokers),
+            None => format!("Kafka at `{}` does not confirm it yet", self.brokers),
+        };
+        let answer = |outcome| match outcome {
+            Some(Outcome::Stored) => Delivery::Stored,
+            Some(Outcome::Refused(reason)) => Delivery::Rejected { reason },
+            Some(Outcome::Suspect(reason) | Outcome::Failed(reason)) => Delivery::Retry { reason },
+            None => Delivery::Retry { reason: waiting.clone() },
+        };
+        outcomes.into_iter().map(answer).collect()
+    }
+}
+
+impl Destination for KafkaTopic {
+    fn name(&self) -> &str {
+        &self.options.name
+    }
+
+    /// Asks for the topic. Cancel-safe.
+    fn prepare<'d>(&'d self, _source: &'d Source) -> BoxFuture<'d, Result<(), NotReady>> {
+        Box::pin(async {
+            let session = self.session().map_err(|error| NotReady::Misconfigured(error.to_string()))?;
+            Ok(check::topic(session, &self.brokers, &self.topic).await?)
+        })
+    }
+
+    /// Sends what is not under way yet, and waits for what becomes of it. Cancelled, it leaves messages under
+    /// way, which the next delivery finds.
+    fn deliver<'d>(&'d self, batch: &'d [Sequenced]) -> BoxFuture<'d, Vec<Delivery>> {
+        Box::pin(self.send(batch))
+    }
+
+    fn batches(&self) -> Batches {
+        // The next batch must not overtake one that is tried again.
+        Batches { events: 1_000, bytes: 4 << 20, in_flight: 1 }
+    }
+
+    /// Gives up what is under way: the journal has it.
+    fn close(&self) {
+        drop(self.current().session.take());
+    }
+}

@@ -1,0 +1,109 @@
+//! Topics of a real Kafka, and what a consumer reads there.
+
+#![allow(dead_code, clippy::unwrap_used, reason = "each test program uses a part, and fails with it")]
+
+use std::{
+    hash::{BuildHasher, RandomState},
+    time::{Duration, Instant},
+};
+
+use events_core::{EventId, with_older_view};
+use rdkafka::{
+    ClientConfig, Message, Offset, TopicPartitionList,
+    admin::{AdminClient, AdminOptions, NewTopic, TopicReplication},
+    client::DefaultClientContext,
+    consumer::{BaseConsumer, Consumer},
+    message::Headers,
+};
+
+/// How long anything may take on a machine that is busy.
+pub(crate) const LIMIT: Duration = Duration::from_secs(60);
+
+/// A topic that nobody else uses.
+#[derive(Clone, Debug)]
+pub(crate) struct Topic {
+    pub(crate) brokers: String,
+    pub(crate) name: String,
+    partitions: i32,
+}
+
+/// A message as a consumer reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Read {
+    pub(crate) partition: i32,
+    pub(crate) key: String,
+    pub(crate) value: Vec<u8>,
+    pub(crate) headers: Vec<(String, String)>,
+    /// Milliseconds since 1970.
+    pub(crate) sent: i64,
+}
+
+impl Read {
+    /// The id of the event.
+    pub(crate) fn id(&self) -> EventId {
+        let (_, id) = self.headers.iter().find(|(name, _)| name == "ce_id").expect("an id among the headers");
+        id.parse().unwrap()
+    }
+
+    /// The document as it is stored: the value without the older view.
+    pub(crate) fn document(&self) -> Vec<u8> {
+        let begins = self.value.windows(9).enumerate().rev().filter(|(_, window)| window == b",\"name\":\"");
+        let mut candidates = begins.map(|(at, _)| [&self.value[..at], b"}"].concat());
+        let with_view = |document: &Vec<u8>| with_older_view(document).is_ok_and(|whole| whole == self.value);
+        candidates.find(with_view).expect("a document, and behind it its older view, byte for byte")
+    }
+}
+
+fn config(brokers: &str) -> ClientConfig {
+    let mut config = ClientConfig::new();
+    config.set("bootstrap.servers", brokers).set("reconnect.backoff.max.ms", "500");
+    config
+}
+
+impl Topic {
+    /// Makes one with these settings.
+    pub(crate) async fn create(brokers: &str, partitions: i32, settings: &[(&str, &str)]) -> Self {
+        let name = format!("event-{:016x}", RandomState::new().hash_one(0));
+        let admin: AdminClient<DefaultClientContext> = config(brokers).create().unwrap();
+        let new = NewTopic::new(&name, partitions, TopicReplication::Fixed(1));
+        let new = settings.iter().fold(new, |new, (name, value)| new.set(name, value));
+        let options = AdminOptions::new().operation_timeout(Some(LIMIT)).request_timeout(Some(LIMIT));
+        let made = admin.create_topics([&new], &options).await.unwrap();
+        made.into_iter().for_each(|topic| drop(topic.unwrap()));
+        Self { brokers: brokers.to_owned(), name, partitions }
+    }
+
+    /// Everything in it: partition by partition, each from its beginning to its end.
+    pub(crate) fn read(&self) -> Vec<Read> {
+        let consumer: BaseConsumer =
+            config(&self.brokers).set("group.id", &self.name).set("enable.auto.commit", "false").create().unwrap();
+        let deadline = Instant::now() + LIMIT;
+        let mut all = Vec::new();
+        for partition in 0..self.partitions {
+            let (low, high) = consumer.fetch_watermarks(&self.name, partition, LIMIT).unwrap();
+            let mut from = TopicPartitionList::new();
+            from.add_partition_offset(&self.name, partition, Offset::Offset(low)).unwrap();
+            consumer.assign(&from).unwrap();
+            let mut next = low;
+            while next < high {
+                assert!(Instant::now() < deadline, "partition {partition} is not read to its end");
+                // While a broker comes back there are errors before there are messages.
+                let Some(Ok(message)) = consumer.poll(Duration::from_millis(100)) else { continue };
+                next = message.offset() + 1;
+                let headers = message.headers().expect("every message has headers").iter();
+                all.push(Read {
+                    partition,
+                    key: text(message.key()),
+                    value: message.payload().expect("no message is a tombstone").to_vec(),
+                    headers: headers.map(|header| (header.key.to_owned(), text(header.value))).collect(),
+                    sent: message.timestamp().to_millis().unwrap(),
+                });
+            }
+        }
+        all
+    }
+}
+
+fn text(bytes: Option<&[u8]>) -> String {
+    String::from_utf8(bytes.unwrap().to_vec()).unwrap()
+}
