@@ -6,15 +6,12 @@ use serde::{
     Deserializer,
     de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor},
 };
-use serde_json::{Number, value::RawValue};
+use serde_json::Number;
 
 /// Calls `put` with the path and the text of every scalar. A path is made of names with dots; the elements
 /// of an array have that of the array.
-pub(crate) fn scalars<'d>(
-    details: &'d RawValue,
-    put: &mut dyn FnMut(&str, Cow<'d, str>),
-) -> Result<(), serde_json::Error> {
-    let mut deserializer = serde_json::Deserializer::from_str(details.get());
+pub(crate) fn scalars<'d>(details: &'d str, put: &mut dyn FnMut(&str, Cow<'d, str>)) -> Result<(), serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_str(details);
     deserializer.deserialize_map(Scalars { path: &mut String::new(), put })?;
     deserializer.end()
 }
@@ -124,7 +121,6 @@ mod tests {
     #[test]
     fn scalars_have_paths_with_dots() {
         let details = r#"{"a":1,"b":{"c":[true,"x",{"d":-2}],"e":null},"f":1.50,"g":"q\"","h":[]}"#;
-        let details: &RawValue = serde_json::from_str(details).unwrap();
         let mut found = Vec::new();
         scalars(details, &mut |path, text| found.push(format!("{path}={text}"))).unwrap();
         assert_eq!(found, ["a=1", "b.c=true", "b.c=x", "b.c.d=-2", "f=1.5", "g=q\""]);

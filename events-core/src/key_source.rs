@@ -1,11 +1,11 @@
 //! Reading a document for the keys it has.
 //!
-//! Two parts of documents are the same in many of them, byte by byte: who acted, and the ACL. A store that
-//! indexes millions of events derives the keys of such a part once and remembers them by its bytes.
+//! Some parts of documents are the same in many of them: who acted, the ACL, the kind of event, often the
+//! details. A store that indexes millions of events derives the keys of such a part once and remembers them.
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::{
@@ -19,6 +19,8 @@ use crate::{
     timestamp::Timestamp,
     words::words,
 };
+
+mod canonical;
 
 /// A document that is read for its keys. [`Keys::of`](crate::Keys::of) puts them together.
 ///
@@ -44,7 +46,10 @@ impl<'d> KeySource<'d> {
     /// # Errors
     /// It is not an event. What is wrong with its caller, its ACL and its details is found when they are asked for.
     pub fn read(document: &'d [u8]) -> Result<Self, InvalidEvent> {
-        Ok(Self(serde_json::from_slice(document)?))
+        match canonical::read(document) {
+            Some(parts) => Ok(Self(parts)),
+            None => Ok(Self(serde_json::from_slice(document)?)),
+        }
     }
 
     /// The id.
@@ -59,12 +64,12 @@ impl<'d> KeySource<'d> {
 
     /// Who acted, as it is written: JSON.
     pub fn caller(&self) -> &'d str {
-        self.0.authn_info.get()
+        self.0.authn_info
     }
 
     /// The ACL, as it is written: JSON.
     pub fn written_acl(&self) -> &'d str {
-        self.0.acl.get()
+        self.0.acl
     }
 
     /// The ACL.
@@ -96,11 +101,14 @@ impl<'d> KeySource<'d> {
         Ok(())
     }
 
-    /// Calls `put` with all other keys. A key may come twice.
-    ///
-    /// # Errors
-    /// The details cannot be read.
-    pub fn own_keys(&self, mut put: impl FnMut(Key<'d>)) -> Result<(), InvalidEvent> {
+    /// What kind of event it is: event type, phase, category, severity and resource type.
+    pub fn kind(&self) -> [&str; 5] {
+        let Parts { event_type, phase, category, severity, resource, .. } = &self.0;
+        [event_type, phase.as_str(), category, severity.as_str(), &resource.resource_type]
+    }
+
+    /// Calls `put` with the keys that come from [`kind`](Self::kind) and from nothing else. A key may come twice.
+    pub fn kind_keys(&self, mut put: impl FnMut(Key<'d>)) {
         let parts = &self.0;
         let mut put = |attribute, value| put(Key { attribute, value });
         let name = match &parts.event_type {
@@ -108,13 +116,35 @@ impl<'d> KeySource<'d> {
             Cow::Owned(event_type) => Cow::Owned(name(event_type, parts.phase).into_owned()),
         };
         put_words(&name, &mut put);
-        parts.message.iter().chain(&parts.tags).for_each(|Text(text)| put_words(text, &mut put));
         put(Attribute::Name, name);
         put(Attribute::EventType, parts.event_type.clone());
         put(Attribute::Phase, Cow::Borrowed(parts.phase.as_str()));
         put(Attribute::Category, parts.category.clone());
-        put(Attribute::Severity, Cow::Borrowed(Severity::as_str(parts.severity)));
+        put(Attribute::Severity, Cow::Borrowed(parts.severity.as_str()));
         put(Attribute::ResourceType, parts.resource.resource_type.clone());
+    }
+
+    /// The details, as they are written: JSON.
+    pub fn written_details(&self) -> Option<&'d str> {
+        self.0.details
+    }
+
+    /// Calls `put` with the keys that come from the details and from nothing else. A key may come twice.
+    ///
+    /// # Errors
+    /// The details cannot be read.
+    pub fn details_keys(&self, mut put: impl FnMut(Key<'d>)) -> Result<(), InvalidEvent> {
+        if let Some(details) = self.0.details {
+            scalars(details, &mut |path, value| put(Key { attribute: Attribute::Detail(path.to_owned()), value }))?;
+        }
+        Ok(())
+    }
+
+    /// Calls `put` with all other keys. A key may come twice.
+    pub fn own_keys(&self, mut put: impl FnMut(Key<'d>)) {
+        let parts = &self.0;
+        let mut put = |attribute, value| put(Key { attribute, value });
+        parts.message.iter().chain(&parts.tags).for_each(|Text(text)| put_words(text, &mut put));
         if let Some(success) = parts.success {
             put(Attribute::Outcome, Cow::Borrowed(if success { Phase::Completed } else { Phase::Failed }.as_str()));
         }
@@ -134,10 +164,6 @@ impl<'d> KeySource<'d> {
         for (attribute, values) in [(Attribute::Linked, &parts.linked_identifiers), (Attribute::Tag, &parts.tags)] {
             values.iter().for_each(|Text(value)| put(attribute.clone(), value.clone()));
         }
-        if let Some(details) = parts.details {
-            scalars(details, &mut |path, text| put(Attribute::Detail(path.to_owned()), text))?;
-        }
-        Ok(())
     }
 }
 
@@ -149,7 +175,7 @@ fn put_words<'d>(text: &Cow<'d, str>, put: &mut dyn FnMut(Attribute, Cow<'d, str
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Parts<'d> {
     id: EventId,
@@ -166,8 +192,8 @@ struct Parts<'d> {
     linked_identifiers: Vec<Text<'d>>,
     #[serde(borrow, default)]
     tags: Vec<Text<'d>>,
-    #[serde(borrow)]
-    authn_info: &'d RawValue,
+    #[serde(borrow, deserialize_with = "written")]
+    authn_info: &'d str,
     #[serde(borrow, default)]
     parent: Option<Text<'d>>,
     #[serde(borrow, default)]
@@ -178,17 +204,26 @@ struct Parts<'d> {
     failure: Option<Failure>,
     #[serde(borrow, default)]
     message: Option<Text<'d>>,
-    #[serde(borrow, default)]
-    details: Option<&'d RawValue>,
-    #[serde(borrow)]
-    acl: &'d RawValue,
+    #[serde(borrow, default, deserialize_with = "written_if_any")]
+    details: Option<&'d str>,
+    #[serde(borrow, deserialize_with = "written")]
+    acl: &'d str,
+}
+
+/// JSON as it is written.
+fn written<'de: 'd, 'd, D: Deserializer<'de>>(deserializer: D) -> Result<&'d str, D::Error> {
+    <&'de RawValue>::deserialize(deserializer).map(RawValue::get)
+}
+
+fn written_if_any<'de: 'd, 'd, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'d str>, D::Error> {
+    Option::<&'de RawValue>::deserialize(deserializer).map(|written| written.map(RawValue::get))
 }
 
 /// A string that borrows from the document unless it has escapes.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 struct Text<'d>(#[serde(borrow)] Cow<'d, str>);
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 struct AboutResource<'d> {
     #[serde(borrow, default)]
     href: Option<Text<'d>>,
@@ -209,7 +244,7 @@ struct Caller<'d> {
     claims: Vec<Text<'d>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 struct Failure {
     reason: Reason,
 }
