@@ -88,7 +88,7 @@ async fn main() -> ExitCode {
 #[expect(clippy::print_stdout, reason = "the answer to whoever asked")]
 fn print_routes() {
     for routes::Route { method, path, handler, .. } in routes::table() {
-        println!("{method:<6} {path:<38} {handler}");
+        println!("{:<6} {path:<38} {handler}", method.as_str());
     }
 }
 
