@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::{
@@ -19,6 +19,8 @@ use crate::{
     timestamp::Timestamp,
     words::words,
 };
+
+mod canonical;
 
 /// A document that is read for its keys. [`Keys::of`](crate::Keys::of) puts them together.
 ///
@@ -44,7 +46,10 @@ impl<'d> KeySource<'d> {
     /// # Errors
     /// It is not an event. What is wrong with its caller, its ACL and its details is found when they are asked for.
     pub fn read(document: &'d [u8]) -> Result<Self, InvalidEvent> {
-        Ok(Self(serde_json::from_slice(document)?))
+        match canonical::read(document) {
+            Some(parts) => Ok(Self(parts)),
+            None => Ok(Self(serde_json::from_slice(document)?)),
+        }
     }
 
     /// The id.
@@ -59,12 +64,12 @@ impl<'d> KeySource<'d> {
 
     /// Who acted, as it is written: JSON.
     pub fn caller(&self) -> &'d str {
-        self.0.authn_info.get()
+        self.0.authn_info
     }
 
     /// The ACL, as it is written: JSON.
     pub fn written_acl(&self) -> &'d str {
-        self.0.acl.get()
+        self.0.acl
     }
 
     /// The ACL.
@@ -149,7 +154,7 @@ fn put_words<'d>(text: &Cow<'d, str>, put: &mut dyn FnMut(Attribute, Cow<'d, str
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Parts<'d> {
     id: EventId,
@@ -166,8 +171,8 @@ struct Parts<'d> {
     linked_identifiers: Vec<Text<'d>>,
     #[serde(borrow, default)]
     tags: Vec<Text<'d>>,
-    #[serde(borrow)]
-    authn_info: &'d RawValue,
+    #[serde(borrow, deserialize_with = "written")]
+    authn_info: &'d str,
     #[serde(borrow, default)]
     parent: Option<Text<'d>>,
     #[serde(borrow, default)]
@@ -178,17 +183,26 @@ struct Parts<'d> {
     failure: Option<Failure>,
     #[serde(borrow, default)]
     message: Option<Text<'d>>,
-    #[serde(borrow, default)]
-    details: Option<&'d RawValue>,
-    #[serde(borrow)]
-    acl: &'d RawValue,
+    #[serde(borrow, default, deserialize_with = "written_if_any")]
+    details: Option<&'d str>,
+    #[serde(borrow, deserialize_with = "written")]
+    acl: &'d str,
+}
+
+/// JSON as it is written.
+fn written<'de: 'd, 'd, D: Deserializer<'de>>(deserializer: D) -> Result<&'d str, D::Error> {
+    <&'de RawValue>::deserialize(deserializer).map(RawValue::get)
+}
+
+fn written_if_any<'de: 'd, 'd, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'d str>, D::Error> {
+    Option::<&'de RawValue>::deserialize(deserializer).map(|written| written.map(RawValue::get))
 }
 
 /// A string that borrows from the document unless it has escapes.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 struct Text<'d>(#[serde(borrow)] Cow<'d, str>);
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 struct AboutResource<'d> {
     #[serde(borrow, default)]
     href: Option<Text<'d>>,
@@ -209,7 +223,7 @@ struct Caller<'d> {
     claims: Vec<Text<'d>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 struct Failure {
     reason: Reason,
 }
