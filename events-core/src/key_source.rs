@@ -1,7 +1,7 @@
 //! Reading a document for the keys it has.
 //!
-//! Two parts of documents are the same in many of them, byte by byte: who acted, and the ACL. A store that
-//! indexes millions of events derives the keys of such a part once and remembers them by its bytes.
+//! Some parts of documents are the same in many of them: who acted, the ACL, the kind of event, often the
+//! details. A store that indexes millions of events derives the keys of such a part once and remembers them.
 
 use std::borrow::Cow;
 
@@ -101,11 +101,14 @@ impl<'d> KeySource<'d> {
         Ok(())
     }
 
-    /// Calls `put` with all other keys. A key may come twice.
-    ///
-    /// # Errors
-    /// The details cannot be read.
-    pub fn own_keys(&self, mut put: impl FnMut(Key<'d>)) -> Result<(), InvalidEvent> {
+    /// What kind of event it is: event type, phase, category, severity and resource type.
+    pub fn kind(&self) -> [&str; 5] {
+        let Parts { event_type, phase, category, severity, resource, .. } = &self.0;
+        [event_type, phase.as_str(), category, severity.as_str(), &resource.resource_type]
+    }
+
+    /// Calls `put` with the keys that come from [`kind`](Self::kind) and from nothing else. A key may come twice.
+    pub fn kind_keys(&self, mut put: impl FnMut(Key<'d>)) {
         let parts = &self.0;
         let mut put = |attribute, value| put(Key { attribute, value });
         let name = match &parts.event_type {
@@ -113,13 +116,35 @@ impl<'d> KeySource<'d> {
             Cow::Owned(event_type) => Cow::Owned(name(event_type, parts.phase).into_owned()),
         };
         put_words(&name, &mut put);
-        parts.message.iter().chain(&parts.tags).for_each(|Text(text)| put_words(text, &mut put));
         put(Attribute::Name, name);
         put(Attribute::EventType, parts.event_type.clone());
         put(Attribute::Phase, Cow::Borrowed(parts.phase.as_str()));
         put(Attribute::Category, parts.category.clone());
-        put(Attribute::Severity, Cow::Borrowed(Severity::as_str(parts.severity)));
+        put(Attribute::Severity, Cow::Borrowed(parts.severity.as_str()));
         put(Attribute::ResourceType, parts.resource.resource_type.clone());
+    }
+
+    /// The details, as they are written: JSON.
+    pub fn written_details(&self) -> Option<&'d str> {
+        self.0.details
+    }
+
+    /// Calls `put` with the keys that come from the details and from nothing else. A key may come twice.
+    ///
+    /// # Errors
+    /// The details cannot be read.
+    pub fn details_keys(&self, mut put: impl FnMut(Key<'d>)) -> Result<(), InvalidEvent> {
+        if let Some(details) = self.0.details {
+            scalars(details, &mut |path, value| put(Key { attribute: Attribute::Detail(path.to_owned()), value }))?;
+        }
+        Ok(())
+    }
+
+    /// Calls `put` with all other keys. A key may come twice.
+    pub fn own_keys(&self, mut put: impl FnMut(Key<'d>)) {
+        let parts = &self.0;
+        let mut put = |attribute, value| put(Key { attribute, value });
+        parts.message.iter().chain(&parts.tags).for_each(|Text(text)| put_words(text, &mut put));
         if let Some(success) = parts.success {
             put(Attribute::Outcome, Cow::Borrowed(if success { Phase::Completed } else { Phase::Failed }.as_str()));
         }
@@ -139,10 +164,6 @@ impl<'d> KeySource<'d> {
         for (attribute, values) in [(Attribute::Linked, &parts.linked_identifiers), (Attribute::Tag, &parts.tags)] {
             values.iter().for_each(|Text(value)| put(attribute.clone(), value.clone()));
         }
-        if let Some(details) = parts.details {
-            scalars(details, &mut |path, text| put(Attribute::Detail(path.to_owned()), text))?;
-        }
-        Ok(())
     }
 }
 

@@ -127,7 +127,9 @@ impl<'d> Keys<'d> {
         let source = KeySource::read(document)?;
         let mut keys = Vec::with_capacity(48);
         source.caller_keys(|key| keys.push(key))?;
-        source.own_keys(|key| keys.push(key))?;
+        source.kind_keys(|key| keys.push(key));
+        source.details_keys(|key| keys.push(key))?;
+        source.own_keys(|key| keys.push(key));
         keys.sort_unstable();
         keys.dedup();
         Ok(Self { id: source.id(), timestamp: source.timestamp(), keys, acl: source.acl()? })

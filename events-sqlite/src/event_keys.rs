@@ -1,72 +1,121 @@
 //! What a part of the store has to know of an event, derived once from its document.
 
 use std::{
-    collections::HashMap,
+    borrow::Cow,
     sync::{Arc, Mutex},
 };
 
 use events_core::{Attribute, EventId, InvalidEvent, Key, KeySource, Timestamp};
 
 use crate::{
-    key_hash::{KeyHash, KeyHasher, KeyedAlready},
+    key_hash::{KeyHash, KeyHasher},
     lock::lock,
+    recent::Recent,
 };
-
-/// A value that a part can list by attribute.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct ListedValue {
-    pub(crate) attribute: Attribute,
-    pub(crate) value: Box<str>,
-}
-
-impl ListedValue {
-    /// Memory that it takes, with what allocating it adds.
-    fn bytes(&self) -> usize {
-        let path = match &self.attribute {
-            Attribute::Detail(path) => path.len(),
-            _ => 0,
-        };
-        size_of::<Self>() + 64 + path + self.value.len()
-    }
-}
 
 /// The keys of an event as hashes. One may come twice.
 #[derive(Debug)]
 pub(crate) struct EventKeys {
     pub(crate) timestamp: Timestamp,
     pub(crate) own: KeySet,
-    /// Those of its caller and of its viewers, which it has in common with other events.
-    pub(crate) shared: [Arc<KeySet>; 2],
+    /// Those that it has in common with other events: of its caller, its viewers, its kind, often its details.
+    pub(crate) shared: [Arc<KeySet>; 4],
+}
+
+/// Keys that come from one document, or from a part that documents have in common.
+pub(crate) type KeySet = Box<[HashedKey]>;
+
+#[derive(Debug)]
+pub(crate) struct HashedKey {
+    pub(crate) hash: KeyHash,
+    listing: Listing,
+}
+
+/// The value that a key stands for, where its attribute is listed.
+#[derive(Debug)]
+enum Listing {
+    None,
+    /// It stands in the document; its attribute has this code, and is no detail.
+    InDocument {
+        code: u8,
+        at: u32,
+        length: u32,
+    },
+    Shared(Arc<(Attribute, Box<str>)>),
+}
+
+impl Listing {
+    /// Memory that it takes elsewhere for this event alone, with what allocating it adds.
+    fn bytes(&self) -> usize {
+        match self {
+            // Here, and maybe where values are remembered.
+            Self::Shared(shared) if Arc::strong_count(shared) <= 2 => {
+                let (attribute, value) = &**shared;
+                size_of_val(&**shared) + 64 + path_of(attribute).len() + value.len()
+            }
+            _ => 0,
+        }
+    }
+}
+
+/// An attribute as it is stored, and a value of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ListedValue<'v> {
+    pub(crate) code: u8,
+    /// Of a detail.
+    pub(crate) path: &'v str,
+    pub(crate) value: &'v str,
+}
+
+impl HashedKey {
+    #[cfg(test)]
+    pub(crate) fn of_hash(hash: KeyHash) -> Self {
+        Self { hash, listing: Listing::None }
+    }
+
+    /// The value it stands for, where its attribute is one that is listed, in the document it comes from.
+    pub(crate) fn listed<'v>(&'v self, document: &'v [u8]) -> Option<ListedValue<'v>> {
+        match &self.listing {
+            Listing::None => None,
+            Listing::InDocument { code, at, length } => {
+                let value = document.get(*at as usize..)?.get(..*length as usize)?;
+                Some(ListedValue { code: *code, path: "", value: str::from_utf8(value).ok()? })
+            }
+            Listing::Shared(shared) => {
+                let (attribute, value) = &**shared;
+                Some(ListedValue { code: attribute.code(), path: path_of(attribute), value })
+            }
+        }
+    }
+}
+
+/// The path of a detail.
+pub(crate) fn path_of(attribute: &Attribute) -> &str {
+    match attribute {
+        Attribute::Detail(path) => path,
+        _ => "",
+    }
 }
 
 impl EventKeys {
+    fn keys(&self) -> impl Iterator<Item = &HashedKey> {
+        self.own.iter().chain(self.shared.iter().flat_map(|set| set.iter()))
+    }
+
     /// Those of attributes and of viewers, in no order.
     pub(crate) fn hashes(&self) -> impl Iterator<Item = KeyHash> {
-        let shared = self.shared.iter().flat_map(|set| set.hashes.iter());
-        self.own.hashes.iter().chain(shared).copied()
+        self.keys().map(|key| key.hash)
     }
 
     /// Memory that they take, without what they have in common with other events.
     pub(crate) fn bytes(&self) -> usize {
-        let own = |(_, value): &(KeyHash, Arc<ListedValue>)| match Arc::strong_count(value) {
-            // Here, and maybe where values are remembered.
-            ..=2 => value.bytes(),
-            _ => 0,
-        };
-        let KeySet { hashes, listed } = &self.own;
-        size_of_val(&**hashes) + size_of_val(&**listed) + listed.iter().map(own).sum::<usize>()
+        size_of_val(&*self.own) + self.own.iter().map(|key| key.listing.bytes()).sum::<usize>()
     }
 
-    /// The values of the attributes that are counted by.
-    pub(crate) fn listed(&self) -> impl Iterator<Item = &(KeyHash, Arc<ListedValue>)> {
-        self.own.listed.iter().chain(self.shared.iter().flat_map(|set| set.listed.iter()))
+    /// The values of the attributes that are counted by, in the document that the keys come from.
+    pub(crate) fn listed<'v>(&'v self, document: &'v [u8]) -> impl Iterator<Item = ListedValue<'v>> {
+        self.keys().filter_map(|key| key.listed(document))
     }
-}
-
-#[derive(Debug, Default)]
-pub(crate) struct KeySet {
-    pub(crate) hashes: Box<[KeyHash]>,
-    listed: Box<[(KeyHash, Arc<ListedValue>)]>,
 }
 
 /// Whether parts list the values of an attribute, so that counting by it needs no document. Those that
@@ -75,10 +124,11 @@ pub(crate) fn is_listed(attribute: &Attribute) -> bool {
     !matches!(attribute, Attribute::Root | Attribute::Parent | Attribute::Session | Attribute::Word)
 }
 
-/// How many values and sets are remembered to be shared between events; then it starts anew.
+/// How many values, and how many sets of a sort, are remembered to be shared between events.
 const REMEMBERED: usize = 16_384;
-/// Longer callers and ACLs are not remembered, nor longer values, so that what is remembered is bounded.
+/// What comes from a longer text is not remembered, so that what is remembered is bounded.
 const LONGEST: usize = 4_096;
+/// The same of a single value.
 const LONGEST_VALUE: usize = 512;
 
 /// Derives keys.
@@ -89,16 +139,37 @@ pub(crate) struct KeyDeriver {
 }
 
 /// What many events have in common.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Remembered {
-    values: HashMap<KeyHash, Arc<ListedValue>, KeyedAlready>,
-    /// By the hash of the text they come from.
-    sets: HashMap<KeyHash, Arc<KeySet>, KeyedAlready>,
+    values: SharedValues,
+    callers: SharedSets,
+    viewers: SharedSets,
+    kinds: SharedSets,
+    details: SharedSets,
+    seen_details: SeenOnce,
+    nothing: Arc<KeySet>,
+    gathered: Gathered,
 }
+
+/// By key.
+type SharedValues = Recent<KeyHash, Arc<(Attribute, Box<str>)>>;
+/// By the hash of what they come from.
+type SharedSets = Recent<KeyHash, Arc<KeySet>>;
 
 impl KeyDeriver {
     pub(crate) fn new(hasher: KeyHasher) -> Self {
-        Self { hasher, remembered: Mutex::default() }
+        let sets = || Recent::new(REMEMBERED);
+        let remembered = Remembered {
+            values: Recent::new(REMEMBERED),
+            callers: sets(),
+            viewers: sets(),
+            kinds: sets(),
+            details: sets(),
+            seen_details: SeenOnce::default(),
+            nothing: Arc::default(),
+            gathered: Gathered::default(),
+        };
+        Self { hasher, remembered: Mutex::new(remembered) }
     }
 
     /// The keys of a document. One that is no event is stored all the same, and only administrators find it.
@@ -111,50 +182,86 @@ impl KeyDeriver {
 
     fn try_derive(&self, id: EventId, document: &[u8]) -> Result<EventKeys, InvalidEvent> {
         let source = KeySource::read(document)?;
+        let hasher = &self.hasher;
         let mut remembered = lock(&self.remembered);
-        if remembered.values.len() > REMEMBERED || remembered.sets.len() > REMEMBERED {
-            *remembered = Remembered::default();
-        }
-        let Remembered { values, sets } = &mut *remembered;
+        let Remembered { values, callers, viewers, kinds, details, seen_details, nothing, gathered } = &mut *remembered;
 
-        let text = self.hasher.caller(source.caller());
-        let caller = shared(sets, text, source.caller(), || {
-            let mut keys = Gathered::new(&self.hasher, values);
-            source.caller_keys(|key| keys.add(&key))?;
-            Ok(keys.into())
+        let caller = shared(callers, hasher.caller(source.caller()), source.caller().len(), || {
+            gathered.begin();
+            source.caller_keys(|key| gathered.add(hasher, values, &key))?;
+            Ok(gathered.set())
         })?;
-        let text = self.hasher.acl(source.written_acl());
-        let viewers = shared(sets, text, source.written_acl(), || {
+        let viewers = shared(viewers, hasher.acl(source.written_acl()), source.written_acl().len(), || {
             let acl = source.acl()?;
             let viewers = acl.viewers();
-            let data = viewers.data.iter().map(|claim| self.hasher.viewer_of_data(claim));
-            let meta = viewers.meta.iter().map(|claim| self.hasher.viewer_of_meta(claim));
-            Ok(KeySet { hashes: data.chain(meta).collect(), listed: Box::default() })
+            gathered.begin();
+            viewers.data.iter().for_each(|claim| gathered.put(hasher.viewer_of_data(claim), Listing::None));
+            viewers.meta.iter().for_each(|claim| gathered.put(hasher.viewer_of_meta(claim), Listing::None));
+            Ok(gathered.set())
         })?;
-        let mut own = Gathered::new(&self.hasher, values);
+        let kind = source.kind();
+        let kind = shared(kinds, hasher.kind(&kind), kind.iter().map(|part| part.len()).sum(), || {
+            gathered.begin();
+            source.kind_keys(|key| gathered.add(hasher, values, &key));
+            Ok(gathered.set())
+        })?;
+        let written = source.written_details().map(|written| (hasher.details(written), written.len()));
+        let details = match written {
+            // Those of most events are hardly ever seen again, or all the time.
+            Some((hash, length)) if seen_details.is_seen_again(hash) => shared(details, hash, length, || {
+                gathered.begin();
+                source.details_keys(|key| gathered.add(hasher, values, &key))?;
+                Ok(gathered.set())
+            })?,
+            _ => Arc::clone(nothing),
+        };
+
+        gathered.begin();
+        if details.is_empty() {
+            source.details_keys(|key| gathered.add(hasher, values, &key))?;
+        }
         source.own_keys(|key| match own_operation(id, &key) {
-            Some(hash) => own.hashes.push(hash),
-            None => own.add(&key),
-        })?;
-        Ok(EventKeys { timestamp: source.timestamp(), own: own.into(), shared: [caller, viewers] })
+            Some(hash) => gathered.put(hash, Listing::None),
+            None => gathered.add_own(hasher, values, &key, document),
+        });
+        Ok(EventKeys { timestamp: source.timestamp(), own: gathered.set(), shared: [caller, viewers, kind, details] })
     }
 }
 
-/// The set that comes from a text, derived where it is not remembered.
+/// The set that comes from something with this hash and length, derived where it is not remembered.
 fn shared(
-    sets: &mut HashMap<KeyHash, Arc<KeySet>, KeyedAlready>,
+    sets: &mut SharedSets,
     hash: KeyHash,
-    text: &str,
+    length: usize,
     derive: impl FnOnce() -> Result<KeySet, InvalidEvent>,
 ) -> Result<Arc<KeySet>, InvalidEvent> {
-    if let Some(set) = sets.get(&hash) {
-        return Ok(Arc::clone(set));
+    if let Some(set) = sets.get(hash) {
+        return Ok(set);
     }
     let set = Arc::new(derive()?);
-    if text.len() <= LONGEST {
-        sets.insert(hash, Arc::clone(&set));
+    if length <= LONGEST {
+        sets.put(hash, Arc::clone(&set), 1);
     }
     Ok(set)
+}
+
+/// Tells what was seen lately from what was not, mostly.
+#[derive(Debug)]
+struct SeenOnce(Box<[u64; Self::SLOTS]>);
+
+impl Default for SeenOnce {
+    fn default() -> Self {
+        Self(Box::new([0; Self::SLOTS]))
+    }
+}
+
+impl SeenOnce {
+    const SLOTS: usize = 4_096;
+
+    fn is_seen_again(&mut self, hash: KeyHash) -> bool {
+        let slot = &mut self.0[hash.high() as usize % Self::SLOTS];
+        std::mem::replace(slot, hash.low()) == hash.low()
+    }
 }
 
 /// The key of an event whose root or parent is the opening of its own operation. All such events share it:
@@ -165,34 +272,51 @@ fn own_operation(id: EventId, key: &Key<'_>) -> Option<KeyHash> {
 }
 
 /// Keys while they are derived.
-struct Gathered<'g> {
-    hasher: &'g KeyHasher,
-    values: &'g mut HashMap<KeyHash, Arc<ListedValue>, KeyedAlready>,
-    hashes: Vec<KeyHash>,
-    listed: Vec<(KeyHash, Arc<ListedValue>)>,
-}
+#[derive(Debug, Default)]
+struct Gathered(Vec<HashedKey>);
 
-impl<'g> Gathered<'g> {
-    fn new(hasher: &'g KeyHasher, values: &'g mut HashMap<KeyHash, Arc<ListedValue>, KeyedAlready>) -> Self {
-        Self { hasher, values, hashes: Vec::with_capacity(48), listed: Vec::with_capacity(24) }
+impl Gathered {
+    fn begin(&mut self) {
+        self.0.clear();
     }
 
-    fn add(&mut self, key: &Key<'_>) {
-        let hash = self.hasher.key(&key.attribute, &key.value);
-        self.hashes.push(hash);
-        if is_listed(&key.attribute) {
-            let new = || Arc::new(ListedValue { attribute: key.attribute.clone(), value: (*key.value).into() });
-            let value = match key.value.len() {
-                ..=LONGEST_VALUE => Arc::clone(self.values.entry(hash).or_insert_with(new)),
-                _ => new(),
-            };
-            self.listed.push((hash, value));
+    /// Adds a key that only the event of this document may have.
+    fn add_own(&mut self, hasher: &KeyHasher, values: &mut SharedValues, key: &Key<'_>, document: &[u8]) {
+        let stands_at = |value: &str| {
+            let at = value.as_ptr().addr().checked_sub(document.as_ptr().addr())?;
+            (at + value.len() <= document.len()).then_some(u32::try_from(at).ok()?)
+        };
+        let listing = match (&key.attribute, &key.value) {
+            (attribute, _) if !is_listed(attribute) => Listing::None,
+            (Attribute::Detail(_), _) => return self.add(hasher, values, key),
+            (attribute, Cow::Borrowed(value)) if let Some(at) = stands_at(value) => {
+                Listing::InDocument { code: attribute.code(), at, length: value.len() as u32 }
+            }
+            _ => return self.add(hasher, values, key),
+        };
+        self.put(hasher.key(&key.attribute, &key.value), listing);
+    }
+
+    fn add(&mut self, hasher: &KeyHasher, values: &mut SharedValues, key: &Key<'_>) {
+        let hash = hasher.key(&key.attribute, &key.value);
+        if !is_listed(&key.attribute) {
+            return self.put(hash, Listing::None);
         }
+        let value = values.get(hash).unwrap_or_else(|| {
+            let value = Arc::new((key.attribute.clone(), Box::from(&*key.value)));
+            if key.value.len() <= LONGEST_VALUE {
+                values.put(hash, Arc::clone(&value), 1);
+            }
+            value
+        });
+        self.put(hash, Listing::Shared(value));
     }
-}
 
-impl From<Gathered<'_>> for KeySet {
-    fn from(gathered: Gathered<'_>) -> Self {
-        Self { hashes: gathered.hashes.into(), listed: gathered.listed.into() }
+    fn put(&mut self, hash: KeyHash, listing: Listing) {
+        self.0.push(HashedKey { hash, listing });
+    }
+
+    fn set(&mut self) -> KeySet {
+        self.0.drain(..).collect()
     }
 }

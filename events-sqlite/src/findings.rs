@@ -3,37 +3,15 @@
 //! Some keys come with every search, above all the claims of its viewer, and segments never change.
 
 use std::{
-    collections::HashMap,
     hash::{Hash, Hasher},
     sync::{Arc, Mutex},
 };
 
-use crate::{
-    key_hash::{KeyHash, KeyedAlready},
-    lock::lock,
-    positions::Positions,
-};
+use crate::{key_hash::KeyHash, lock::lock, positions::Positions, recent::Recent};
 
-/// Sets of positions by segment and key, those used last. By default none.
-#[derive(Debug, Default)]
-pub(crate) struct Findings {
-    most_bytes: usize,
-    kept: Mutex<Kept>,
-}
-
-/// Two generations: what is used goes to the young one; when that has half of the bytes it becomes the old
-/// one, and what nobody has used since is forgotten.
-#[derive(Debug, Default)]
-struct Kept {
-    young: Generation,
-    old: Generation,
-}
-
-#[derive(Debug, Default)]
-struct Generation {
-    sets: HashMap<About, Arc<Positions>, KeyedAlready>,
-    bytes: usize,
-}
+/// Sets of positions by segment and key, those used last.
+#[derive(Debug)]
+pub(crate) struct Findings(Mutex<Recent<About, Arc<Positions>>>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct About {
@@ -47,82 +25,47 @@ impl Hash for About {
     }
 }
 
-/// Beside its positions: its places in a map and in memory.
-const BYTES_OF_ENTRY: usize = 96;
+/// What a set takes beside its positions: its places in a map and in memory.
+const BYTES_OF_ENTRY: usize = 112;
 
-impl Findings {
-    pub(crate) fn new(most_bytes: usize) -> Self {
-        Self { most_bytes, kept: Mutex::default() }
-    }
-
-    pub(crate) fn get(&self, segment: u64, key: KeyHash) -> Option<Arc<Positions>> {
-        let about = About { segment, key };
-        let mut kept = lock(&self.kept);
-        if let Some(found) = kept.young.sets.get(&about) {
-            return Some(Arc::clone(found));
-        }
-        let found = kept.old.sets.remove(&about)?;
-        kept.old.bytes -= bytes(&found);
-        self.keep(&mut kept, about, &found);
-        Some(found)
-    }
-
-    pub(crate) fn put(&self, segment: u64, key: KeyHash, found: &Arc<Positions>) {
-        self.keep(&mut lock(&self.kept), About { segment, key }, found);
-    }
-
-    fn keep(&self, kept: &mut Kept, about: About, found: &Arc<Positions>) {
-        let (bytes, most) = (bytes(found), self.most_bytes / 2);
-        if bytes > most {
-            return;
-        }
-        if kept.young.bytes + bytes > most {
-            kept.old = std::mem::take(&mut kept.young);
-        }
-        if kept.young.sets.insert(about, Arc::clone(found)).is_none() {
-            kept.young.bytes += bytes;
-        }
+impl Default for Findings {
+    /// Remembers nothing.
+    fn default() -> Self {
+        Self::new(0)
     }
 }
 
-fn bytes(found: &Positions) -> usize {
-    BYTES_OF_ENTRY + found.bytes()
+impl Findings {
+    pub(crate) fn new(most_bytes: usize) -> Self {
+        Self(Mutex::new(Recent::new(most_bytes)))
+    }
+
+    pub(crate) fn get(&self, segment: u64, key: KeyHash) -> Option<Arc<Positions>> {
+        lock(&self.0).get(About { segment, key })
+    }
+
+    pub(crate) fn put(&self, segment: u64, key: KeyHash, found: &Arc<Positions>) {
+        let bytes = BYTES_OF_ENTRY + found.bytes();
+        lock(&self.0).put(About { segment, key }, Arc::clone(found), bytes);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn set(positions: u16) -> Arc<Positions> {
-        Arc::new(Positions::of_listed(65_536, (0..positions).collect()))
-    }
-
-    fn bytes_kept(findings: &Findings) -> usize {
-        let kept = lock(&findings.kept);
-        kept.young.sets.values().chain(kept.old.sets.values()).map(|found| bytes(found)).sum()
-    }
-
     #[test]
-    fn what_is_used_is_remembered_in_bounded_memory() {
+    fn what_is_found_is_remembered_by_segment_in_bounded_memory() {
         let findings = Findings::new(100_000);
+        let set = |positions: u16| Arc::new(Positions::of_listed(65_536, (0..positions).collect()));
         findings.put(7, KeyHash(1), &set(10));
+        assert!(findings.get(8, KeyHash(1)).is_none());
         for key in 2..2_000 {
-            findings.put(7, KeyHash(key), &set((key % 2_000) as u16));
-            assert!(findings.get(7, KeyHash(1)).is_some(), "forgotten after {key} others");
-            assert!(bytes_kept(&findings) <= 100_000);
+            findings.put(7, KeyHash(key), &set(key as u16));
+            assert_eq!(findings.get(7, KeyHash(1)).map(|found| found.count()), Some(10));
         }
-        assert!(bytes_kept(&findings) > 25_000);
-        assert!(findings.get(7, KeyHash(2)).is_none());
-        assert!(findings.get(8, KeyHash(1)).is_none(), "another segment");
-        assert_eq!(findings.get(7, KeyHash(1)).map(|found| found.count()), Some(10));
-    }
-
-    #[test]
-    fn what_is_larger_than_all_of_it_is_not_kept() {
-        let findings = Findings::new(1_000);
-        findings.put(7, KeyHash(1), &set(2));
-        findings.put(7, KeyHash(2), &set(5_000));
-        assert!(findings.get(7, KeyHash(2)).is_none());
-        assert!(findings.get(7, KeyHash(1)).is_some());
+        let (_, bytes) = lock(&findings.0).size();
+        assert!((25_000..=100_000).contains(&bytes), "{bytes} bytes");
+        assert!(Findings::default().get(7, KeyHash(1)).is_none());
     }
 }

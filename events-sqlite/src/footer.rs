@@ -4,8 +4,9 @@
 //!
 //! ```text
 //! magic                      8 bytes
-//! dictionary                 zstd, what the blocks of documents refer to
-//! blocks of documents        zstd, about 64 documents each, without the ids of their operations
+//! dictionaries               zstd, what the blocks of documents refer to; between them, where merging met them
+//! blocks of documents        zstd, 64 documents each, without the ids of their operations
+//! long posting lists         each once, whatever the number of keys that have it; between the pages of keys
 //! pages of keys              ascending 128-bit keys with their posting lists, about 8 KiB each
 //! blocks of places           (timestamp, id, seq, document) by position, 256 each
 //! pages of ids               positions in the order of the ids, 256 each
@@ -23,7 +24,18 @@ use crate::{
 };
 
 /// First and last bytes of a segment file; the digit is the version of the format.
-pub(crate) const MAGIC: [u8; 8] = *b"evtseg3\n";
+pub(crate) const MAGIC: [u8; 8] = *b"evtseg4\n";
+
+/// Last bytes of a segment file of the version before. It has at most one dictionary, no long posting lists,
+/// and its footer is in another order.
+const MAGIC_3: [u8; 8] = *b"evtseg3\n";
+
+/// Versions of the format that are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Version {
+    Three,
+    Four,
+}
 
 /// Bytes of the trailer.
 pub(crate) const TRAILER: usize = 32;
@@ -41,6 +53,14 @@ pub(crate) struct Region {
 pub(crate) struct DocumentBlock {
     /// The first of its documents, counted through all blocks.
     pub(crate) first: u32,
+    pub(crate) packed: Packed,
+    /// Which of the dictionaries it refers to.
+    pub(crate) dictionary: Option<usize>,
+}
+
+/// Something packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Packed {
     pub(crate) region: Region,
     /// Bytes when it is unpacked.
     pub(crate) unpacked: usize,
@@ -53,34 +73,41 @@ pub(crate) struct Footer {
     pub(crate) documents: Vec<DocumentBlock>,
     /// With the smallest key of each page.
     pub(crate) keys: Vec<(KeyHash, Region)>,
+    /// Long posting lists, by their number.
+    pub(crate) long_lists: Vec<Region>,
     /// With the first event of each block.
     pub(crate) places: Vec<(Cursor, Region)>,
     /// With the smallest id of each page.
     pub(crate) ids: Vec<(EventId, Region)>,
-    pub(crate) values: Region,
-    pub(crate) values_unpacked: usize,
+    pub(crate) values: Packed,
     pub(crate) filter: Region,
-    /// Empty where the segment has none.
-    pub(crate) dictionary: Region,
-    pub(crate) dictionary_unpacked: usize,
+    pub(crate) dictionaries: Vec<Packed>,
 }
 
 impl Footer {
     /// How much memory it takes.
     pub(crate) fn bytes(&self) -> usize {
-        let Self { documents, keys, places, ids, .. } = self;
-        size_of_val(&**documents) + size_of_val(&**keys) + size_of_val(&**places) + size_of_val(&**ids)
+        let Self { documents, long_lists, keys, places, ids, .. } = self;
+        size_of_val(&**documents)
+            + size_of_val(&**long_lists)
+            + size_of_val(&**keys)
+            + size_of_val(&**places)
+            + size_of_val(&**ids)
     }
 
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut out = Vec::new();
         out.put_varint(self.events as u64);
+        out.put_varint(self.dictionaries.len() as u64);
+        self.dictionaries.iter().for_each(|dictionary| put_packed(&mut out, *dictionary));
         out.put_varint(self.documents.len() as u64);
         for block in &self.documents {
             out.put_varint(block.first.into());
-            put_region(&mut out, block.region);
-            out.put_varint(block.unpacked as u64);
+            put_packed(&mut out, block.packed);
+            out.put_varint(block.dictionary.map_or(0, |dictionary| dictionary as u64 + 1));
         }
+        out.put_varint(self.long_lists.len() as u64);
+        self.long_lists.iter().for_each(|list| put_region(&mut out, *list));
         out.put_varint(self.keys.len() as u64);
         for (key, region) in &self.keys {
             out.put_u128(key.0);
@@ -97,38 +124,57 @@ impl Footer {
             out.put_u128(id.as_u128());
             put_region(&mut out, *region);
         }
-        put_region(&mut out, self.values);
-        out.put_varint(self.values_unpacked as u64);
+        put_packed(&mut out, self.values);
         put_region(&mut out, self.filter);
-        put_region(&mut out, self.dictionary);
-        out.put_varint(self.dictionary_unpacked as u64);
         out
     }
 
-    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
+    pub(crate) fn decode(bytes: &[u8], version: Version) -> Result<Self, Malformed> {
         let mut decoder = Decoder::new(bytes);
-        Ok(Self {
+        let mut footer = Self {
             events: decoder.length()?,
-            documents: list(&mut decoder, |decoder| {
-                Ok(DocumentBlock {
-                    first: u32::try_from(decoder.varint()?).map_err(|_| Malformed("a block begins nowhere"))?,
-                    region: region(decoder)?,
-                    unpacked: decoder.length()?,
-                })
-            })?,
+            dictionaries: match version {
+                Version::Three => Vec::new(),
+                Version::Four => list(&mut decoder, packed)?,
+            },
+            documents: list(&mut decoder, |decoder| document_block(decoder, version))?,
+            long_lists: match version {
+                Version::Three => Vec::new(),
+                Version::Four => list(&mut decoder, region)?,
+            },
             keys: list(&mut decoder, |decoder| Ok((KeyHash(decoder.u128()?), region(decoder)?)))?,
             places: list(&mut decoder, |decoder| {
                 let timestamp = Timestamp::from_millis(decoder.signed()?);
                 Ok((Cursor { timestamp, id: EventId::from_u128(decoder.u128()?) }, region(decoder)?))
             })?,
             ids: list(&mut decoder, |decoder| Ok((EventId::from_u128(decoder.u128()?), region(decoder)?)))?,
-            values: region(&mut decoder)?,
-            values_unpacked: decoder.length()?,
+            values: packed(&mut decoder)?,
             filter: region(&mut decoder)?,
-            dictionary: region(&mut decoder)?,
-            dictionary_unpacked: decoder.length()?,
-        })
+        };
+        if version == Version::Three {
+            let dictionary = packed(&mut decoder)?;
+            if dictionary.unpacked > 0 {
+                footer.dictionaries.push(dictionary);
+                footer.documents.iter_mut().for_each(|block| block.dictionary = Some(0));
+            }
+        }
+        if footer.documents.iter().filter_map(|block| block.dictionary).any(|index| index >= footer.dictionaries.len())
+        {
+            return Err(Malformed("a block refers to no dictionary"));
+        }
+        Ok(footer)
     }
+}
+
+fn document_block(decoder: &mut Decoder<'_>, version: Version) -> Result<DocumentBlock, Malformed> {
+    Ok(DocumentBlock {
+        first: u32::try_from(decoder.varint()?).map_err(|_| Malformed("a block begins nowhere"))?,
+        packed: packed(decoder)?,
+        dictionary: match version {
+            Version::Three => None,
+            Version::Four => decoder.length()?.checked_sub(1),
+        },
+    })
 }
 
 fn put_region(out: &mut Vec<u8>, region: Region) {
@@ -137,8 +183,17 @@ fn put_region(out: &mut Vec<u8>, region: Region) {
     out.put_u64(region.checksum);
 }
 
+fn put_packed(out: &mut Vec<u8>, packed: Packed) {
+    put_region(out, packed.region);
+    out.put_varint(packed.unpacked as u64);
+}
+
 fn region(decoder: &mut Decoder<'_>) -> Result<Region, Malformed> {
     Ok(Region { offset: decoder.varint()?, length: decoder.length()?, checksum: decoder.u64()? })
+}
+
+fn packed(decoder: &mut Decoder<'_>) -> Result<Packed, Malformed> {
+    Ok(Packed { region: region(decoder)?, unpacked: decoder.length()? })
 }
 
 fn list<T>(
@@ -160,14 +215,97 @@ pub(crate) fn trailer(footer: Region) -> Vec<u8> {
     out
 }
 
-/// Reads a trailer.
-pub(crate) fn read_trailer(bytes: &[u8]) -> Result<Region, Malformed> {
+/// Reads a trailer: where the footer is, and of which version.
+pub(crate) fn read_trailer(bytes: &[u8]) -> Result<(Region, Version), Malformed> {
     let mut decoder = Decoder::new(bytes);
     let offset = decoder.u64()?;
     let length = usize::try_from(decoder.u64()?).map_err(|_| Malformed("its footer is too large"))?;
     let checksum = decoder.u64()?;
-    if decoder.take(MAGIC.len())? != MAGIC {
-        return Err(Malformed("it does not end like a segment"));
+    let version = match decoder.take(MAGIC.len())? {
+        end if end == MAGIC => Version::Four,
+        end if end == MAGIC_3 => Version::Three,
+        _ => return Err(Malformed("it does not end like a segment of this version or the one before")),
+    };
+    Ok((Region { offset, length, checksum }, version))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn region(offset: u64) -> Region {
+        Region { offset, length: offset as usize + 1, checksum: offset * 7 }
     }
-    Ok(Region { offset, length, checksum })
+
+    fn footer(dictionaries: usize, of_blocks: [Option<usize>; 2]) -> Footer {
+        let packed = |offset| Packed { region: region(offset), unpacked: 1_000 };
+        let id = EventId::from_u128(300);
+        Footer {
+            events: 70,
+            dictionaries: (0..dictionaries as u64).map(|at| packed(10 + at)).collect(),
+            documents: vec![
+                DocumentBlock { first: 0, packed: packed(20), dictionary: of_blocks[0] },
+                DocumentBlock { first: 64, packed: packed(30), dictionary: of_blocks[1] },
+            ],
+            long_lists: vec![region(40), region(50)],
+            keys: vec![(KeyHash(7), region(60))],
+            places: vec![(Cursor { timestamp: Timestamp::from_millis(5), id }, region(70))],
+            ids: vec![(id, region(80))],
+            values: packed(90),
+            filter: region(100),
+        }
+    }
+
+    /// As version 3 wrote it.
+    fn encoded_as_three(footer: &Footer) -> Vec<u8> {
+        let mut out = Vec::new();
+        out.put_varint(footer.events as u64);
+        out.put_varint(footer.documents.len() as u64);
+        for block in &footer.documents {
+            out.put_varint(block.first.into());
+            put_packed(&mut out, block.packed);
+        }
+        out.put_varint(1);
+        out.put_u128(footer.keys[0].0.0);
+        put_region(&mut out, footer.keys[0].1);
+        out.put_varint(1);
+        out.put_signed(footer.places[0].0.timestamp.millis());
+        out.put_u128(footer.places[0].0.id.as_u128());
+        put_region(&mut out, footer.places[0].1);
+        out.put_varint(1);
+        out.put_u128(footer.ids[0].0.as_u128());
+        put_region(&mut out, footer.ids[0].1);
+        put_packed(&mut out, footer.values);
+        put_region(&mut out, footer.filter);
+        let nothing = Packed { region: region(0), unpacked: 0 };
+        put_packed(&mut out, footer.dictionaries.first().copied().unwrap_or(nothing));
+        out
+    }
+
+    #[test]
+    fn a_footer_reads_back() {
+        for footer in [footer(2, [Some(1), None]), footer(0, [None, None])] {
+            assert_eq!(Footer::decode(&footer.encode(), Version::Four), Ok(footer));
+        }
+        let nowhere = footer(1, [Some(0), Some(1)]);
+        assert!(Footer::decode(&nowhere.encode(), Version::Four).is_err());
+    }
+
+    #[test]
+    fn a_footer_of_the_version_before_is_read() {
+        for expected in [footer(1, [Some(0), Some(0)]), footer(0, [None, None])] {
+            let expected = Footer { long_lists: Vec::new(), ..expected };
+            assert_eq!(Footer::decode(&encoded_as_three(&expected), Version::Three), Ok(expected));
+        }
+    }
+
+    #[test]
+    fn a_trailer_says_which_version() {
+        let mut bytes = trailer(region(9));
+        assert_eq!(read_trailer(&bytes), Ok((region(9), Version::Four)));
+        bytes[TRAILER - MAGIC.len()..].copy_from_slice(&MAGIC_3);
+        assert_eq!(read_trailer(&bytes), Ok((region(9), Version::Three)));
+        bytes[TRAILER - 1] ^= 1;
+        assert!(read_trailer(&bytes).is_err());
+    }
 }

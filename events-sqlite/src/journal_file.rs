@@ -15,8 +15,10 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use crate::{error::StoreError, journal_row::JournalRow, read::Gap, segment::SegmentRow};
 
-/// The version of the tables.
-const FORMAT: i64 = 1;
+/// The version of the tables and of the segments. Of version 1 all segments were of version 3.
+const FORMAT: i64 = 2;
+/// The oldest version that is read.
+const OLDEST_FORMAT: i64 = 1;
 
 const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -116,6 +118,8 @@ impl JournalFile {
         ))?;
         file.run("COMMIT")?;
         file.check_format()?;
+        // Whoever cannot read what is written from now on must not take it for damaged.
+        file.run(&format!("UPDATE meta SET value = {FORMAT} WHERE name = 'format' AND value < {FORMAT}"))?;
         Ok(file)
     }
 
@@ -160,12 +164,12 @@ impl JournalFile {
 
     fn check_format(&self) -> Result<(), StoreError> {
         let format: i64 = self.meta_value("format")?;
-        if format == FORMAT {
+        if (OLDEST_FORMAT..=FORMAT).contains(&format) {
             return Ok(());
         }
         let folder = self.folder.display();
         Err(StoreError::failed(format!(
-            "{folder} has the format {format}, this version reads {FORMAT}: use the version that wrote it"
+            "{folder} has the format {format}, this version reads up to {FORMAT}: use the version that wrote it"
         )))
     }
 

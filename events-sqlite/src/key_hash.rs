@@ -71,6 +71,8 @@ const CALLER: u8 = 242;
 const ACL: u8 = 243;
 const VIEWERS_OF_DATA: u8 = 244;
 const VIEWERS_OF_META: u8 = 245;
+const KIND: u8 = 246;
+const DETAILS: u8 = 247;
 
 /// Makes keys.
 #[derive(Clone, Debug)]
@@ -119,7 +121,23 @@ impl KeyHasher {
         self.hash(ACL, "", written)
     }
 
-    fn hash(&self, code: u8, path: &str, value: &str) -> KeyHash {
+    /// Of details as they are written.
+    pub(crate) fn details(&self, written: &str) -> KeyHash {
+        self.hash(DETAILS, "", written)
+    }
+
+    /// Of the parts of a kind of event.
+    pub(crate) fn kind(&self, parts: &[&str; 5]) -> KeyHash {
+        let mut together = Vec::with_capacity(128);
+        for part in parts {
+            together.extend_from_slice(&(part.len() as u64).to_le_bytes());
+            together.extend_from_slice(part.as_bytes());
+        }
+        self.hash(KIND, "", &together)
+    }
+
+    fn hash(&self, code: u8, path: &str, value: impl AsRef<[u8]>) -> KeyHash {
+        let value = value.as_ref();
         let length = 9 + path.len() + value.len();
         // Most are short; clearing room for long ones would take longer than hashing them.
         let (mut short, mut long, mut heap);
@@ -136,7 +154,7 @@ impl KeyHasher {
         bytes[0] = code;
         bytes[1..9].copy_from_slice(&(path.len() as u64).to_le_bytes());
         bytes[9..9 + path.len()].copy_from_slice(path.as_bytes());
-        bytes[9 + path.len()..].copy_from_slice(value.as_bytes());
+        bytes[9 + path.len()..].copy_from_slice(value);
         KeyHash(self.0.hash(bytes).as_u128())
     }
 }

@@ -29,6 +29,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod block;
 mod bloom;
 mod bookmarks;
 mod checksum;
@@ -59,6 +60,7 @@ mod question;
 mod read;
 mod reader;
 mod reading;
+mod recent;
 mod rice;
 mod seal;
 mod searcher;

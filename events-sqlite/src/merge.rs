@@ -1,7 +1,7 @@
 //! Merging: sixteen segments of a month become one, so that searches look into few.
 //!
-//! Documents keep their old order and are packed anew, better and with a dictionary for all of them; the
-//! places of the merged segment say where each document is.
+//! Documents keep their old order, and full blocks of them are copied as they are; the places of the merged
+//! segment say where each document is.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -13,14 +13,18 @@ use std::{
 use events_core::Month;
 
 use crate::{
+    block::BLOCK_DOCUMENTS,
+    codec::Decoder,
     error::StoreError,
     journal_file::Durability,
     key_hash::KeyHash,
-    packing::Packing,
+    packing::{PackedDictionary, Packer},
     place::Place,
+    positions::Bits,
+    posting::Posting,
     seal::{forget_file, is_urgent, make_month_folder},
     segment::{Segment, SegmentRow, page_keys},
-    segment_writer::SegmentWriter,
+    segment_writer::{BLOCK_BYTES, SegmentWriter},
     shared::{Shared, State},
     step::Step,
     values::Values,
@@ -99,6 +103,9 @@ pub(crate) fn run(shared: &Shared) {
     }
 }
 
+/// Of a month that is over, this share of what one merge takes is enough: few come after them.
+const SHARE_OF_OVER: usize = 4;
+
 /// Segments of one month and about one size, the oldest first: as many as make a larger one.
 fn mergeable(shared: &Shared, state: &State, failing: &Failing) -> Option<Task> {
     let parts = shared.options.merge_parts;
@@ -107,7 +114,9 @@ fn mergeable(shared: &Shared, state: &State, failing: &Failing) -> Option<Task> 
     for segment in state.segments.iter().filter(eligible).filter(|segment| !failing.is_waiting(segment.row.month)) {
         classes.entry((segment.row.month, segment.row.events.max(1).ilog(parts.max(2)))).or_default().push(segment);
     }
-    classes.into_values().find_map(|mut class| {
+    let newest = state.segments.iter().map(|segment| segment.row.month).max();
+    classes.into_iter().find_map(|((month, _), mut class)| {
+        let wanted = if Some(month) == newest { parts } else { (parts / SHARE_OF_OVER).max(2) };
         class.sort_unstable_by_key(|segment| segment.row.first_seq);
         let overdue = class.len() >= OVERDUE * parts;
         let mut events = 0;
@@ -116,7 +125,7 @@ fn mergeable(shared: &Shared, state: &State, failing: &Failing) -> Option<Task> 
             events <= MOST_EVENTS
         };
         let taken: Vec<Arc<Segment>> = class.into_iter().take_while(fits).take(parts).cloned().collect();
-        let enough = taken.len() == parts || taken.len() >= 2 && events > MOST_EVENTS;
+        let enough = taken.len() >= wanted || taken.len() >= 2 && events > MOST_EVENTS;
         enough.then_some(Task { parts: taken, overdue })
     })
 }
@@ -168,53 +177,98 @@ fn merge(shared: &Shared, task: &Task) -> Result<(), Stopped> {
 fn write_merged(shared: &Shared, task: &Task, number: u64, month: Month) -> Result<SegmentRow, Stopped> {
     let observer = &shared.options.observer;
     let parts = &task.parts;
-    let (places, ranks) = merged_places(parts)?;
+    let blocks = Blocks::of(parts)?;
+    let (places, ranks) = merged_places(parts, &blocks)?;
     make_month_folder(shared, month)?;
     let path = SegmentRow::of(number, month, 0, &[]).path(&shared.folder);
-    let mut writer = SegmentWriter::create(&path, places.len(), &packing(parts, places.len())?)?;
+    let dictionaries: Vec<Vec<Arc<PackedDictionary>>> =
+        parts.iter().map(|part| part.dictionaries()).collect::<Result<_, StoreError>>()?;
+    let mut packer = packer(&dictionaries)?;
+    let mut writer = SegmentWriter::create(&path, places.len(), &mut packer)?;
     observer.at(Step::MergeBegun);
-    let mut values = Values::default();
-    for part in parts {
-        for block in 0..part.document_blocks()? {
-            give_way(shared, task)?;
-            let unpacked = part.unpacked_block(block)?;
-            (0..unpacked.documents())
-                .filter_map(|index| unpacked.stored(index))
-                .try_for_each(|stored| writer.stored_document(stored))?;
-        }
-        values.merge(part.values()?);
+    for (part, block) in &blocks.full {
+        give_way(shared, task)?;
+        let packed = parts[*part].packed_block(*block)?;
+        let dictionary = packed.dictionary.map(|number| &dictionaries[*part][number]);
+        writer.packed_block(&packed.bytes, packed.size, dictionary)?;
+    }
+    for (part, block) in &blocks.others {
+        give_way(shared, task)?;
+        let block = parts[*part].block(*block)?;
+        let stored = (0..block.documents()).filter_map(|index| block.stored(index));
+        stored.into_iter().try_for_each(|stored| writer.stored_document(stored))?;
     }
     writer.end_block()?;
+    let mut values = Values::default();
+    for part in parts {
+        values.merge(part.values()?);
+    }
     merge_keys(shared, task, &ranks, &mut writer)?;
-    let written = writer.finish(&places, &values)?;
+    let written = writer.finish(&places, values)?;
     let row = SegmentRow::of(number, month, written.bytes, &places);
     written.sync()?;
     observer.at(Step::MergeFileSynced);
     Ok(row)
 }
 
-/// With a sample of the documents of all parts.
-fn packing(parts: &[Arc<Segment>], events: usize) -> Result<Packing, StoreError> {
-    let samples = Packing::samples(events).div_ceil(parts.len());
-    let mut stored: Vec<Vec<u8>> = Vec::new();
-    for part in parts {
-        let blocks = part.document_blocks()?;
-        for sample in 0..samples.min(blocks) {
-            let unpacked = part.unpacked_block(sample * blocks / samples.min(blocks))?;
-            stored.extend(unpacked.stored(unpacked.documents() / 2).map(<[u8]>::to_vec));
+/// For the few documents that are packed anew: with the newest dictionary.
+fn packer(dictionaries: &[Vec<Arc<PackedDictionary>>]) -> Result<Packer, StoreError> {
+    let packer = match dictionaries.iter().flatten().next_back() {
+        Some(newest) => Packer::with(Arc::clone(newest)),
+        None => Packer::plain(),
+    };
+    packer.map_err(StoreError::failed)
+}
+
+/// The blocks of documents of all parts. Full ones are copied as they are; the others are unpacked, since
+/// together they pack better, and come behind them.
+#[derive(Default)]
+struct Blocks {
+    /// Part and block.
+    full: Vec<(usize, usize)>,
+    others: Vec<(usize, usize)>,
+    /// For each part and block, the number of its first document in the merged segment.
+    firsts: Vec<Vec<u32>>,
+}
+
+impl Blocks {
+    fn of(parts: &[Arc<Segment>]) -> Result<Self, StoreError> {
+        let mut blocks = Self::default();
+        let mut documents: Vec<Vec<u32>> = Vec::with_capacity(parts.len());
+        for (number, part) in parts.iter().enumerate() {
+            let mut of_part = Vec::new();
+            for block in 0..part.document_blocks()? {
+                let size = part.block_size(block)?;
+                let is_full = size.documents >= BLOCK_DOCUMENTS || size.unpacked >= BLOCK_BYTES / 2;
+                if is_full { &mut blocks.full } else { &mut blocks.others }.push((number, block));
+                of_part.push(size.documents as u32);
+            }
+            documents.push(of_part);
         }
+        blocks.firsts = documents.iter().map(|of_part| vec![0; of_part.len()]).collect();
+        let mut first = 0;
+        for (part, block) in blocks.full.iter().chain(&blocks.others) {
+            blocks.firsts[*part][*block] = first;
+            first += documents[*part][*block];
+        }
+        Ok(blocks)
     }
-    Ok(Packing::of_samples(stored.iter().map(Vec::as_slice)))
+
+    /// The number of a document in the merged segment.
+    fn document(&self, number: usize, part: &Segment, document: u32) -> Result<u32, StoreError> {
+        let (block, index) = part.block_of(document)?;
+        Ok(self.firsts[number][block] + index as u32)
+    }
 }
 
 /// The places of all parts in one order, and for each part the rank in it of each of its positions.
-fn merged_places(parts: &[Arc<Segment>]) -> Result<(Vec<Place>, Vec<Vec<u16>>), StoreError> {
+fn merged_places(parts: &[Arc<Segment>], blocks: &Blocks) -> Result<(Vec<Place>, Vec<Vec<u16>>), StoreError> {
     let mut all: Vec<(Place, u16)> = Vec::new();
-    let mut documents = 0;
     for (part, segment) in (0u16..).zip(parts) {
-        let places = segment.all_places()?;
-        all.extend(places.iter().map(|place| (Place { document: documents + place.document, ..*place }, part)));
-        documents += places.len() as u32;
+        for place in segment.all_places()? {
+            let document = blocks.document(usize::from(part), segment, place.document)?;
+            all.push((Place { document, ..place }, part));
+        }
     }
     // Stable, so the positions of a part keep their order.
     all.sort_by_key(|(place, _)| place.cursor);
@@ -230,33 +284,71 @@ struct KeyReader<'p> {
     segment: &'p Segment,
     ranks: &'p [u16],
     next_page: usize,
-    /// Descending, so that the next is the last.
-    keys: Vec<(KeyHash, Vec<u16>)>,
+    /// Ascending, each with where its positions end.
+    keys: Vec<(KeyHash, usize)>,
+    /// Those of all keys of the page.
+    positions: Vec<u16>,
+    /// Which key is next.
+    next: usize,
 }
 
-impl KeyReader<'_> {
-    fn fill(&mut self) -> Result<(), StoreError> {
-        while self.keys.is_empty() && self.next_page < self.segment.key_pages()? {
-            let page = self.segment.key_page(self.next_page)?;
-            self.next_page += 1;
-            for (key, posting) in page_keys(&page).map_err(|malformed| self.segment.malformed(malformed))? {
-                let mut positions = Vec::new();
-                posting
-                    .for_each(|position| positions.extend(self.ranks.get(position)))
-                    .map_err(|malformed| self.segment.malformed(malformed))?;
-                self.keys.push((key, positions));
+impl<'p> KeyReader<'p> {
+    fn new(segment: &'p Segment, ranks: &'p [u16]) -> Self {
+        Self { segment, ranks, next_page: 0, keys: Vec::new(), positions: Vec::new(), next: 0 }
+    }
+
+    /// The next key, if there is one.
+    fn key(&mut self) -> Result<Option<KeyHash>, StoreError> {
+        while self.next == self.keys.len() {
+            if self.next_page == self.segment.key_pages()? {
+                return Ok(None);
             }
-            self.keys.reverse();
+            self.read_page()?;
+        }
+        Ok(Some(self.keys[self.next].0))
+    }
+
+    /// Its positions in the merged segment. The next one is next.
+    fn take(&mut self) -> &[u16] {
+        let begin = self.next.checked_sub(1).map_or(0, |before| self.keys[before].1);
+        let end = self.keys[self.next].1;
+        self.next += 1;
+        &self.positions[begin..end]
+    }
+
+    fn read_page(&mut self) -> Result<(), StoreError> {
+        let page = self.segment.key_page(self.next_page)?;
+        self.next_page += 1;
+        self.next = 0;
+        self.keys.clear();
+        self.positions.clear();
+        for (key, posting) in page_keys(&page).map_err(|malformed| self.segment.malformed(malformed))? {
+            self.add_positions(posting)?;
+            self.keys.push((key, self.positions.len()));
         }
         Ok(())
     }
+
+    fn add_positions(&mut self, posting: Posting<'_>) -> Result<(), StoreError> {
+        let Self { segment, ranks, positions, .. } = self;
+        let mut add = |posting: Posting<'_>| posting.for_each(|position| positions.extend(ranks.get(position)));
+        let added = match posting.elsewhere() {
+            None => add(posting),
+            Some(number) => {
+                let number = number.map_err(|malformed| segment.malformed(malformed))?;
+                let list = segment.long_list(number)?;
+                Posting::read(&mut Decoder::new(&list)).and_then(&mut add)
+            }
+        };
+        added.map_err(|malformed| segment.malformed(malformed))
+    }
 }
 
-fn merge_keys(shared: &Shared, task: &Task, ranks: &[Vec<u16>], writer: &mut SegmentWriter) -> Result<(), Stopped> {
-    let mut readers: Vec<KeyReader<'_>> = Vec::with_capacity(task.parts.len());
-    for (segment, ranks) in task.parts.iter().zip(ranks) {
-        readers.push(KeyReader { segment, ranks, next_page: 0, keys: Vec::new() });
-    }
+fn merge_keys(shared: &Shared, task: &Task, ranks: &[Vec<u16>], writer: &mut SegmentWriter<'_>) -> Result<(), Stopped> {
+    let mut readers: Vec<KeyReader<'_>> =
+        task.parts.iter().zip(ranks).map(|(segment, ranks)| KeyReader::new(segment, ranks)).collect();
+    let events = ranks.iter().map(Vec::len).sum();
+    let mut bits = Bits::none(events);
     let mut positions: Vec<u16> = Vec::new();
     for written in 0u64.. {
         if written % 1_024 == 0 {
@@ -264,8 +356,7 @@ fn merge_keys(shared: &Shared, task: &Task, ranks: &[Vec<u16>], writer: &mut Seg
         }
         let mut smallest = None;
         for reader in &mut readers {
-            reader.fill()?;
-            let key = reader.keys.last().map(|(key, _)| *key);
+            let key = reader.key()?;
             smallest = match (smallest, key) {
                 (Some(smallest), Some(key)) => Some(key.min(smallest)),
                 (smallest, key) => smallest.or(key),
@@ -274,16 +365,31 @@ fn merge_keys(shared: &Shared, task: &Task, ranks: &[Vec<u16>], writer: &mut Seg
         let Some(smallest) = smallest else { break };
         positions.clear();
         for reader in &mut readers {
-            if reader.keys.last().is_some_and(|(key, _)| *key == smallest)
-                && let Some((_, more)) = reader.keys.pop()
-            {
-                positions.extend(more);
+            if reader.key()? == Some(smallest) {
+                positions.extend_from_slice(reader.take());
             }
         }
-        positions.sort_unstable();
+        sort(&mut positions, &mut bits);
         writer.key(smallest, &positions)?;
     }
     Ok(())
+}
+
+/// Positions that are sorted faster one after the other than by a bit for each event.
+const WORTH_BITS: usize = 128;
+
+/// Sorts positions, of which each is there once. `bits` are all clear, and are so again.
+fn sort(positions: &mut Vec<u16>, bits: &mut Bits) {
+    if positions.is_sorted() {
+        return;
+    }
+    if positions.len() <= WORTH_BITS {
+        positions.sort_unstable();
+        return;
+    }
+    positions.iter().for_each(|position| bits.insert(usize::from(*position)));
+    positions.clear();
+    bits.drain(|position| positions.push(position as u16));
 }
 
 /// Puts the merged segment in the place of its parts.

@@ -14,6 +14,9 @@ const OPENING: u8 = 1;
 /// In the place of the id of the closing.
 const CLOSING: u8 = 2;
 
+/// The first byte that no JSON has and that stands for nothing here.
+pub(crate) const FIRST_FREE: u8 = 3;
+
 /// Where an id has its slash: `event/…`.
 const SLASH: usize = 5;
 

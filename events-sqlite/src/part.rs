@@ -5,12 +5,13 @@ use std::sync::Arc;
 use events_core::{Attribute, Cursor, EventId};
 
 use crate::{
+    block::Block,
     error::StoreError,
     event_keys::{KeyDeriver, is_listed},
     key_hash::KeyHash,
     place::{PLACES_PER_BLOCK, Place},
     positions::Positions,
-    segment::{Segment, Unpacked},
+    segment::Segment,
     tail::{Chunk, TailEvent},
     values::Values,
 };
@@ -86,7 +87,7 @@ impl PartSource {
 struct SegmentPart<'s> {
     segment: &'s Segment,
     places: Option<(usize, Vec<Place>)>,
-    block: Option<(usize, Unpacked)>,
+    block: Option<(usize, Block)>,
     values: Option<Values>,
 }
 
@@ -163,7 +164,7 @@ impl Part for SegmentPart<'_> {
         let (block, index) = self.segment.block_of(place.document)?;
         let unpacked = match &mut self.block {
             Some((have, unpacked)) if *have == block => unpacked,
-            slot => &mut slot.insert((block, self.segment.unpacked_block(block)?)).1,
+            slot => &mut slot.insert((block, self.segment.block(block)?)).1,
         };
         unpacked.document(index, place.cursor.id).ok_or_else(|| self.segment.document_missing())
     }
@@ -212,8 +213,8 @@ impl Part for ChunkPart<'_> {
         }
         let values = self.values.get_or_insert_with(|| {
             let mut values = Values::default();
-            for (_, listed) in self.ordered.iter().flat_map(|event| event.keys(self.deriver).listed()) {
-                values.insert(&listed.attribute, &listed.value);
+            for event in self.ordered {
+                event.keys(self.deriver).listed(&event.document).for_each(|listed| values.insert(listed));
             }
             values
         });

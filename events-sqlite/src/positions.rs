@@ -230,6 +230,17 @@ impl Bits {
         self.words[last] |= tail;
     }
 
+    /// Calls `each` for every position, ascending, and removes it.
+    pub(crate) fn drain(&mut self, mut each: impl FnMut(usize)) {
+        for (index, word) in self.words.iter_mut().enumerate() {
+            let mut bits = std::mem::take(word);
+            while bits != 0 {
+                each(index * 64 + bits.trailing_zeros() as usize);
+                bits &= bits - 1;
+            }
+        }
+    }
+
     fn combine(&mut self, other: &Self, combined: impl Fn(u64, u64) -> u64) {
         self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word = combined(*word, *other));
     }
@@ -305,6 +316,12 @@ mod tests {
             }
             let of_listed = Positions::of_listed(events, left.iter().map(|position| *position as u16).collect());
             prop_assert_eq!(listed(&of_listed), left.into_iter().collect::<Vec<_>>());
+            let mut bits = Bits::none(events);
+            bits.insert_range(start..start + length);
+            let mut drained = Vec::new();
+            bits.drain(|position| drained.push(position));
+            prop_assert_eq!(drained, (start..(start + length).min(events).max(start)).collect::<Vec<_>>());
+            prop_assert!(Positions::from(bits).is_empty());
             let range = Positions::of_range(events, start..start + length);
             prop_assert_eq!(listed(&range), (start..(start + length).min(events).max(start)).collect::<Vec<_>>());
             prop_assert!((0..events).all(|position| range.contains(position) == (start..start + length).contains(&position)));

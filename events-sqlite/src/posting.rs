@@ -1,5 +1,5 @@
-//! Posting lists: the positions of the events that have a key, in one of four writings: the smallest, unless
-//! that would be read much slower.
+//! Posting lists: the positions of the events that have a key, in one of four writings: small ones, and
+//! for what many events have one that is read quickly.
 
 use std::ops::Range;
 
@@ -15,46 +15,84 @@ const GAPS: u64 = 0;
 const BITMAP: u64 = 1;
 /// Gaps and lengths of runs.
 const RUNS: u64 = 2;
-/// Gaps in Rice's code.
+/// Gaps in Rice's code; or the number of a list that stands elsewhere.
 const RICE: u64 = 3;
 
-/// How many times as large a bitmap may be as gaps: it is read a hundred times as fast, and only the few keys
-/// that one in ten events has gain by this.
-const BITMAP_MAY_WEIGH: usize = 2;
+/// Where Rice's code would have its exponent: the number of a long list follows.
+const ELSEWHERE: u8 = 255;
+
+/// Events of a segment for each position of a bitmap, at most. Gaps in Rice's code would be half as large then,
+/// but are read a hundred times as slowly, and only the few keys that one event in ten has are written so.
+const EVENTS_PER_MARKED: usize = 10;
+
+/// The smallest list that is not written in one byte for each position at most.
+const WORTH_A_CODE: usize = 9;
+
+/// Lists of more bytes stand on their own, once for all keys that have them.
+pub(crate) const LONG: usize = 512;
 
 /// Appends the posting list of ascending `positions` among `events` events: length and kind, then the list.
-pub(crate) fn encode(positions: &[u16], events: usize, scratch: &mut Vec<u8>, out: &mut Vec<u8>) {
-    scratch.clear();
-    let bitmap_bytes = events.div_ceil(8);
+pub(crate) fn encode(positions: &[u16], events: usize, out: &mut Vec<u8>) {
+    let header = out.len();
+    // Most lists are so short that their header has one byte.
+    out.push(0);
+    let list = out.len();
     let mut kind = GAPS;
-    put_gaps(positions, scratch);
-    // Only long lists can gain by another writing.
-    if positions.len() > 8 {
-        let mut rice = Vec::new();
-        rice::put(positions, &mut rice);
-        if rice.len() < scratch.len() {
-            kind = RICE;
-            std::mem::swap(scratch, &mut rice);
-        }
-        let mut bitmap_may_weigh = BITMAP_MAY_WEIGH * scratch.len();
-        let mut runs = Vec::new();
-        put_runs(positions, &mut runs);
-        if runs.len() < scratch.len() {
-            kind = RUNS;
-            std::mem::swap(scratch, &mut runs);
-            bitmap_may_weigh = scratch.len();
-        }
-        if bitmap_bytes < bitmap_may_weigh {
-            kind = BITMAP;
-            scratch.clear();
-            scratch.resize(bitmap_bytes, 0);
-            for position in positions {
-                scratch[usize::from(*position) / 8] |= 1 << (position % 8);
+    if positions.len() < WORTH_A_CODE {
+        put_gaps(positions, out);
+    } else if is_worth_runs(positions, events) {
+        kind = RUNS;
+        put_runs(positions, out);
+    } else if positions.len() * EVENTS_PER_MARKED >= events {
+        kind = BITMAP;
+        put_bitmap(positions, events, out);
+    } else {
+        kind = RICE;
+        rice::put(positions, out);
+        // Gaps of which most are small and some are not.
+        if out.len() - list > positions.len() {
+            let mut gaps = Vec::new();
+            put_gaps(positions, &mut gaps);
+            if gaps.len() < out.len() - list {
+                kind = GAPS;
+                out.truncate(list);
+                out.append(&mut gaps);
             }
         }
     }
-    out.put_varint((scratch.len() as u64) << 2 | kind);
-    out.extend_from_slice(scratch);
+    let length = (out.len() - list) as u64;
+    match u8::try_from(length << 2 | kind) {
+        Ok(short) if short < 0x80 => out[header] = short,
+        _ => {
+            let mut long = Vec::with_capacity(4);
+            long.put_varint(length << 2 | kind);
+            out.splice(header..list, long);
+        }
+    }
+}
+
+/// Appends that the list is the long one of this number.
+pub(crate) fn encode_long(number: usize, out: &mut Vec<u8>) {
+    let mut list = vec![ELSEWHERE];
+    list.put_varint(number as u64);
+    out.put_varint((list.len() as u64) << 2 | RICE);
+    out.append(&mut list);
+}
+
+/// Whether runs take less than what would be written else.
+fn is_worth_runs(positions: &[u16], events: usize) -> bool {
+    let follows = |pair: &&[u16]| pair[0].checked_add(1) == Some(pair[1]);
+    let runs = positions.len() - positions.windows(2).filter(follows).count();
+    // Two or three bytes each, against half a byte a position or a bit an event.
+    3 * runs < (positions.len() / 2).min(events / 8)
+}
+
+fn put_bitmap(positions: &[u16], events: usize, out: &mut Vec<u8>) {
+    let bitmap = out.len();
+    out.resize(bitmap + events.div_ceil(8), 0);
+    for position in positions {
+        out[bitmap + usize::from(*position) / 8] |= 1 << (position % 8);
+    }
 }
 
 fn put_gaps(positions: &[u16], out: &mut Vec<u8>) {
@@ -87,6 +125,14 @@ impl<'b> Posting<'b> {
     pub(crate) fn read(decoder: &mut Decoder<'b>) -> Result<Self, Malformed> {
         let header = decoder.length()?;
         Ok(Self { kind: header as u64 & 3, list: decoder.take(header >> 2)? })
+    }
+
+    /// The number of the long list that it is.
+    pub(crate) fn elsewhere(self) -> Option<Result<usize, Malformed>> {
+        match self.list.split_first() {
+            Some((&ELSEWHERE, number)) if self.kind == RICE => Some(Decoder::new(number).length()),
+            _ => None,
+        }
     }
 
     /// Its positions in a part of so many events; what lies outside is left out.
@@ -166,7 +212,7 @@ mod tests {
 
     fn round_trip(set: &[u16], events: usize) -> (Vec<usize>, Vec<usize>, usize) {
         let mut out = Vec::new();
-        encode(set, events, &mut Vec::new(), &mut out);
+        encode(set, events, &mut out);
         let posting = Posting::read(&mut Decoder::new(&out)).unwrap();
         let positions = posting.positions(events).unwrap();
         let in_set = (0..events).filter(|at| positions.contains(*at)).collect();
@@ -198,6 +244,44 @@ mod tests {
             let _ = posting.positions(1_000);
             let _ = posting.for_each(|_| {});
         }
+    }
+
+    #[test]
+    fn every_writing_has_its_lists() {
+        let every = |step: usize, events: usize| (0..events as u16).step_by(step).collect::<Vec<u16>>();
+        let runs: Vec<u16> = (0..60_000u16).filter(|position| position % 1_000 < 500).collect();
+        let uneven: Vec<u16> = (0..65_000u16).filter(|position| position % 20_000 < 300 && position % 3 == 0).collect();
+        let lists = [
+            (vec![7, 60_000], GAPS),
+            (every(3, 60_000), BITMAP),
+            (every(10, 65_535), BITMAP),
+            (every(11, 60_000), RICE),
+            (every(900, 60_000), RICE),
+            (runs, RUNS),
+            (uneven, GAPS),
+        ];
+        for (list, kind) in lists {
+            let mut out = Vec::new();
+            encode(&list, 65_536, &mut out);
+            assert_eq!(Posting::read(&mut Decoder::new(&out)).unwrap().kind, kind, "{:?} …", &list[..2]);
+            let expected: Vec<usize> = list.iter().map(|position| usize::from(*position)).collect();
+            let (in_set, listed, _) = round_trip(&list, 65_536);
+            assert_eq!((&in_set, &listed), (&expected, &expected));
+        }
+    }
+
+    #[test]
+    fn a_list_that_stands_elsewhere_says_where() {
+        for number in [0, 7, 300, 100_000] {
+            let mut out = Vec::new();
+            encode_long(number, &mut out);
+            let posting = Posting::read(&mut Decoder::new(&out)).unwrap();
+            assert_eq!(posting.elsewhere(), Some(Ok(number)));
+            assert!(posting.positions(65_536).is_err());
+        }
+        let mut out = Vec::new();
+        encode(&(0..300).map(|at| at * 50).collect::<Vec<u16>>(), 65_536, &mut out);
+        assert_eq!(Posting::read(&mut Decoder::new(&out)).unwrap().elsewhere(), None);
     }
 
     #[test]

@@ -4,12 +4,7 @@ use std::{cmp::Reverse, collections::BinaryHeap, ops::RangeInclusive, path::Path
 
 use events_core::{Seq, Sequenced};
 
-use crate::{
-    error::StoreError,
-    find::View,
-    place::Place,
-    segment::{Segment, Unpacked},
-};
+use crate::{block::Block, error::StoreError, find::View, place::Place, segment::Segment};
 
 /// Events of the journal that cannot be read.
 #[derive(Clone, Debug)]
@@ -52,7 +47,7 @@ struct Reader<'s> {
     segment: &'s Segment,
     /// By number, the largest first: the next is the last.
     places: Vec<Place>,
-    block: Option<(usize, Unpacked)>,
+    block: Option<(usize, Block)>,
 }
 
 impl<'s> Reader<'s> {
@@ -67,7 +62,7 @@ impl<'s> Reader<'s> {
         let (block, index) = self.segment.block_of(place.document)?;
         let unpacked = match &mut self.block {
             Some((have, unpacked)) if *have == block => unpacked,
-            slot => &mut slot.insert((block, self.segment.unpacked_block(block)?)).1,
+            slot => &mut slot.insert((block, self.segment.block(block)?)).1,
         };
         unpacked.document(index, place.cursor.id).ok_or_else(|| self.segment.document_missing())
     }

@@ -14,9 +14,10 @@ use crate::{
     error::StoreError,
     journal_file::{CommitError, Durability},
     own_id,
-    packing::Packing,
+    packing::Packer,
     place::Place,
-    postings::Postings,
+    posting,
+    postings::{KeyPositions, Postings},
     segment::{Segment, SegmentRow, month_folder},
     segment_writer::{SegmentWriter, sync_folder},
     shared::{Sealing, Shared, State},
@@ -32,14 +33,17 @@ const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_
 /// The sealing thread.
 pub(crate) fn run(shared: &Shared) {
     let mut retry = RETRY.0;
+    let mut packing = Packing::default();
     while let Some(chunks) = next_chunks(shared) {
         // A panic is trouble like any other: appending must not wait for a thread that is no more.
-        let sealed = catch_unwind(AssertUnwindSafe(|| seal(shared, &chunks)))
+        let sealed = catch_unwind(AssertUnwindSafe(|| seal(shared, &chunks, &mut packing)))
             .unwrap_or_else(|_| Err(StoreError::failed("sealing panicked: see the log")));
         let Err(error) = sealed else {
             retry = RETRY.0;
             continue;
         };
+        // Whatever state it was left in.
+        packing = Packing::default();
         tracing::error!(%error, ?retry, "sealing failed and will be tried again");
         let mut state = shared.state();
         state.trouble = Some(error);
@@ -87,7 +91,7 @@ pub(crate) fn is_urgent(shared: &Shared, state: &State) -> bool {
 }
 
 /// Seals the oldest chunks of the tail.
-fn seal(shared: &Shared, chunks: &[Arc<Chunk>]) -> Result<(), StoreError> {
+fn seal(shared: &Shared, chunks: &[Arc<Chunk>], packing: &mut Packing) -> Result<(), StoreError> {
     let Some(through) = chunks.last().and_then(|chunk| chunk.events.last()).map(|event| event.seq) else {
         return Ok(());
     };
@@ -110,7 +114,7 @@ fn seal(shared: &Shared, chunks: &[Arc<Chunk>]) -> Result<(), StoreError> {
     };
     let mut rows = Vec::with_capacity(months.len());
     for (number, (month, events)) in (first..).zip(months) {
-        match write_segment(shared, number, month, events, &mut progress) {
+        match write_segment(shared, number, month, events, packing, &mut progress) {
             Ok(row) => rows.push(row),
             Err(error) => {
                 forget_files(shared, &rows, number, month);
@@ -180,6 +184,7 @@ fn write_segment(
     number: u64,
     month: Month,
     mut events: Vec<&TailEvent>,
+    packing: &mut Packing,
     progress: &mut Progress<'_>,
 ) -> Result<SegmentRow, StoreError> {
     let observer = &shared.options.observer;
@@ -187,7 +192,7 @@ fn write_segment(
     events.sort_by_cached_key(|event| event.place(deriver));
     make_month_folder(shared, month)?;
     let path = SegmentRow::of(number, month, 0, &[]).path(&shared.folder);
-    let mut writer = SegmentWriter::create(&path, events.len(), &packing(&events))?;
+    let mut writer = SegmentWriter::create(&path, events.len(), packing.packer(&events)?)?;
     observer.at(Step::SealBegun);
     for event in &events {
         writer.document(&event.document, event.id)?;
@@ -196,26 +201,17 @@ fn write_segment(
     writer.end_block()?;
     observer.at(Step::SealDocumentsWritten);
 
-    let mut values = Values::default();
     let mut postings = Postings::default();
-    for (position, event) in (0u16..=u16::MAX).zip(&events) {
-        let keys = event.keys(deriver);
-        let known = postings.distinct();
-        keys.own.hashes.iter().for_each(|key| postings.add(*key, position));
-        keys.shared.iter().for_each(|set| postings.add_set(set, position));
-        for new in postings.since(known) {
-            if let Some((_, listed)) = keys.listed().find(|(key, _)| *key == new) {
-                values.insert(&listed.attribute, &listed.value);
-            }
-        }
+    for event in &events {
+        postings.add(event.keys(deriver), &event.document);
         progress.looked(1);
     }
-    postings.for_each_sorted(|key, positions| writer.key(key, positions))?;
+    let values = write_keys(&postings, events.len(), &mut writer)?;
     let places: Vec<Place> = (0u32..)
         .zip(&events)
         .map(|(document, event)| Place { cursor: event.place(deriver), seq: event.seq, document })
         .collect();
-    let written = writer.finish(&places, &values)?;
+    let written = writer.finish(&places, values)?;
     observer.at(Step::SealFileWritten);
     let row = SegmentRow::of(number, month, written.bytes, &places);
     written.sync()?;
@@ -223,17 +219,67 @@ fn write_segment(
     Ok(row)
 }
 
-/// With a sample of the events.
-fn packing(events: &[&TailEvent]) -> Packing {
-    let samples = Packing::samples(events.len());
-    let step = events.len() / samples.max(1);
+/// Writes all keys, and returns the values that some of them stand for.
+fn write_keys(postings: &Postings<'_>, events: usize, writer: &mut SegmentWriter<'_>) -> Result<Values, StoreError> {
+    let mut values = Values::default();
+    let mut of_sets: Vec<Vec<u8>> = vec![Vec::new(); postings.sets()];
+    postings.for_each_sorted(|KeyPositions { key, positions, same, listed }| {
+        if let Some(listed) = listed {
+            values.insert(listed);
+        }
+        let Some(set) = same else { return writer.key(key, positions) };
+        let list = &mut of_sets[set];
+        if list.is_empty() {
+            posting::encode(positions, events, list);
+        }
+        writer.key_with_list(key, list)
+    })?;
+    Ok(values)
+}
+
+/// Events below which a dictionary takes more than it saves.
+const WORTH_A_DICTIONARY: usize = 2_048;
+/// Documents that are sampled for a dictionary.
+const SAMPLES: usize = 256;
+/// How many segments are packed with one dictionary: what is recorded changes, and merged segments have the
+/// dictionaries of all their parts.
+const SEGMENTS_PER_DICTIONARY: usize = 64;
+
+/// What segments are packed with while they are sealed.
+#[derive(Default)]
+struct Packing {
+    plain: Option<Packer>,
+    /// How many more segments it serves.
+    with_dictionary: Option<(Packer, usize)>,
+}
+
+impl Packing {
+    /// For a segment of these events.
+    fn packer(&mut self, events: &[&TailEvent]) -> Result<&mut Packer, StoreError> {
+        if events.len() < WORTH_A_DICTIONARY {
+            return match &mut self.plain {
+                Some(plain) => Ok(plain),
+                slot => Ok(slot.insert(Packer::plain().map_err(StoreError::failed)?)),
+            };
+        }
+        let serving = self.with_dictionary.take().filter(|(_, segments)| *segments > 0);
+        let (packer, segments) = match serving {
+            Some(serving) => serving,
+            None => (of_samples(events)?, SEGMENTS_PER_DICTIONARY),
+        };
+        Ok(&mut self.with_dictionary.insert((packer, segments - 1)).0)
+    }
+}
+
+/// With a dictionary of some of these events.
+fn of_samples(events: &[&TailEvent]) -> Result<Packer, StoreError> {
     let stored = |event: &&TailEvent| {
         let mut stored = Vec::new();
         own_id::strip(&event.document, event.id, &mut stored);
         stored
     };
-    let samples: Vec<Vec<u8>> = events.iter().step_by(step.max(1)).take(samples).map(stored).collect();
-    Packing::of_samples(samples.iter().map(Vec::as_slice))
+    let samples = events.iter().step_by((events.len() / SAMPLES).max(1)).map(stored);
+    Packer::of_samples(samples).map_err(StoreError::failed)
 }
 
 pub(crate) fn make_month_folder(shared: &Shared, month: Month) -> Result<(), StoreError> {

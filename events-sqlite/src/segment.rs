@@ -12,15 +12,15 @@ use std::{
 use events_core::{Cursor, EventId, Month, Seq, Timestamp};
 
 use crate::{
+    block::Block,
     bloom::Bloom,
     checksum::checksum,
     codec::{Decoder, Malformed},
     error::StoreError,
-    footer::{self, Footer, Region, TRAILER},
+    footer::{self, Footer, Packed, Region, TRAILER},
     key_hash::KeyHash,
     open_files::read_at,
-    own_id,
-    packing::Unpacking,
+    packing::{PackedDictionary, Unpacking},
     place::{self, PLACES_PER_BLOCK, Place},
     positions::Positions,
     posting::Posting,
@@ -97,50 +97,6 @@ pub(crate) struct Segment {
 enum Access {
     Write,
     Read,
-}
-
-/// An unpacked block of documents.
-#[derive(Debug)]
-pub(crate) struct Unpacked {
-    bytes: Vec<u8>,
-    ends: Vec<usize>,
-    begin: usize,
-}
-
-impl Unpacked {
-    fn new(bytes: Vec<u8>) -> Result<Self, Malformed> {
-        let mut decoder = Decoder::new(&bytes);
-        let documents = decoder.length()?;
-        let mut ends = Vec::new();
-        let mut end = 0usize;
-        let mut header = bytes.len();
-        for _ in 0..documents {
-            end = end.saturating_add(decoder.length()?);
-            ends.push(end);
-        }
-        header -= decoder.rest();
-        if end != decoder.rest() {
-            return Err(Malformed("a block of documents has a wrong length"));
-        }
-        Ok(Self { bytes, ends, begin: header })
-    }
-
-    /// How many documents.
-    pub(crate) fn documents(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// The document of the event with this id.
-    pub(crate) fn document(&self, index: usize, id: EventId) -> Option<Arc<[u8]>> {
-        self.stored(index).map(|stored| own_id::restore(stored, id))
-    }
-
-    /// A document as it is stored.
-    pub(crate) fn stored(&self, index: usize) -> Option<&[u8]> {
-        let end = *self.ends.get(index)?;
-        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.bytes.get(self.begin + start..self.begin + end)
-    }
 }
 
 impl Segment {
@@ -237,16 +193,19 @@ impl Segment {
         let Some(end) = self.row.bytes.checked_sub(TRAILER as u64) else {
             return Err(self.damaged("it is too short"));
         };
-        let region = self.checked(footer::read_trailer(&self.read(end, TRAILER)?))?;
-        let footer = self.checked(Footer::decode(&self.region(region)?))?;
+        let (region, version) = self.checked(footer::read_trailer(&self.read(end, TRAILER)?))?;
+        let footer = self.checked(Footer::decode(&self.region(region)?, version))?;
         if footer.events != self.row.events || footer.places.len() != footer.events.div_ceil(PLACES_PER_BLOCK) {
             return Err(self.damaged("it does not have the events that the journal knows of"));
         }
         let bloom = self.checked(Bloom::read(&self.region(footer.filter)?))?;
-        let dictionary = self.region(footer.dictionary)?;
-        let dictionary = Unpacking::PLAIN.unpack(&dictionary, footer.dictionary_unpacked);
-        let unpacking = Unpacking::with(&dictionary.map_err(|error| self.damaged(error))?);
-        let tables = Arc::new(Tables { footer, bloom, unpacking });
+        let mut dictionaries = Vec::with_capacity(footer.dictionaries.len());
+        for packed in &footer.dictionaries {
+            let dictionary = self.read_dictionary(*packed)?;
+            let unpacking = self.reading.dictionaries.unpacking(&dictionary);
+            dictionaries.push(unpacking.map_err(|error| self.damaged(error))?);
+        }
+        let tables = Arc::new(Tables { footer, bloom, dictionaries });
         self.reading.tables.put(self.row.number, &tables);
         Ok(tables)
     }
@@ -286,19 +245,23 @@ impl Segment {
         let after = keys.partition_point(|(first, _)| *first <= key);
         let Some((_, region)) = after.checked_sub(1).map(|page| keys[page]) else { return Ok(none) };
         let page = self.region(region)?;
-        let search = || -> Result<Positions, Malformed> {
-            let mut decoder = Decoder::new(&page);
-            let count = usize::from(decoder.u16()?);
-            let (keys, _) = decoder.take(count * 16)?.as_chunks::<16>();
-            let Ok(index) = keys.binary_search_by(|bytes| u128::from_le_bytes(*bytes).cmp(&key.0)) else {
-                return Ok(none);
-            };
-            for _ in 0..index {
-                Posting::read(&mut decoder)?;
+        let Some(posting) = self.checked(page_key(&page, key))? else { return Ok(none) };
+        match posting.elsewhere() {
+            None => self.checked(posting.positions(self.row.events)),
+            Some(number) => {
+                let list = self.long_list(self.checked(number)?)?;
+                let positions = || Posting::read(&mut Decoder::new(&list))?.positions(self.row.events);
+                self.checked(positions())
             }
-            Posting::read(&mut decoder)?.positions(self.row.events)
-        };
-        self.checked(search())
+        }
+    }
+
+    /// A posting list that stands on its own.
+    pub(crate) fn long_list(&self, number: usize) -> Result<Vec<u8>, StoreError> {
+        match self.tables()?.footer.long_lists.get(number).copied() {
+            Some(region) => self.region(region),
+            None => Err(self.damaged("a long posting list is missing")),
+        }
     }
 
     /// How many pages of keys there are.
@@ -315,10 +278,9 @@ impl Segment {
     }
 
     pub(crate) fn values(&self) -> Result<Values, StoreError> {
-        let tables = self.tables()?;
-        let footer = &tables.footer;
-        let packed = self.region(footer.values)?;
-        let unpacked = Unpacking::PLAIN.unpack(&packed, footer.values_unpacked).map_err(|error| self.damaged(error))?;
+        let values = self.tables()?.footer.values;
+        let packed = self.region(values.region)?;
+        let unpacked = Unpacking::PLAIN.unpack(&packed, values.unpacked).map_err(|error| self.damaged(error))?;
         self.checked(Values::decode(&unpacked))
     }
 
@@ -415,14 +377,46 @@ impl Segment {
     }
 
     /// A block of documents.
-    pub(crate) fn unpacked_block(&self, block: usize) -> Result<Unpacked, StoreError> {
+    pub(crate) fn block(&self, block: usize) -> Result<Block, StoreError> {
+        let packed = self.packed_block(block)?;
         let tables = self.tables()?;
-        let Some(found) = tables.footer.documents.get(block) else {
+        let unpacking = match packed.dictionary {
+            None => &Unpacking::PLAIN,
+            // That it is there was seen when the footer was read.
+            Some(number) => &*tables.dictionaries[number],
+        };
+        let bytes = unpacking.unpack(&packed.bytes, packed.size.unpacked).map_err(|error| self.damaged(error))?;
+        self.checked(Block::new(bytes))
+    }
+
+    /// How much a block of documents holds.
+    pub(crate) fn block_size(&self, block: usize) -> Result<BlockSize, StoreError> {
+        let tables = self.tables()?;
+        let blocks = &tables.footer.documents;
+        let Some(found) = blocks.get(block) else {
             return Err(self.damaged("a block of documents is missing"));
         };
-        let packed = self.region(found.region)?;
-        let bytes = tables.unpacking.unpack(&packed, found.unpacked).map_err(|error| self.damaged(error))?;
-        self.checked(Unpacked::new(bytes))
+        // All events have a document.
+        let end = blocks.get(block + 1).map_or(self.row.events as u32, |next| next.first);
+        Ok(BlockSize { documents: end.saturating_sub(found.first) as usize, unpacked: found.packed.unpacked })
+    }
+
+    /// A block of documents as it stands in the file.
+    pub(crate) fn packed_block(&self, block: usize) -> Result<PackedBlock, StoreError> {
+        let size = self.block_size(block)?;
+        let found = self.tables()?.footer.documents[block];
+        Ok(PackedBlock { bytes: self.region(found.packed.region)?, size, dictionary: found.dictionary })
+    }
+
+    fn read_dictionary(&self, packed: Packed) -> Result<PackedDictionary, StoreError> {
+        Ok(PackedDictionary { packed: self.region(packed.region)?, unpacked: packed.unpacked })
+    }
+
+    /// The dictionaries that its blocks refer to, by their numbers.
+    pub(crate) fn dictionaries(&self) -> Result<Vec<Arc<PackedDictionary>>, StoreError> {
+        let tables = self.tables()?;
+        let packed = &tables.footer.dictionaries;
+        packed.iter().map(|packed| self.read_dictionary(*packed).map(Arc::new)).collect()
     }
 
     /// The document of a position.
@@ -432,8 +426,7 @@ impl Segment {
             return Err(self.damaged("a position stands nowhere"));
         };
         let (block, index) = self.block_of(place.document)?;
-        let unpacked = self.unpacked_block(block)?;
-        unpacked.document(index, place.cursor.id).ok_or_else(|| self.damaged("a document is missing"))
+        self.block(block)?.document(index, place.cursor.id).ok_or_else(|| self.damaged("a document is missing"))
     }
 
     /// A document that must be in a block is not.
@@ -461,7 +454,36 @@ impl Drop for Segment {
     }
 }
 
-/// Calls `each` with the keys of a page, ascending, and their posting lists.
+/// How much a block of documents holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BlockSize {
+    pub(crate) documents: usize,
+    /// Bytes when it is unpacked.
+    pub(crate) unpacked: usize,
+}
+
+/// A block of documents as it stands in the file.
+#[derive(Debug)]
+pub(crate) struct PackedBlock {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) size: BlockSize,
+    /// Which of the segment's dictionaries it refers to.
+    pub(crate) dictionary: Option<usize>,
+}
+
+/// The posting list of a key of a page.
+fn page_key(page: &[u8], key: KeyHash) -> Result<Option<Posting<'_>>, Malformed> {
+    let mut decoder = Decoder::new(page);
+    let count = usize::from(decoder.u16()?);
+    let (keys, _) = decoder.take(count * 16)?.as_chunks::<16>();
+    let Ok(index) = keys.binary_search_by(|bytes| u128::from_le_bytes(*bytes).cmp(&key.0)) else { return Ok(None) };
+    for _ in 0..index {
+        Posting::read(&mut decoder)?;
+    }
+    Posting::read(&mut decoder).map(Some)
+}
+
+/// The keys of a page, ascending, and their posting lists.
 pub(crate) fn page_keys(page: &[u8]) -> Result<Vec<(KeyHash, Posting<'_>)>, Malformed> {
     let mut decoder = Decoder::new(page);
     let count = usize::from(decoder.u16()?);

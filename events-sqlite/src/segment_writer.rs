@@ -1,55 +1,59 @@
 //! Writing a segment file.
 
 use std::{
+    collections::HashMap,
     fs::{self, File},
     io::{BufWriter, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use events_core::EventId;
 
 use crate::{
+    block::{BLOCK_DOCUMENTS, BlockBuilder},
     bloom::Bloom,
     checksum::checksum,
     codec::Put,
     error::StoreError,
-    footer::{DocumentBlock, Footer, MAGIC, Region, trailer},
+    footer::{DocumentBlock, Footer, MAGIC, Packed, Region, trailer},
     key_hash::KeyHash,
     own_id,
-    packing::Packing,
+    packing::{PackedDictionary, Packer, pack_alone},
     place::{self, PLACES_PER_BLOCK, Place},
     posting,
+    segment::BlockSize,
     unregistered::UNFINISHED,
     values::Values,
 };
 
-/// Documents a block: 32 would take six percent more space, 128 twice the time to read one of them (measured).
-const BLOCK_DOCUMENTS: usize = 64;
 /// Bytes of documents after which a block ends although it has fewer.
-const BLOCK_BYTES: usize = 256 << 10;
+pub(crate) const BLOCK_BYTES: usize = 256 << 10;
 /// Bytes after which a page of keys ends.
 const PAGE_BYTES: usize = 8_000;
 /// Positions in a page of ids.
 pub(crate) const IDS_PER_PAGE: usize = 256;
 
 /// Writes a segment: documents, then keys ascending, then the rest.
-pub(crate) struct SegmentWriter {
+pub(crate) struct SegmentWriter<'p> {
     path: PathBuf,
     file: BufWriter<File>,
     offset: u64,
-    documents: Documents,
-    keys: KeyPages,
-    blocks: Vec<DocumentBlock>,
-    key_pages: Vec<(KeyHash, Region)>,
     events: usize,
-    dictionary: Region,
-    dictionary_unpacked: usize,
+    packer: &'p mut Packer,
+    dictionaries: Vec<(Arc<PackedDictionary>, Packed)>,
+    documents: Documents,
+    blocks: Vec<DocumentBlock>,
+    keys: KeyPages,
+    key_pages: Vec<(KeyHash, Region)>,
+    long_lists: LongLists,
 }
 
+/// The documents of the block that is being filled.
+#[derive(Default)]
 struct Documents {
-    compressor: zstd::bulk::Compressor<'static>,
-    lengths: Vec<usize>,
-    bytes: Vec<u8>,
+    block: BlockBuilder,
+    /// Those of the blocks before.
     written: u32,
 }
 
@@ -61,28 +65,33 @@ struct KeyPages {
     scratch: Vec<u8>,
 }
 
-impl SegmentWriter {
+/// Long posting lists, each once: what one in a hundred events has is often what all of some kind have.
+#[derive(Default)]
+struct LongLists {
+    numbers: HashMap<Vec<u8>, usize>,
+    regions: Vec<Region>,
+}
+
+impl<'p> SegmentWriter<'p> {
     /// Begins a segment of so many events in a new file, which gets its name when it is durable.
-    pub(crate) fn create(path: &Path, events: usize, packing: &Packing) -> Result<Self, StoreError> {
+    pub(crate) fn create(path: &Path, events: usize, packer: &'p mut Packer) -> Result<Self, StoreError> {
         let failed = |error| StoreError::io(path, error);
         let unfinished = path.with_extension(UNFINISHED);
         let file = BufWriter::with_capacity(256 << 10, File::create(unfinished).map_err(failed)?);
-        let compressor = packing.compressor().map_err(StoreError::failed)?;
         let mut writer = Self {
             path: path.to_owned(),
             file,
             offset: 0,
-            documents: Documents { compressor, lengths: Vec::new(), bytes: Vec::new(), written: 0 },
-            keys: KeyPages::default(),
-            blocks: Vec::new(),
-            key_pages: Vec::new(),
             events,
-            dictionary: Region { offset: 0, length: 0, checksum: 0 },
-            dictionary_unpacked: packing.dictionary.len(),
+            packer,
+            dictionaries: Vec::new(),
+            documents: Documents::default(),
+            blocks: Vec::new(),
+            keys: KeyPages::default(),
+            key_pages: Vec::new(),
+            long_lists: LongLists::default(),
         };
         writer.write(&MAGIC)?;
-        let dictionary = Packing::pack(&packing.dictionary).map_err(StoreError::failed)?;
-        writer.dictionary = writer.write(&dictionary)?;
         Ok(writer)
     }
 
@@ -104,14 +113,11 @@ impl SegmentWriter {
     }
 
     fn add_document(&mut self, about: usize, add: impl FnOnce(&mut Vec<u8>)) -> Result<(), StoreError> {
-        if self.documents.bytes.len() + about > BLOCK_BYTES {
+        if self.documents.block.bytes() + about > BLOCK_BYTES {
             self.end_block()?;
         }
-        let documents = &mut self.documents;
-        let before = documents.bytes.len();
-        add(&mut documents.bytes);
-        documents.lengths.push(documents.bytes.len() - before);
-        if documents.lengths.len() == BLOCK_DOCUMENTS {
+        self.documents.block.add(add);
+        if self.documents.block.documents() == BLOCK_DOCUMENTS {
             self.end_block()?;
         }
         Ok(())
@@ -119,28 +125,81 @@ impl SegmentWriter {
 
     /// Ends the block of the documents added so far.
     pub(crate) fn end_block(&mut self) -> Result<(), StoreError> {
-        let documents = &mut self.documents;
-        if documents.lengths.is_empty() {
+        let documents = self.documents.block.documents();
+        if documents == 0 {
             return Ok(());
         }
-        let mut unpacked = Vec::with_capacity(documents.bytes.len() + 2 * documents.lengths.len() + 2);
-        unpacked.put_varint(documents.lengths.len() as u64);
-        documents.lengths.iter().for_each(|length| unpacked.put_varint(*length as u64));
-        unpacked.extend_from_slice(&documents.bytes);
-        let packed = documents.compressor.compress(&unpacked).map_err(StoreError::failed)?;
-        let first = documents.written;
-        documents.written += documents.lengths.len() as u32;
-        documents.lengths.clear();
-        documents.bytes.clear();
-        let region = self.write(&packed)?;
-        self.blocks.push(DocumentBlock { first, region, unpacked: unpacked.len() });
+        let block = self.documents.block.finish();
+        let packed = self.packer.pack(&block).map_err(StoreError::failed)?;
+        let dictionary = self.packer.dictionary().cloned();
+        self.add_block(&packed, BlockSize { documents, unpacked: block.len() }, dictionary.as_ref())
+    }
+
+    /// Adds a block of documents as another segment has it.
+    pub(crate) fn packed_block(
+        &mut self,
+        packed: &[u8],
+        size: BlockSize,
+        dictionary: Option<&Arc<PackedDictionary>>,
+    ) -> Result<(), StoreError> {
+        self.end_block()?;
+        self.add_block(packed, size, dictionary)
+    }
+
+    fn add_block(
+        &mut self,
+        packed: &[u8],
+        size: BlockSize,
+        dictionary: Option<&Arc<PackedDictionary>>,
+    ) -> Result<(), StoreError> {
+        let dictionary = dictionary.map(|dictionary| self.dictionary(dictionary)).transpose()?;
+        let first = self.documents.written;
+        self.documents.written += size.documents as u32;
+        let region = self.write(packed)?;
+        self.blocks.push(DocumentBlock { first, packed: Packed { region, unpacked: size.unpacked }, dictionary });
         Ok(())
+    }
+
+    /// The number of a dictionary, which is written where it is new.
+    fn dictionary(&mut self, dictionary: &Arc<PackedDictionary>) -> Result<usize, StoreError> {
+        if let Some(known) =
+            self.dictionaries.iter().position(|(known, _)| Arc::ptr_eq(known, dictionary) || known == dictionary)
+        {
+            return Ok(known);
+        }
+        let region = self.write(&dictionary.packed)?;
+        self.dictionaries.push((Arc::clone(dictionary), Packed { region, unpacked: dictionary.unpacked }));
+        Ok(self.dictionaries.len() - 1)
     }
 
     /// Adds the next key, larger than those before, with its ascending positions.
     pub(crate) fn key(&mut self, key: KeyHash, positions: &[u16]) -> Result<(), StoreError> {
+        let mut list = std::mem::take(&mut self.keys.scratch);
+        list.clear();
+        posting::encode(positions, self.events, &mut list);
+        let added = self.key_with_list(key, &list);
+        self.keys.scratch = list;
+        added
+    }
+
+    /// Adds the next key, larger than those before, with what [`posting::encode`] made of its positions.
+    pub(crate) fn key_with_list(&mut self, key: KeyHash, list: &[u8]) -> Result<(), StoreError> {
+        if list.len() <= posting::LONG {
+            self.keys.postings.extend_from_slice(list);
+        } else {
+            let number = match self.long_lists.numbers.get(list) {
+                Some(number) => *number,
+                None => {
+                    let region = self.write(list)?;
+                    self.long_lists.regions.push(region);
+                    let number = self.long_lists.numbers.len();
+                    self.long_lists.numbers.insert(list.to_vec(), number);
+                    number
+                }
+            };
+            posting::encode_long(number, &mut self.keys.postings);
+        }
         let keys = &mut self.keys;
-        posting::encode(positions, self.events, &mut keys.scratch, &mut keys.postings);
         keys.keys.push(key);
         keys.page_keys += 1;
         if keys.page_keys * 16 + keys.postings.len() >= PAGE_BYTES {
@@ -165,7 +224,7 @@ impl SegmentWriter {
     }
 
     /// Ends the segment with its places, by position, and values. Returns its size; nothing is durable yet.
-    pub(crate) fn finish(mut self, places: &[Place], values: &Values) -> Result<Written, StoreError> {
+    pub(crate) fn finish(mut self, places: &[Place], values: Values) -> Result<Written, StoreError> {
         self.end_block()?;
         self.end_page()?;
         let mut place_blocks = Vec::new();
@@ -184,22 +243,21 @@ impl SegmentWriter {
             id_pages.push((page[0].0, self.write(&bytes)?));
         }
         let unpacked = values.encode();
-        let packed = Packing::pack(&unpacked).map_err(StoreError::failed)?;
-        let values = self.write(&packed)?;
+        let packed = pack_alone(&unpacked).map_err(StoreError::failed)?;
+        let values = Packed { region: self.write(&packed)?, unpacked: unpacked.len() };
         self.keys.keys.extend(by_id.iter().map(|(id, _)| KeyHash::of_id(*id)));
         let filter = Bloom::of(&self.keys.keys).write();
         let filter = self.write(&filter)?;
         let footer = Footer {
             events: places.len(),
+            dictionaries: self.dictionaries.iter().map(|(_, dictionary)| *dictionary).collect(),
             documents: std::mem::take(&mut self.blocks),
+            long_lists: std::mem::take(&mut self.long_lists.regions),
             keys: std::mem::take(&mut self.key_pages),
             places: place_blocks,
             ids: id_pages,
             values,
-            values_unpacked: unpacked.len(),
             filter,
-            dictionary: self.dictionary,
-            dictionary_unpacked: self.dictionary_unpacked,
         };
         let region = self.write(&footer.encode())?;
         self.write(&trailer(region))?;

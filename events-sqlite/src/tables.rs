@@ -12,12 +12,14 @@ use crate::{bloom::Bloom, footer::Footer, lock::lock, packing::Unpacking};
 pub(crate) struct Tables {
     pub(crate) footer: Footer,
     pub(crate) bloom: Bloom,
-    pub(crate) unpacking: Unpacking,
+    pub(crate) dictionaries: Vec<Arc<Unpacking>>,
 }
 
 impl Tables {
+    /// How much memory it takes at most: a dictionary counts for every segment that has it.
     fn bytes(&self) -> usize {
-        self.footer.bytes() + self.bloom.bytes() + self.unpacking.bytes()
+        let dictionaries = self.dictionaries.iter().map(|dictionary| dictionary.bytes());
+        self.footer.bytes() + self.bloom.bytes() + dictionaries.sum::<usize>()
     }
 }
 
@@ -93,25 +95,27 @@ impl Kept {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{footer::Region, key_hash::KeyHash};
+    use crate::{
+        footer::{Packed, Region},
+        key_hash::KeyHash,
+    };
 
     /// Of a segment with so many keys.
     fn tables(keys: u128) -> Arc<Tables> {
         let nowhere = Region { offset: 0, length: 0, checksum: 0 };
         let footer = Footer {
             events: 0,
+            dictionaries: Vec::new(),
             documents: Vec::new(),
+            long_lists: Vec::new(),
             keys: Vec::new(),
             places: Vec::new(),
             ids: Vec::new(),
-            values: nowhere,
-            values_unpacked: 0,
+            values: Packed { region: nowhere, unpacked: 0 },
             filter: nowhere,
-            dictionary: nowhere,
-            dictionary_unpacked: 0,
         };
         let keys: Vec<KeyHash> = (0..keys).map(KeyHash).collect();
-        Arc::new(Tables { footer, bloom: Bloom::of(&keys), unpacking: Unpacking::PLAIN })
+        Arc::new(Tables { footer, bloom: Bloom::of(&keys), dictionaries: Vec::new() })
     }
 
     #[test]
