@@ -22,16 +22,19 @@ use crate::{
 
 /// One writer: makes and stores the two events of an operation, one after the other.
 pub(crate) trait Writer: Send + 'static {
-    /// How long the acknowledgements of the two took; none when the store refused.
-    fn operation(&mut self) -> impl Future<Output = Option<[Duration; 2]>> + Send;
+    /// What of an operation is timed: the acknowledgement of each event, or all of it.
+    type Took: IntoIterator<Item = Duration> + Send;
+
+    /// How long it took; none when the store refused.
+    fn operation(&mut self) -> impl Future<Output = Option<Self::Took>> + Send;
 }
 
 /// What came out of a run.
 #[derive(Debug)]
 pub(crate) struct Run {
-    /// Durable events a second.
+    /// What was timed, a second: durable events where it was each of them.
     pub(crate) rate: f64,
-    /// How long each acknowledgement took.
+    /// How long each took.
     pub(crate) acknowledged: Durations,
 }
 
@@ -56,7 +59,7 @@ pub(crate) fn closed_loop<W: Writer>(
                 let mut acknowledged = Durations::default();
                 while !stopped.load(Ordering::Relaxed) {
                     match writer.operation().await {
-                        Some(two) => two.into_iter().for_each(|one| acknowledged.push(one)),
+                        Some(took) => took.into_iter().for_each(|one| acknowledged.push(one)),
                         None => return Err("the store refused an operation: see the log"),
                     }
                 }
@@ -90,6 +93,8 @@ impl Recording {
 }
 
 impl Writer for Recording {
+    type Took = [Duration; 2];
+
     async fn operation(&mut self) -> Option<[Duration; 2]> {
         let draw: Draw = self.draws.draw();
         self.manager.scope(draw.perform()).await.ok()
@@ -105,6 +110,8 @@ pub(crate) struct ToFloor {
 }
 
 impl Writer for ToFloor {
+    type Took = [Duration; 2];
+
     async fn operation(&mut self) -> Option<[Duration; 2]> {
         let pair = &self.events[self.draws.below(self.events.len() as u64) as usize];
         let id =
@@ -134,6 +141,8 @@ pub(crate) struct ToTable {
 }
 
 impl Writer for ToTable {
+    type Took = [Duration; 2];
+
     async fn operation(&mut self) -> Option<[Duration; 2]> {
         let pair = &self.events[self.draws.below(self.events.len() as u64) as usize];
         let mut took = [Duration::ZERO; 2];

@@ -74,7 +74,8 @@ impl Report {
     pub(crate) fn add(&mut self, row: Row) {
         let [name, goal, figure, beside, ratio, met] = row.cells();
         let ratio = if ratio.is_empty() { ratio } else { format!(" [{ratio}]") };
-        eprintln!("  {name}: {figure}; beside {beside}{ratio}; goal {goal}: {met}");
+        let goal = if goal.is_empty() { goal } else { format!("; goal {goal}: {met}") };
+        eprintln!("  {name}: {figure}; beside {beside}{ratio}{goal}");
         self.0.push(row);
     }
 

@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -53,7 +54,16 @@ pub(crate) fn measure(base: &Base, factor: f64, scale: &Scale, report: &mut Repo
     let stored = thousands(base.events as f64);
     let beside = format!("{:.0} events/s written meanwhile", written as f64 / wrote_for.as_secs_f64());
     for (what, goal, answers) in [("newest 20", PAGE_GOAL, pages), ("exact count", COUNT_GOAL, counts)] {
-        add(&format!("{what} by any key under ACL, {stored} stored"), goal * factor, answers, &beside, report);
+        let (answers, goal) = (answers.summary(what), goal * factor);
+        report.add(
+            Row::new(
+                format!("{what} by any key under ACL, {stored} stored"),
+                format!("{} for every key", goal_in_words(goal)),
+            )
+            .figure(answers.to_string())
+            .beside(&beside)
+            .met(answers.slowest.1 <= goal),
+        );
     }
     let late = gets.millis(0.99);
     report.add(
@@ -69,36 +79,55 @@ fn goal_in_words(goal: f64) -> String {
     format!("p99 ≤ {goal:.0} ms")
 }
 
-/// Of all keys, and of the slowest one.
-fn add(name: &str, goal: f64, answers: BTreeMap<String, Durations>, beside: &str, report: &mut Report) {
-    let mut all = Durations::default();
-    let mut slowest = (String::new(), 0.0);
-    for (key, mut durations) in answers {
-        let late = durations.millis(0.99);
-        eprintln!(
-            "    {key:<16} p50 {:>8}  p99 {:>8}  longest {:>8}",
-            milliseconds(durations.millis(0.5)),
-            milliseconds(late),
-            milliseconds(durations.millis(1.0))
-        );
-        if late > slowest.1 {
-            slowest = (key, late);
-        }
-        all.append(durations);
+/// How long answers took, by the key that was asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Answers(BTreeMap<String, Durations>);
+
+impl Answers {
+    fn push(&mut self, key: &str, took: Duration) {
+        self.0.entry(key.to_owned()).or_default().push(took);
     }
-    let (key, late) = slowest;
-    let (middle, all_late) = (milliseconds(all.millis(0.5)), milliseconds(all.millis(0.99)));
-    report.add(
-        Row::new(name, format!("{} for every key", goal_in_words(goal)))
-            .figure(format!("p50 {middle}, p99 {all_late}; slowest key, {key}: p99 {}", milliseconds(late)))
-            .beside(beside)
-            .met(late <= goal),
-    );
+
+    /// Of all keys, and of the slowest one. Shows each.
+    pub(crate) fn summary(self, what: &str) -> Summary {
+        let mut all = Durations::default();
+        let mut slowest = (String::new(), 0.0);
+        for (key, mut durations) in self.0 {
+            let late = durations.millis(0.99);
+            eprintln!(
+                "    {what} {key:<16} p50 {:>8}  p99 {:>8}  longest {:>8}",
+                milliseconds(durations.millis(0.5)),
+                milliseconds(late),
+                milliseconds(durations.millis(1.0))
+            );
+            if late > slowest.1 {
+                slowest = (key, late);
+            }
+            all.append(durations);
+        }
+        Summary { middle: all.millis(0.5), late: all.millis(0.99), slowest }
+    }
+}
+
+/// Answers in short, in milliseconds.
+#[derive(Debug)]
+pub(crate) struct Summary {
+    middle: f64,
+    pub(crate) late: f64,
+    /// The key whose 99th percentile is the largest, and that.
+    slowest: (String, f64),
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [middle, late, slowest] = [self.middle, self.late, self.slowest.1].map(milliseconds);
+        write!(f, "p50 {middle}, p99 {late}; slowest key, {}: p99 {slowest}", self.slowest.0)
+    }
 }
 
 /// Records at a steady pace until it is stopped, however long each operation takes; how many events in
 /// how long.
-async fn paced(manager: EventManager, stopped: Arc<AtomicBool>) -> (u64, Duration) {
+pub(crate) async fn paced(manager: EventManager, stopped: Arc<AtomicBool>) -> (u64, Duration) {
     let begun = Instant::now();
     let mut draws = Draws::new(99);
     let mut ticks = tokio::time::interval(Duration::from_millis(10));
@@ -115,13 +144,13 @@ async fn paced(manager: EventManager, stopped: Arc<AtomicBool>) -> (u64, Duratio
 }
 
 /// Values that stored events have, through the eyes of those who stored them.
-struct Questions {
+pub(crate) struct Questions {
     keys: Vec<(String, Filter, Viewer)>,
     ids: Vec<(EventId, Viewer)>,
 }
 
 impl Questions {
-    fn about(sampled: &[events::Sequenced]) -> Result<Self> {
+    pub(crate) fn about(sampled: &[events::Sequenced]) -> Result<Self> {
         let (mut keys, mut ids) = (Vec::new(), Vec::new());
         for stored in sampled {
             let event = Event::from_document(&stored.document)?;
@@ -141,13 +170,13 @@ impl Questions {
         Ok(Self { keys: thinned(keys, sampled.len()), ids })
     }
 
-    async fn pages(&self, search: &dyn Search) -> Result<BTreeMap<String, Durations>> {
-        let mut answers = BTreeMap::<String, Durations>::new();
+    pub(crate) async fn pages(&self, search: &dyn Search) -> Result<Answers> {
+        let mut answers = Answers::default();
         for (name, filter, viewer) in &self.keys {
             let query = Query::new(viewer.clone()).filter(filter.clone());
             let begun = Instant::now();
             let page = search.search(&query).await?;
-            answers.entry(name.clone()).or_default().push(begun.elapsed());
+            answers.push(name, begun.elapsed());
             if page.cut {
                 return Err(format!("a search by {name} was cut by its time limit").into());
             }
@@ -155,12 +184,12 @@ impl Questions {
         Ok(answers)
     }
 
-    async fn counts(&self, search: &dyn Search) -> Result<BTreeMap<String, Durations>> {
-        let mut answers = BTreeMap::<String, Durations>::new();
+    pub(crate) async fn counts(&self, search: &dyn Search) -> Result<Answers> {
+        let mut answers = Answers::default();
         for (name, filter, viewer) in &self.keys {
             let begun = Instant::now();
             search.count(filter, viewer, None).await?;
-            answers.entry(name.clone()).or_default().push(begun.elapsed());
+            answers.push(name, begun.elapsed());
         }
         Ok(answers)
     }
