@@ -13,6 +13,8 @@ mod options;
 mod recording;
 mod report;
 mod searching;
+#[cfg(feature = "servers")]
+mod servers;
 mod space;
 mod start;
 mod statistics;
@@ -73,6 +75,9 @@ fn measure(options: &Options) -> Result<()> {
     if of_stored.into_iter().any(|row| options.wants(row)) {
         on_stored(options, &data, scratch.path(), &scale, &mut report)?;
     }
+    if options.wants(RowName::Servers) {
+        on_servers(&data, scratch.path(), &scale, &mut report)?;
+    }
     let (judged, met) = report.score();
     say(&format!(
         "\n{}\n{met} of {judged} goals met. Measured on {}, store {}; medians of {} interleaved pairs. Again: `{}`",
@@ -83,6 +88,16 @@ fn measure(options: &Options) -> Result<()> {
         options.command()
     ));
     Ok(())
+}
+
+#[cfg(feature = "servers")]
+fn on_servers(data: &Path, scratch: &Path, scale: &Scale, report: &mut Report) -> Result<()> {
+    servers::measure(data, scratch, scale, report)
+}
+
+#[cfg(not(feature = "servers"))]
+fn on_servers(_data: &Path, _scratch: &Path, _scale: &Scale, _report: &mut Report) -> Result<()> {
+    Err("this program was built without its feature `servers`: `cargo xtask bench -- servers` builds it with".into())
 }
 
 /// The rows that need stored events, those first that must find them as they were stored.

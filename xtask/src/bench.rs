@@ -20,8 +20,11 @@ pub(crate) fn run(steps: &mut Steps, root: &Path, arguments: &[String]) -> Resul
         return compile_time::run(steps, root, rest);
     }
     steps.run("machine", "what the benchmarks need", || requirements::check(root, Tools::Build, Wanted::None))?;
-    let build = Cargo::new("build --release --locked --package events-bench");
+    // The clients of servers take a minute to compile, which no other row needs.
+    let servers = if arguments.iter().any(|argument| argument == "servers") { " --features servers" } else { "" };
+    let program = format!("--release --locked --package events-bench{servers}");
+    let build = Cargo::new(&format!("build {program}"));
     steps.run("build the benchmarks", &build, || build.run(root))?;
-    let measure = Cargo::new("run --quiet --release --locked --package events-bench --").with(arguments);
+    let measure = Cargo::new(&format!("run --quiet {program} --")).with(arguments);
     steps.run("measure", &measure, || measure.run(root))
 }
