@@ -105,7 +105,11 @@ pub use record::{Details, Object, Plain, Record, Recorder, plain};
 pub use refused::{Refused, RefusedKind};
 pub use registry::{InstallError, Problem, Registry};
 pub use relay::{RelayError, RelayState, RelayStatus, Replayed};
-pub use search::{Aggregation, BoxFuture, Buckets, Count, Found, Page, Partition, Related, Search, SearchError};
+pub use search::{
+    Aggregation, BoxFuture, Buckets, Comparison, Count, Direction, Field, FieldKind, Figure, FilterExpression, First,
+    Found, InvalidFilter, Measured, Measurement, Metric, Number, Order, Page, Partition, Rank, Related, Search,
+    SearchError, UnknownMetric,
+};
 pub use source::Source;
 pub use timeout::{Elapsed, Timeout, timeout};
 pub use timestamp::{InvalidTimestamp, Month, Timestamp};

@@ -35,7 +35,7 @@ use crate::{
     queue::{self, Queue},
     registry::{InstallError, Problem, Registry},
     relay::{Relays, SetUp},
-    search::{Aggregation, Buckets, Count, Found, Page, Related, Search, SearchError},
+    search::{Aggregation, Buckets, Count, Found, Measured, Measurement, Page, Related, Search, SearchError},
     sweeper::{self, Sweeper},
 };
 
@@ -216,6 +216,15 @@ impl EventManager {
     pub async fn aggregate(&self, aggregation: &Aggregation) -> Result<Buckets, SearchError> {
         let within = aggregation.within.or_else(|| self.shared().map(|shared| shared.limits.search));
         self.search_in()?.aggregate(&Aggregation { within, ..aggregation.clone() }).await
+    }
+
+    /// A figure about the values of an attribute.
+    ///
+    /// # Errors
+    /// The store cannot be read. Cancel-safe.
+    pub async fn measure(&self, measurement: &Measurement) -> Result<Measured, SearchError> {
+        let within = measurement.within.or_else(|| self.shared().map(|shared| shared.limits.search));
+        self.search_in()?.measure(&Measurement { within, ..measurement.clone() }).await
     }
 
     /// The events of the tree of a root: everything that followed from it.
