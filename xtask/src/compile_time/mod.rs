@@ -1,7 +1,8 @@
 //! `cargo xtask bench compile`: what the attribute costs the compiler.
 //!
-//! One program of two hundred handlers, three times: as it is, with `#[action]`, and with `#[tracing::instrument]`,
-//! which is what people accept. Interleaved runs, medians, and the share that ours adds of what that one adds.
+//! One program of two hundred handlers, four times: as it is, with `#[action]`, and with `#[tracing::instrument]`,
+//! which is what people accept, with and without `err`. Interleaved runs, medians, and the share that ours adds of
+//! what that one adds. Ours says how each call ended, so the one with `err` is its peer.
 
 mod sources;
 
@@ -19,7 +20,7 @@ use sources::Variant;
 const ROUNDS: usize = 5;
 const QUICK_ROUNDS: usize = 1;
 
-/// Generates the three crates and measures them.
+/// Generates the crates and measures them.
 ///
 /// # Errors
 ///
@@ -31,10 +32,10 @@ pub(crate) fn run(steps: &mut Steps, root: &Path, arguments: &[String]) -> Resul
         _ => Err(format!("`{}` means nothing here: `cargo xtask bench compile [--quick]`", arguments.join(" "))),
     })?;
     let scratch = Scratch::new(root);
-    let kinds = "three crates, and all they depend on";
+    let kinds = "four crates, and all they depend on";
     steps.run("generate", kinds, || scratch.generate())?;
     let table = steps
-        .run("measure", format!("{rounds} × 3 × (clean check, check, release build)"), || scratch.measure(rounds))?;
+        .run("measure", format!("{rounds} × 4 × (clean check, check, release build)"), || scratch.measure(rounds))?;
     println!("{table}");
     Ok(())
 }
@@ -151,14 +152,14 @@ struct Row {
 
 #[derive(Default)]
 struct Table {
-    rows: [Row; 3],
+    rows: [Row; 4],
 }
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} handlers", sources::HANDLERS)?;
         writeln!(f, "{:<24} {:>12} {:>12} {:>12} {:>12}", "", "clean check", "check", "release", "binary")?;
-        let mut figures = [[0.0; 4]; 3];
+        let mut figures = [[0.0; 4]; 4];
         for (at, (variant, row)) in Variant::ALL.into_iter().zip(&self.rows).enumerate() {
             figures[at] =
                 [median(&row.clean_check), median(&row.check), median(&row.release), row.bytes as f64 / 1024.0];
@@ -169,12 +170,15 @@ impl fmt::Display for Table {
                 variant.name()
             )?;
         }
-        write!(f, "{:<24}", "recorded adds of traced")?;
-        let [plain, recorded, traced] = figures;
-        for at in 0..plain.len() {
-            write!(f, " {:>11.2} ×", (recorded[at] - plain[at]) / (traced[at] - plain[at]))?;
+        let [plain, recorded, traced, traced_endings] = figures;
+        for (peer, figures) in [("traced", traced), ("traced-endings", traced_endings)] {
+            write!(f, "{:<24}", format!("adds of {peer}"))?;
+            for at in 0..plain.len() {
+                write!(f, " {:>11.2} ×", (recorded[at] - plain[at]) / (figures[at] - plain[at]))?;
+            }
+            writeln!(f)?;
         }
-        writeln!(f)
+        Ok(())
     }
 }
 
@@ -201,6 +205,7 @@ mod tests {
         let plain = without_attributes(Variant::Plain);
         assert_eq!(without_attributes(Variant::Recorded), plain);
         assert_eq!(without_attributes(Variant::Traced), plain);
+        assert_eq!(without_attributes(Variant::TracedEndings), plain);
     }
 
     #[test]

@@ -9,13 +9,15 @@ pub(super) enum Variant {
     Plain,
     /// `#[action]`.
     Recorded,
-    /// `#[tracing::instrument]` with two fields.
+    /// `#[tracing::instrument]` with two fields. It says nothing of how a call ended.
     Traced,
+    /// The same with `err`: of what ended with an error, it says which, as ours does.
+    TracedEndings,
 }
 
 impl Variant {
     /// In the order in which the table names them.
-    pub(super) const ALL: [Variant; 3] = [Variant::Plain, Variant::Recorded, Variant::Traced];
+    pub(super) const ALL: [Variant; 4] = [Variant::Plain, Variant::Recorded, Variant::Traced, Variant::TracedEndings];
 
     /// The name of the crate, and of the row.
     pub(super) const fn name(self) -> &'static str {
@@ -23,6 +25,7 @@ impl Variant {
             Variant::Plain => "plain",
             Variant::Recorded => "recorded",
             Variant::Traced => "traced",
+            Variant::TracedEndings => "traced-endings",
         }
     }
 }
@@ -167,7 +170,7 @@ pub(super) fn module(variant: Variant, n: usize, edited: u32) -> String {
     text.push_str(match variant {
         Variant::Plain => "\n",
         Variant::Recorded => "use events::action;\n\n",
-        Variant::Traced => "use tracing::instrument;\n\n",
+        Variant::Traced | Variant::TracedEndings => "use tracing::instrument;\n\n",
     });
     let (methods, functions): (Vec<&Template>, Vec<&Template>) =
         TEMPLATES.iter().partition(|template| template.call.is_empty());
@@ -198,9 +201,10 @@ pub(super) fn module(variant: Variant, n: usize, edited: u32) -> String {
 
 fn write_function(text: &mut String, template: &Template, variant: Variant) {
     let attribute = match variant {
-        Variant::Plain => "",
-        Variant::Recorded => template.recorded,
-        Variant::Traced => template.traced,
+        Variant::Plain => String::new(),
+        Variant::Recorded => template.recorded.to_owned(),
+        Variant::Traced => template.traced.to_owned(),
+        Variant::TracedEndings => template.traced.replace("skip_all,", "skip_all, err,"),
     };
     let _ = writeln!(text, "{attribute}\n{}\n", template.function);
 }
@@ -227,7 +231,7 @@ pub(super) fn modules(variant: Variant) -> impl Iterator<Item = (String, String)
     (0..MODULES).map(move |n| (format!("machine_{n}.rs"), module(variant, n, 0)))
 }
 
-/// The manifest of the workspace that holds the three crates.
+/// The manifest of the workspace that holds the crates.
 pub(super) fn workspace_manifest() -> String {
     let members: Vec<&str> = Variant::ALL.iter().map(|variant| variant.name()).collect();
     format!("[workspace]\nresolver = \"3\"\nmembers = {members:?}\n")
