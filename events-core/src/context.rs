@@ -121,6 +121,12 @@ impl Context {
         &self.identity.traceparent
     }
 
+    /// The W3C `traceparent`, where there is one.
+    pub(crate) fn trace(&self) -> Option<&str> {
+        let written = self.identity.traceparent.strip_prefix(b",\"traceparent\":\"")?.strip_suffix(b"\"")?;
+        std::str::from_utf8(written).ok()
+    }
+
     pub(crate) fn operation(&self) -> Option<&Arc<OperationState>> {
         self.operation.as_ref()
     }

@@ -25,6 +25,12 @@ pub struct Timestamp(i64);
 #[error("`{0}` is not a timestamp: write RFC 3339 with a zone, such as `2026-11-24T08:15:30.123Z`")]
 pub struct InvalidTimestamp(String);
 
+impl InvalidTimestamp {
+    pub(crate) fn of(text: &str) -> Self {
+        Self(text.chars().take(40).collect())
+    }
+}
+
 impl Timestamp {
     /// 0000-01-01T00:00:00.000Z.
     pub const MIN: Self = Self(-62_167_219_200_000);
@@ -144,7 +150,7 @@ impl FromStr for Month {
             let month = month.parse().ok().filter(|month| (1..=12).contains(month))?;
             Some(Self { year: year.parse().ok()?, month })
         };
-        parse().ok_or_else(|| InvalidTimestamp(text.chars().take(40).collect()))
+        parse().ok_or_else(|| InvalidTimestamp::of(text))
     }
 }
 
@@ -226,7 +232,7 @@ impl FromStr for Timestamp {
     type Err = InvalidTimestamp;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        parse(text).ok_or_else(|| InvalidTimestamp(text.chars().take(40).collect()))
+        parse(text).ok_or_else(|| InvalidTimestamp::of(text))
     }
 }
 

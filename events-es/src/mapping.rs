@@ -75,6 +75,7 @@ pub(crate) fn of_months(types: &DetailTypes) -> Value {
             "traceparent": keyword(),
             "version": { "type": "long" },
             "legacy-id": keyword(),
+            "name": only_shown(),
             "keys": { "properties": keys },
         },
     })
@@ -175,6 +176,7 @@ mod tests {
             traceparent: Some("x".to_owned()),
             version: Some(1),
             legacy_id: Some("x".to_owned()),
+            name: Some("x".to_owned()),
         }
     }
 
