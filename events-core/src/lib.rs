@@ -65,6 +65,7 @@ mod scratch;
 mod search;
 mod source;
 mod sweeper;
+mod tail;
 pub mod testing;
 mod timeout;
 mod timestamp;
@@ -113,6 +114,7 @@ pub use search::{
     SearchError, UnknownMetric,
 };
 pub use source::Source;
+pub use tail::{Followed, Tail, TailError};
 pub use timeout::{Elapsed, Timeout, timeout};
 pub use timestamp::{InvalidTimestamp, Month, Timestamp};
 pub use trail::{Style, Trail};

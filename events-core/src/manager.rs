@@ -37,6 +37,7 @@ use crate::{
     relay::{Relays, SetUp},
     search::{Aggregation, Buckets, Count, Found, Measured, Measurement, Page, Related, Search, SearchError},
     sweeper::{self, Sweeper},
+    tail::Tails,
 };
 
 /// Records operations and direct events in a journal, and finds them again.
@@ -59,6 +60,7 @@ pub(crate) struct Shared {
     pub(crate) keeper: Arc<Keeper>,
     pub(crate) sweeper: Arc<Sweeper>,
     pub(crate) relays: Relays,
+    pub(crate) tails: Tails,
     /// Who waits until a destination has confirmed an event; none where nobody does.
     pub(crate) confirmations: Option<Arc<Confirmations>>,
     pub(crate) journal: Arc<dyn Journal>,
@@ -368,6 +370,7 @@ fn stop(shared: &Arc<Shared>) {
     shared.queue.close();
     shared.keeper.close();
     shared.sweeper.close();
+    shared.tails.close();
 }
 
 impl Drop for Handle {
@@ -579,6 +582,7 @@ impl Builder {
             keeper: Arc::default(),
             sweeper: Arc::default(),
             relays,
+            tails: Tails::new(&self.limits),
             confirmations,
             journal: self.journal,
             search,
