@@ -77,7 +77,7 @@ pub use acl::{Acl, Lookup, Right, Viewers, Visibility};
 pub use bookmarks::{Bookmarks, DeadLetter, JournalIdentity, Position};
 pub use category::{Category, CategoryRef, Severity};
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use context::{Context, Scoped, carried, scope, spawn};
+pub use context::{Context, FirstOperation, Scoped, carried, scope, spawn};
 pub use declaration::{
     CategoryDeclaration, CategorySpec, Deferred, DetailField, EventDeclaration, EventKind, EventSpec, Location,
     MessagePart, NestedFailure, PayloadChoice, Registration, ResourceDeclaration, ResourceSpec,
