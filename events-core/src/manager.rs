@@ -279,7 +279,8 @@ impl EventManager {
     /// The counters.
     pub fn metrics(&self) -> Metrics {
         self.shared().map_or_else(Metrics::default, |shared| {
-            shared.counters.snapshot(shared.open_operations.load(Ordering::Acquire) as u64, shared.queue.len() as u64)
+            let open_operations = shared.open_operations.load(Ordering::Acquire);
+            shared.counters.snapshot(open_operations as u64, shared.queue.len() as u64, shared.tails.live() as u64)
         })
     }
 

@@ -77,6 +77,11 @@ impl Tails {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How many follow.
+    pub(crate) fn live(&self) -> usize {
+        self.live.load(Ordering::SeqCst)
+    }
+
     /// One more follows: from what is stored now on.
     pub(super) fn follow(shared: &Arc<Shared>) -> Result<(Live, watch::Receiver<Progress>), TailError> {
         let tails = &shared.tails;
