@@ -75,7 +75,8 @@ pub(crate) fn of_months(types: &DetailTypes) -> Value {
             "traceparent": keyword(),
             "version": { "type": "long" },
             "legacy-id": keyword(),
-            "name": only_shown(),
+            // Found by its key.
+            "name": { "type": "keyword", "index": false, "doc_values": false },
             "keys": { "properties": keys },
         },
     })
