@@ -166,7 +166,7 @@ async fn run() -> Answer<()> {
 /// The sessions of earlier runs.
 async fn sessions(manager: &EventManager) -> Answer<Vec<String>> {
     let (filter, viewer) = (Filter::everything(), Viewer::admin());
-    let counted = Aggregation { filter, viewer, by: Attribute::Session, size: 1_000, within: None };
+    let counted = Aggregation { filter, viewer, by: Attribute::Session.into(), size: 1_000, within: None };
     let mut sessions: Vec<String> =
         manager.aggregate(&counted).await?.buckets.into_iter().map(|(name, _)| name).collect();
     sessions.sort();
@@ -213,7 +213,7 @@ async fn searches(manager: &EventManager) -> Answer<()> {
         println!("{:>6}  {what}", manager.count(&filter, &viewer).await?.events);
     }
     let (filter, viewer) = (Filter::everything(), Viewer::admin());
-    let reasons = Aggregation { filter, viewer, by: Attribute::Reason, size: 10, within: None };
+    let reasons = Aggregation { filter, viewer, by: Attribute::Reason.into(), size: 10, within: None };
     let reasons = manager.aggregate(&reasons).await?.buckets;
     let reasons: Vec<String> = reasons.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
     println!("\nWhy operations failed: {}", reasons.join(", "));

@@ -36,7 +36,7 @@ pub enum Right {
 
 impl Right {
     /// Its name in an ACL.
-    const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::ViewMeta => "view-meta",
             Self::ViewData => "view-data",

@@ -8,7 +8,7 @@ use std::{
     future::Future,
     pin::Pin,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context as Task, Poll},
@@ -53,6 +53,28 @@ struct Identity {
     traceparent: Box<[u8]>,
     /// What the caller named: the event below which operations of this context stand, and its root.
     under: Option<(EventId, EventId)>,
+    /// Who wants to know the first operation.
+    first: Option<FirstOperation>,
+}
+
+/// Learns which operation was recorded first in a context: the outermost one of a request.
+///
+/// ```
+/// use events_core::{Context, FirstOperation};
+///
+/// let first = FirstOperation::default();
+/// let request = Context::anonymous().telling(&first);
+/// assert_eq!(first.id(), None); // nothing has begun in it yet
+/// # let _ = request;
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct FirstOperation(Arc<OnceLock<EventId>>);
+
+impl FirstOperation {
+    /// The id of its opening; none before one is stored.
+    pub fn id(&self) -> Option<EventId> {
+        self.0.get().copied()
+    }
 }
 
 impl Context {
@@ -62,7 +84,7 @@ impl Context {
         let written = serde_json::to_vec(&caller).unwrap_or_else(|_| b"{}".to_vec());
         let authn_info = [b",\"authn-info\":", written.as_slice()].concat().into();
         Self {
-            identity: Arc::new(Identity { caller, authn_info, traceparent: Box::default(), under: None }),
+            identity: Arc::new(Identity { caller, authn_info, traceparent: Box::default(), under: None, first: None }),
             operation: None,
             unrecorded: false,
         }
@@ -90,6 +112,12 @@ impl Context {
             let written = format!(",\"traceparent\":\"{traceparent}\"").into_bytes();
             Arc::make_mut(&mut self.identity).traceparent = written.into();
         }
+        self
+    }
+
+    /// The same, and `first` learns the first operation that is recorded in it.
+    pub fn telling(mut self, first: &FirstOperation) -> Self {
+        Arc::make_mut(&mut self.identity).first = Some(first.clone());
         self
     }
 
@@ -121,6 +149,12 @@ impl Context {
         &self.identity.traceparent
     }
 
+    /// The W3C `traceparent`, where there is one.
+    pub(crate) fn trace(&self) -> Option<&str> {
+        let written = self.identity.traceparent.strip_prefix(b",\"traceparent\":\"")?.strip_suffix(b"\"")?;
+        std::str::from_utf8(written).ok()
+    }
+
     pub(crate) fn operation(&self) -> Option<&Arc<OperationState>> {
         self.operation.as_ref()
     }
@@ -150,6 +184,12 @@ impl Context {
     }
 
     pub(crate) fn inside(&self, operation: Arc<OperationState>) -> Self {
+        if let Some(first) = &self.identity.first
+            && operation.at_end.is_none()
+        {
+            // The outermost one begins before all others.
+            let _ = first.0.set(operation.identifiers.id);
+        }
         Self { identity: self.identity.clone(), operation: Some(operation), unrecorded: false }
     }
 

@@ -168,16 +168,25 @@ async fn record(
     if kept {
         return Ok(Some(id));
     }
-    let reason = match poll_fn(|task| receipt.poll(task)).await {
-        Learned::Answered(Answer::Stored) => return Ok(Some(id)),
+    match stored(shared, &receipt).await {
+        Ok(()) => Ok(Some(id)),
+        Err(reason) => {
+            shared.counters.refused.add(1);
+            Err(Refused::new(declaration.spec.event_type, RefusedKind::Storage, reason))
+        }
+    }
+}
+
+/// Waits until an event on its own is stored; else says why it counts as not stored.
+pub(crate) async fn stored(shared: &Shared, receipt: &Receipt) -> Result<(), String> {
+    Err(match poll_fn(|task| receipt.poll(task)).await {
+        Learned::Answered(Answer::Stored) => return Ok(()),
         Learned::Answered(Answer::NotStored(reason)) => format!("it cannot be stored: {reason}"),
         Learned::Answered(Answer::Unknown(reason)) => format!("whether it is stored is unknown: {reason}"),
         Learned::Answered(Answer::Lost(_) | Answer::NoOpening) => "another event is stored under its id".to_owned(),
         Learned::Withdrawn => format!("it was not {}: try again", shared.acknowledged_in_time()),
         Learned::Overdue => format!("it was not {}: whether it is stored is unknown", shared.acknowledged_in_time()),
-    };
-    shared.counters.refused.add(1);
-    Err(Refused::new(declaration.spec.event_type, RefusedKind::Storage, reason))
+    })
 }
 
 /// Waits for room in memory for an event that is kept until it is stored.

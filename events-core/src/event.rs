@@ -143,6 +143,9 @@ pub struct Event {
     /// The id that a migrated event had before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub legacy_id: Option<String>,
+    /// On posted events: the name they were posted with, where that is not their event type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
@@ -164,9 +167,12 @@ impl Event {
         Ok(serde_json::from_slice(document)?)
     }
 
-    /// The name that older consumers match: see [`name`].
+    /// The name that older consumers match: the one it was posted with, else see [`name`].
     pub fn name(&self) -> Cow<'_, str> {
-        name(self.event_type.as_str(), self.phase)
+        match &self.name {
+            Some(posted) => Cow::Borrowed(posted),
+            None => name(self.event_type.as_str(), self.phase),
+        }
     }
 }
 

@@ -101,19 +101,22 @@ impl<'d> KeySource<'d> {
         Ok(())
     }
 
-    /// What kind of event it is: event type, phase, category, severity and resource type.
-    pub fn kind(&self) -> [&str; 5] {
-        let Parts { event_type, phase, category, severity, resource, .. } = &self.0;
-        [event_type, phase.as_str(), category, severity.as_str(), &resource.resource_type]
+    /// What kind of event it is: event type, phase, category, severity and resource type; and the name it was posted
+    /// with, which nearly all events do not have.
+    pub fn kind(&self) -> [&str; 6] {
+        let Parts { event_type, phase, category, severity, resource, name, .. } = &self.0;
+        let name = name.as_ref().map_or("", |Text(name)| name);
+        [event_type, phase.as_str(), category, severity.as_str(), &resource.resource_type, name]
     }
 
     /// Calls `put` with the keys that come from [`kind`](Self::kind) and from nothing else. A key may come twice.
     pub fn kind_keys(&self, mut put: impl FnMut(Key<'d>)) {
         let parts = &self.0;
         let mut put = |attribute, value| put(Key { attribute, value });
-        let name = match &parts.event_type {
-            Cow::Borrowed(event_type) => name(event_type, parts.phase),
-            Cow::Owned(event_type) => Cow::Owned(name(event_type, parts.phase).into_owned()),
+        let name = match (&parts.name, &parts.event_type) {
+            (Some(Text(posted)), _) => posted.clone(),
+            (None, Cow::Borrowed(event_type)) => name(event_type, parts.phase),
+            (None, Cow::Owned(event_type)) => Cow::Owned(name(event_type, parts.phase).into_owned()),
         };
         put_words(&name, &mut put);
         put(Attribute::Name, name);
@@ -208,6 +211,8 @@ struct Parts<'d> {
     details: Option<&'d str>,
     #[serde(borrow, deserialize_with = "written")]
     acl: &'d str,
+    #[serde(borrow, default)]
+    name: Option<Text<'d>>,
 }
 
 /// JSON as it is written.

@@ -50,6 +50,7 @@ mod own_first;
 mod plan;
 mod policy;
 mod policy_change;
+mod posted;
 mod prepare;
 mod query;
 mod queue;
@@ -64,6 +65,7 @@ mod scratch;
 mod search;
 mod source;
 mod sweeper;
+mod tail;
 pub mod testing;
 mod timeout;
 mod timestamp;
@@ -75,7 +77,7 @@ pub use acl::{Acl, Lookup, Right, Viewers, Visibility};
 pub use bookmarks::{Bookmarks, DeadLetter, JournalIdentity, Position};
 pub use category::{Category, CategoryRef, Severity};
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use context::{Context, Scoped, carried, scope, spawn};
+pub use context::{Context, FirstOperation, Scoped, carried, scope, spawn};
 pub use declaration::{
     CategoryDeclaration, CategorySpec, Deferred, DetailField, EventDeclaration, EventKind, EventSpec, Location,
     MessagePart, NestedFailure, PayloadChoice, Registration, ResourceDeclaration, ResourceSpec,
@@ -100,13 +102,19 @@ pub use operation::Operation;
 pub use outcome::{Ending, Failure, Outcome, Reason, Refusable};
 pub use policy::{Outcomes, Policy, PolicyError};
 pub use policy_change::PolicyChangeError;
+pub use posted::{PostError, Posted};
 pub use query::{Cursor, Filter, InvalidCursor, Query};
 pub use record::{Details, Object, Plain, Record, Recorder, plain};
 pub use refused::{Refused, RefusedKind};
 pub use registry::{InstallError, Problem, Registry};
 pub use relay::{RelayError, RelayState, RelayStatus, Replayed};
-pub use search::{Aggregation, BoxFuture, Buckets, Count, Found, Page, Partition, Related, Search, SearchError};
+pub use search::{
+    Aggregation, BoxFuture, Buckets, Comparison, Count, Direction, Field, FieldKind, Figure, FilterExpression, First,
+    Found, InvalidFilter, Measured, Measurement, Metric, Number, Order, Page, Partition, Rank, Related, Search,
+    SearchError, UnknownMetric,
+};
 pub use source::Source;
+pub use tail::{Followed, Tail, TailError};
 pub use timeout::{Elapsed, Timeout, timeout};
 pub use timestamp::{InvalidTimestamp, Month, Timestamp};
 pub use trail::{Style, Trail};

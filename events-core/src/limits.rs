@@ -32,6 +32,11 @@ pub struct Limits {
     pub delivery: Duration,
     /// How long a search that no key serves may take. 5 s.
     pub search: Duration,
+    /// The newest events that are kept in memory for who follows the trail, while somebody does; who is further
+    /// behind reads them again. 8,192.
+    pub tail_events: usize,
+    /// Bytes of these events, about. 64 MiB.
+    pub tail_bytes: usize,
     /// Events that are stored in one commit at most. 1,024.
     pub batch_events: usize,
     /// Bytes that are stored in one commit at most, beside a first event of any size. 8 MiB.
@@ -56,6 +61,8 @@ impl Default for Limits {
             relay_start: Duration::from_secs(5),
             delivery: Duration::from_secs(60),
             search: Duration::from_secs(5),
+            tail_events: 8_192,
+            tail_bytes: 64 * 1_024 * 1_024,
             batch_events: 1_024,
             batch_bytes: 8 * 1_024 * 1_024,
         }

@@ -35,8 +35,9 @@ use crate::{
     queue::{self, Queue},
     registry::{InstallError, Problem, Registry},
     relay::{Relays, SetUp},
-    search::{Aggregation, Buckets, Count, Found, Page, Related, Search, SearchError},
+    search::{Aggregation, Buckets, Count, Found, Measured, Measurement, Page, Related, Search, SearchError},
     sweeper::{self, Sweeper},
+    tail::Tails,
 };
 
 /// Records operations and direct events in a journal, and finds them again.
@@ -59,6 +60,7 @@ pub(crate) struct Shared {
     pub(crate) keeper: Arc<Keeper>,
     pub(crate) sweeper: Arc<Sweeper>,
     pub(crate) relays: Relays,
+    pub(crate) tails: Tails,
     /// Who waits until a destination has confirmed an event; none where nobody does.
     pub(crate) confirmations: Option<Arc<Confirmations>>,
     pub(crate) journal: Arc<dyn Journal>,
@@ -218,6 +220,15 @@ impl EventManager {
         self.search_in()?.aggregate(&Aggregation { within, ..aggregation.clone() }).await
     }
 
+    /// A figure about the values of an attribute.
+    ///
+    /// # Errors
+    /// The store cannot be read. Cancel-safe.
+    pub async fn measure(&self, measurement: &Measurement) -> Result<Measured, SearchError> {
+        let within = measurement.within.or_else(|| self.shared().map(|shared| shared.limits.search));
+        self.search_in()?.measure(&Measurement { within, ..measurement.clone() }).await
+    }
+
     /// The events of the tree of a root: everything that followed from it.
     ///
     /// # Errors
@@ -268,7 +279,8 @@ impl EventManager {
     /// The counters.
     pub fn metrics(&self) -> Metrics {
         self.shared().map_or_else(Metrics::default, |shared| {
-            shared.counters.snapshot(shared.open_operations.load(Ordering::Acquire) as u64, shared.queue.len() as u64)
+            let open_operations = shared.open_operations.load(Ordering::Acquire);
+            shared.counters.snapshot(open_operations as u64, shared.queue.len() as u64, shared.tails.live() as u64)
         })
     }
 
@@ -359,6 +371,7 @@ fn stop(shared: &Arc<Shared>) {
     shared.queue.close();
     shared.keeper.close();
     shared.sweeper.close();
+    shared.tails.close();
 }
 
 impl Drop for Handle {
@@ -570,6 +583,7 @@ impl Builder {
             keeper: Arc::default(),
             sweeper: Arc::default(),
             relays,
+            tails: Tails::new(&self.limits),
             confirmations,
             journal: self.journal,
             search,

@@ -13,6 +13,8 @@ macro_rules! counters {
             pub open_operations: u64,
             /// Events that wait for the store.
             pub waiting_events: u64,
+            /// Tails that follow the trail now.
+            pub tails: u64,
         }
 
         #[derive(Debug, Default)]
@@ -21,8 +23,8 @@ macro_rules! counters {
         }
 
         impl Counters {
-            pub(crate) fn snapshot(&self, open_operations: u64, waiting_events: u64) -> Metrics {
-                Metrics { $($name: self.$name.get(),)* open_operations, waiting_events }
+            pub(crate) fn snapshot(&self, open_operations: u64, waiting_events: u64, tails: u64) -> Metrics {
+                Metrics { $($name: self.$name.get(),)* open_operations, waiting_events, tails }
             }
         }
     };

@@ -8,6 +8,7 @@ use crate::{
     id::{EventId, parse_uuid},
     identity::Viewer,
     keys::{Attribute, Keys},
+    search::{Comparison, Direction, Field, Order, SearchError},
     timestamp::Timestamp,
     words::words,
 };
@@ -40,6 +41,8 @@ pub enum Filter {
         /// The first that is too late.
         until: Timestamp,
     },
+    /// The attribute has a value of which this is true. What no key serves is looked up in the document.
+    Compares(Field, Comparison),
 }
 
 impl Filter {
@@ -71,20 +74,20 @@ impl Filter {
         }
     }
 
-    /// Whether an event with these keys is found by somebody who sees it with `visibility`.
-    pub fn finds(&self, keys: &Keys<'_>, visibility: Visibility) -> bool {
-        self.holds(keys, visibility) == Some(true)
+    /// Whether an event, which has these keys, is found by somebody who sees it with `visibility`.
+    pub fn finds(&self, document: &[u8], keys: &Keys<'_>, visibility: Visibility) -> bool {
+        self.holds(document, keys, visibility) == Some(true)
     }
 
     /// Three-valued: `None` where it depends on what is hidden.
-    fn holds(&self, keys: &Keys<'_>, visibility: Visibility) -> Option<bool> {
+    fn holds(&self, document: &[u8], keys: &Keys<'_>, visibility: Visibility) -> Option<bool> {
         let visible =
             |attribute: &Attribute, holds: &dyn Fn() -> bool| (visibility >= attribute.visible_from()).then(holds);
         match self {
             Self::All(filters) => {
                 let mut result = Some(true);
                 for filter in filters {
-                    match filter.holds(keys, visibility) {
+                    match filter.holds(document, keys, visibility) {
                         Some(false) => return Some(false),
                         None => result = None,
                         Some(true) => {}
@@ -95,7 +98,7 @@ impl Filter {
             Self::Any(filters) => {
                 let mut result = Some(false);
                 for filter in filters {
-                    match filter.holds(keys, visibility) {
+                    match filter.holds(document, keys, visibility) {
                         Some(true) => return Some(true),
                         None => result = None,
                         Some(false) => {}
@@ -103,7 +106,7 @@ impl Filter {
                 }
                 result
             }
-            Self::Not(filter) => filter.holds(keys, visibility).map(|holds| !holds),
+            Self::Not(filter) => filter.holds(document, keys, visibility).map(|holds| !holds),
             Self::Is(attribute, value) => visible(attribute, &|| keys.has(attribute, value)),
             Self::StartsWith(attribute, prefix) => {
                 visible(attribute, &|| keys.values(attribute).any(|value| value.starts_with(prefix.as_str())))
@@ -111,6 +114,9 @@ impl Filter {
             Self::Has(attribute) => visible(attribute, &|| keys.values(attribute).next().is_some()),
             Self::Time { from, until } => {
                 (visibility >= Visibility::Data).then_some(*from <= keys.timestamp && keys.timestamp < *until)
+            }
+            Self::Compares(field, comparison) => {
+                (visibility >= field.visible_from()).then(|| comparison.holds_in(field, document, keys))
             }
         }
     }
@@ -120,6 +126,10 @@ impl Filter {
     pub fn time_bounds(&self) -> (Timestamp, Timestamp) {
         match self {
             Self::Time { from, until } => (*from, *until),
+            // One that has an end is a `Time`.
+            Self::Compares(field, Comparison::Instants(first, _)) if field.path() == "timestamp" => {
+                (*first, Timestamp::MAX)
+            }
             Self::All(filters) => filters
                 .iter()
                 .map(Self::time_bounds)
@@ -131,7 +141,7 @@ impl Filter {
     }
 }
 
-/// A search: which events, through whose eyes, which page. Newest first, ties by id.
+/// A search: which events, through whose eyes, in which order, which page.
 ///
 /// ```
 /// use events_core::{Query, Viewer};
@@ -145,9 +155,13 @@ pub struct Query {
     pub filter: Filter,
     /// Through whose eyes.
     pub viewer: Viewer,
+    /// In which order; newest first by (`timestamp`, `id`) where none is asked for.
+    pub order: Vec<Order>,
+    /// How many of the first events the page leaves out.
+    pub offset: usize,
     /// At most this many a page.
     pub limit: usize,
-    /// Where the last page ended.
+    /// Where the last page ended. Only where no order is asked for, and without an offset.
     pub after: Option<Cursor>,
     /// How long a search that no key serves may take; the manager's default where none.
     pub within: Option<Duration>,
@@ -156,7 +170,8 @@ pub struct Query {
 impl Query {
     /// The newest 20 of all events that `viewer` sees.
     pub fn new(viewer: Viewer) -> Self {
-        Self { filter: Filter::everything(), viewer, limit: 20, after: None, within: None }
+        let (filter, order) = (Filter::everything(), Vec::new());
+        Self { filter, viewer, order, offset: 0, limit: 20, after: None, within: None }
     }
 
     /// And this holds too.
@@ -239,6 +254,47 @@ impl Query {
     pub fn limit(mut self, limit: usize) -> Self {
         self.limit = limit;
         self
+    }
+
+    /// Ordered by this, after what was asked for before.
+    pub fn order_by(mut self, order: Order) -> Self {
+        self.order.push(order);
+        self
+    }
+
+    /// Without so many of the first events.
+    pub fn offset(mut self, offset: usize) -> Self {
+        self.offset = offset;
+        self
+    }
+
+    /// How many events an offset and the page behind it reach at most. Pages by [`after`](Self::after) have no such limit.
+    pub const REACH: usize = 10_000;
+
+    /// Whether the order of the page is the one in which stores keep events.
+    pub fn is_newest_first(&self) -> bool {
+        let newest_first = |order: &Order| order.by.path() == "timestamp" && order.direction == Direction::Descending;
+        self.order.first().is_none_or(newest_first) && self.order.len() <= 1
+    }
+
+    /// What no store answers.
+    ///
+    /// # Errors
+    /// The page lies beyond [`REACH`](Self::REACH), or a cursor goes with an offset or an order.
+    pub fn check(&self) -> Result<(), SearchError> {
+        let by_place = self.offset > 0 || !self.is_newest_first();
+        if by_place && self.offset.saturating_add(self.limit) > Self::REACH {
+            return Err(SearchError::Unsupported(
+                "First and last must be less than or equal to 10'000. Use filter to limit the number of returned resources."
+                    .to_owned(),
+            ));
+        }
+        if by_place && self.after.is_some() {
+            return Err(SearchError::Unsupported(
+                "a cursor is a place in the order of time: use an offset where another order is asked for".to_owned(),
+            ));
+        }
+        Ok(())
     }
 
     /// The page behind another.

@@ -353,6 +353,7 @@ pub(crate) fn run(shared: &Arc<Shared>, journal: &dyn Journal) {
         match append(journal, &entries) {
             Ok(answers) => {
                 shared.relays.appended();
+                shared.tails.appended(journal, &batch, &answers);
                 if pause > FIRST_RETRY {
                     tracing::info!("the event store takes events again");
                 }
@@ -368,6 +369,9 @@ pub(crate) fn run(shared: &Arc<Shared>, journal: &dyn Journal) {
                     confirmations.forget_all(&batch);
                 }
                 shared.counters.append_failures.add(1);
+                if error.unknown {
+                    shared.tails.appended(journal, &[], &[]);
+                }
                 // Once for each longer pause: a store that goes on failing must not fill the log.
                 if pause < LAST_RETRY {
                     tracing::error!(%error, events = batch.len(), retry_in = ?pause, "the event store did not take a batch");

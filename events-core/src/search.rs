@@ -7,10 +7,31 @@ use crate::{
     event::{Event, InvalidEvent, redacted},
     id::EventId,
     identity::Viewer,
-    keys::Attribute,
     query::{Cursor, Filter, Query},
     timestamp::{Month, Timestamp},
 };
+
+mod comparison;
+mod dates;
+mod expression;
+mod field;
+mod invalid_filter;
+mod lower;
+mod metric;
+mod number;
+mod order;
+mod parse;
+mod shape;
+mod values;
+mod word_query;
+
+pub use comparison::Comparison;
+pub use expression::FilterExpression;
+pub use field::{Field, FieldKind};
+pub use invalid_filter::InvalidFilter;
+pub use metric::{Figure, Measured, Measurement, Metric, UnknownMetric};
+pub use number::Number;
+pub use order::{Direction, First, Order, Rank};
 
 /// A boxed future, as the object-safe traits of this crate return it.
 pub type BoxFuture<'f, T> = Pin<Box<dyn Future<Output = T> + Send + 'f>>;
@@ -23,7 +44,7 @@ pub trait Search: Send + Sync + 'static {
     /// One event by its id, if `viewer` sees it.
     fn get<'s>(&'s self, id: EventId, viewer: &'s Viewer) -> BoxFuture<'s, Result<Option<Found>, SearchError>>;
 
-    /// A page of events, newest first by (`timestamp`, `id`).
+    /// A page of events, in the order that is asked for; newest first by (`timestamp`, `id`) where none is.
     fn search<'s>(&'s self, query: &'s Query) -> BoxFuture<'s, Result<Page, SearchError>>;
 
     /// How many events the filter finds, exactly.
@@ -36,6 +57,11 @@ pub trait Search: Send + Sync + 'static {
 
     /// Counts by the values of an attribute, of the events that the filter finds.
     fn aggregate<'s>(&'s self, aggregation: &'s Aggregation) -> BoxFuture<'s, Result<Buckets, SearchError>>;
+
+    /// A figure about the values of an attribute, of the events that the filter finds.
+    fn measure<'s>(&'s self, measurement: &'s Measurement) -> BoxFuture<'s, Result<Measured, SearchError>> {
+        Box::pin(metric::measure(self, measurement))
+    }
 
     /// The partitions, oldest first.
     fn partitions(&self) -> BoxFuture<'_, Result<Vec<Partition>, SearchError>>;
@@ -84,9 +110,9 @@ impl Found {
 /// A page of a search.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
-    /// The events, newest first.
+    /// The events, in their order.
     pub events: Vec<Found>,
-    /// Where the next page goes on; none when this was the last.
+    /// Where the next page goes on; none when this was the last, and where another order was asked for.
     pub next: Option<Cursor>,
     /// Whether the time limit cut the search: there may be more than the page says.
     pub cut: bool,
@@ -124,7 +150,7 @@ pub struct Aggregation {
     /// Through whose eyes. An event of which `attribute` is hidden counts nowhere.
     pub viewer: Viewer,
     /// By the values of which attribute.
-    pub by: Attribute,
+    pub by: Field,
     /// At most this many buckets, the largest first, ties by value.
     pub size: usize,
     /// How long it may take; the store's default where none.
@@ -138,6 +164,8 @@ pub struct Buckets {
     pub buckets: Vec<(String, u64)>,
     /// How many different values there are in all.
     pub distinct: u64,
+    /// How many values were counted in all: an event counts once for each of its own.
+    pub values: u64,
     /// Whether the time limit cut it.
     pub cut: bool,
     /// Stored events that cannot be read at all: nobody knows whether they belong here.

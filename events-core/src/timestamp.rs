@@ -4,7 +4,7 @@ use std::{cell::Cell, fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-const MILLIS_PER_DAY: i64 = 86_400_000;
+pub(crate) const MILLIS_PER_DAY: i64 = 86_400_000;
 const MILLIS_PER_MINUTE: i64 = 60_000;
 const MINUTES_PER_DAY: i64 = 1_440;
 
@@ -24,6 +24,12 @@ pub struct Timestamp(i64);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a timestamp: write RFC 3339 with a zone, such as `2026-11-24T08:15:30.123Z`")]
 pub struct InvalidTimestamp(String);
+
+impl InvalidTimestamp {
+    pub(crate) fn of(text: &str) -> Self {
+        Self(text.chars().take(40).collect())
+    }
+}
 
 impl Timestamp {
     /// 0000-01-01T00:00:00.000Z.
@@ -144,13 +150,13 @@ impl FromStr for Month {
             let month = month.parse().ok().filter(|month| (1..=12).contains(month))?;
             Some(Self { year: year.parse().ok()?, month })
         };
-        parse().ok_or_else(|| InvalidTimestamp(text.chars().take(40).collect()))
+        parse().ok_or_else(|| InvalidTimestamp::of(text))
     }
 }
 
 /// Days since the epoch to year, month, day.
 /// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
-fn civil_from_days(days: i64) -> (i64, u8, u8) {
+pub(crate) fn civil_from_days(days: i64) -> (i64, u8, u8) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
@@ -163,7 +169,7 @@ fn civil_from_days(days: i64) -> (i64, u8, u8) {
 }
 
 /// The inverse of [`civil_from_days`], same source.
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+pub(crate) fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);
@@ -226,7 +232,7 @@ impl FromStr for Timestamp {
     type Err = InvalidTimestamp;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        parse(text).ok_or_else(|| InvalidTimestamp(text.chars().take(40).collect()))
+        parse(text).ok_or_else(|| InvalidTimestamp::of(text))
     }
 }
 

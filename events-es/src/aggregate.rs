@@ -6,12 +6,12 @@
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 
-use events_core::{Aggregation, Buckets, SearchError};
+use events_core::{Aggregation, Buckets, Field, FieldKind, SearchError, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    filter::{self, Field, OUTCOMES, PAIRS, SUCCESS},
+    filter::{self, PAIRS, Place, SUCCESS},
     handle::Server,
     point_in_time::PointInTime,
     search::{TimeLimit, ask, ask_at, unavailable},
@@ -23,13 +23,20 @@ const AT_ONCE: usize = 10_000;
 pub(crate) async fn buckets(server: &Server, aggregation: &Aggregation) -> Result<Buckets, SearchError> {
     let limit = TimeLimit::after(aggregation.within.unwrap_or(server.search_limit));
     let clause = filter::shown_by(&aggregation.filter, &aggregation.viewer, &aggregation.by)?;
-    let walk = Walk { field: Field::of(&aggregation.by)?, query: clause.into_query(), limit };
+    let (by, place) = (&aggregation.by, Place::of(&aggregation.by)?);
+    let field = match &place {
+        Place::Own(field) => field.as_str(),
+        Place::Pairs(_) => PAIRS,
+        Place::Success => SUCCESS,
+        Place::Nowhere => return Ok(Buckets::default()),
+    };
+    let walk = Walk { by, field, start: place.start(), query: clause.into_query(), limit };
     let mut counts = Counts::new(aggregation.size);
     // Mostly there are few values, and one answer is of one moment anyway.
     match walk.step(server, None, None).await? {
         Step::Behind(_) => {}
         end => {
-            counts.add(end, &walk.field);
+            counts.add(end, |value| walk.text(value));
             return Ok(counts.finish());
         }
     }
@@ -40,8 +47,11 @@ pub(crate) async fn buckets(server: &Server, aggregation: &Aggregation) -> Resul
 }
 
 /// Going through the values of a field.
-struct Walk {
-    field: Field,
+struct Walk<'a> {
+    by: &'a Field,
+    field: &'a str,
+    /// What the terms that are meant begin with.
+    start: Option<&'a str>,
     query: Value,
     limit: TimeLimit,
 }
@@ -82,7 +92,7 @@ struct Key {
     value: Value,
 }
 
-impl Walk {
+impl Walk<'_> {
     async fn through(&self, server: &Server, moment: &PointInTime, mut counts: Counts) -> Result<Counts, SearchError> {
         let mut last = None;
         loop {
@@ -91,7 +101,7 @@ impl Walk {
                 Step::Behind(values) => values.last().map(|(value, _)| value.clone()),
                 Step::End(_) | Step::Cut(_) => None,
             };
-            counts.add(step, &self.field);
+            counts.add(step, |value| self.text(value));
             if last.is_none() {
                 return Ok(counts);
             }
@@ -106,14 +116,9 @@ impl Walk {
         last: Option<Value>,
     ) -> Result<Step, SearchError> {
         let Some(left) = self.limit.left() else { return Ok(Step::Cut(Vec::new())) };
-        let field = match &self.field {
-            Field::Own(field) => field,
-            Field::Pairs(_) => PAIRS,
-            Field::Success => SUCCESS,
-        };
-        let mut composite = json!({ "size": AT_ONCE, "sources": [{ "value": { "terms": { "field": field } } }] });
+        let mut composite = json!({ "size": AT_ONCE, "sources": [{ "value": { "terms": { "field": self.field } } }] });
         // Everything that starts with a pair's start but for its last byte starts with all of it.
-        let first = || self.start().and_then(|start| start.strip_suffix('=')).map(Value::from);
+        let first = || self.start.and_then(|start| start.strip_suffix('=')).map(Value::from);
         if let Some(after) = last.or_else(first) {
             composite["after"] = json!({ "value": after });
         }
@@ -134,7 +139,7 @@ impl Walk {
         let buckets = answered.aggregations.map(|answered| answered.values.buckets).unwrap_or_default();
         let full = buckets.len() >= AT_ONCE;
         let ours =
-            |value: &Value| self.start().is_none_or(|start| value.as_str().is_some_and(|text| text.starts_with(start)));
+            |value: &Value| self.start.is_none_or(|start| value.as_str().is_some_and(|text| text.starts_with(start)));
         let mut values: Vec<(Value, u64)> =
             buckets.into_iter().map(|bucket| (bucket.key.value, bucket.doc_count)).collect();
         let answered = values.len();
@@ -148,10 +153,15 @@ impl Walk {
         })
     }
 
-    fn start(&self) -> Option<&str> {
-        match &self.field {
-            Field::Pairs(start) => Some(start),
-            Field::Own(_) | Field::Success => None,
+    /// A value as filters compare it.
+    fn text(&self, value: &Value) -> String {
+        match (self.start, value) {
+            (Some(start), Value::String(pair)) => pair.strip_prefix(start).unwrap_or(pair).to_owned(),
+            (None, Value::String(text)) => text.clone(),
+            (_, Value::Number(millis)) if self.by.kind() == FieldKind::Instant => {
+                Timestamp::from_millis(millis.as_i64().unwrap_or_default()).to_string()
+            }
+            (_, other) => other.to_string(),
         }
     }
 }
@@ -162,15 +172,16 @@ struct Counts {
     largest: BinaryHeap<Reverse<(u64, Reverse<String>)>>,
     size: usize,
     distinct: u64,
+    values: u64,
     cut: bool,
 }
 
 impl Counts {
     fn new(size: usize) -> Self {
-        Self { largest: BinaryHeap::new(), size, distinct: 0, cut: false }
+        Self { largest: BinaryHeap::new(), size, distinct: 0, values: 0, cut: false }
     }
 
-    fn add(&mut self, step: Step, field: &Field) {
+    fn add(&mut self, step: Step, text: impl Fn(&Value) -> String) {
         let values = match step {
             Step::End(values) | Step::Behind(values) => values,
             Step::Cut(values) => {
@@ -179,8 +190,9 @@ impl Counts {
             }
         };
         for (value, count) in values {
-            let value = text(&value, field);
+            let value = text(&value);
             self.distinct += 1;
+            self.values += count;
             self.largest.push(Reverse((count, Reverse(value))));
             if self.largest.len() > self.size {
                 self.largest.pop();
@@ -191,19 +203,7 @@ impl Counts {
     fn finish(self) -> Buckets {
         let sorted = self.largest.into_sorted_vec();
         let buckets = sorted.into_iter().map(|Reverse((count, Reverse(value)))| (value, count)).collect();
-        Buckets { buckets, distinct: self.distinct, cut: self.cut, unreadable: 0 }
-    }
-}
-
-/// A value as filters compare it.
-fn text(value: &Value, field: &Field) -> String {
-    match (field, value) {
-        (Field::Pairs(start), Value::String(pair)) => pair.strip_prefix(start.as_str()).unwrap_or(pair).to_owned(),
-        (Field::Success, Value::Bool(success)) => {
-            OUTCOMES.into_iter().find(|(of, _)| of == success).map_or("", |(_, outcome)| outcome).to_owned()
-        }
-        (_, Value::String(text)) => text.clone(),
-        (_, other) => other.to_string(),
+        Buckets { buckets, distinct: self.distinct, values: self.values, cut: self.cut, unreadable: 0 }
     }
 }
 
@@ -215,10 +215,11 @@ mod tests {
     fn the_largest_are_kept_and_ties_are_in_the_order_of_values() {
         let mut counts = Counts::new(3);
         let values = [("a", 1), ("b", 2), ("c", 2), ("d", 1), ("Z", 1)].map(|(value, count)| (json!(value), count));
-        counts.add(Step::Behind(values[..2].to_vec()), &Field::Own("tags"));
-        counts.add(Step::End(values[2..].to_vec()), &Field::Own("tags"));
-        let Buckets { buckets, distinct, cut, .. } = counts.finish();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        counts.add(Step::Behind(values[..2].to_vec()), text);
+        counts.add(Step::End(values[2..].to_vec()), text);
+        let Buckets { buckets, distinct, values, cut, .. } = counts.finish();
         assert_eq!(buckets, [("b".to_owned(), 2), ("c".to_owned(), 2), ("Z".to_owned(), 1)]);
-        assert_eq!((distinct, cut), (5, false));
+        assert_eq!((distinct, values, cut), (5, 7, false));
     }
 }

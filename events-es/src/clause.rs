@@ -1,6 +1,8 @@
 //! Clauses of the query language, put together without the parts that decide nothing.
 
-use serde_json::{Value, json};
+use std::ops::Bound;
+
+use serde_json::{Map, Value, json};
 
 /// Which documents. All and none are told apart so that whoever combines clauses can leave them out:
 /// nested clauses are limited, and what cannot match need not be asked.
@@ -21,6 +23,22 @@ impl Clause {
     /// Documents whose field has a value that starts with this.
     pub(crate) fn prefix(field: &str, start: &str) -> Self {
         Self::Query(json!({ "prefix": { field: { "value": start } } }))
+    }
+
+    /// Documents whose field has a value in a range.
+    pub(crate) fn range(field: &str, from: Bound<Value>, until: Bound<Value>) -> Self {
+        let from = match from {
+            Bound::Included(from) => Some(("gte", from)),
+            Bound::Excluded(from) => Some(("gt", from)),
+            Bound::Unbounded => None,
+        };
+        let until = match until {
+            Bound::Included(until) => Some(("lte", until)),
+            Bound::Excluded(until) => Some(("lt", until)),
+            Bound::Unbounded => None,
+        };
+        let bounds = from.into_iter().chain(until).map(|(name, bound)| (name.to_owned(), bound));
+        Self::Query(json!({ "range": { field: bounds.collect::<Map<_, _>>() } }))
     }
 
     /// Documents whose field has a value.

@@ -11,7 +11,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use events_core::{Attribute, Keys};
+use events_core::{Attribute, Keys, Number, Timestamp};
 use memchr::memmem;
 use serde::Serialize;
 
@@ -31,6 +31,8 @@ struct SearchKeys<'k> {
     words: Vec<&'k str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pairs: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ordered: Vec<String>,
     /// Who sees the data.
     data: Vec<&'k str>,
     /// Who sees only the common attributes.
@@ -71,6 +73,7 @@ fn search_keys<'k>(keys: &'k Keys<'_>, types: &DetailTypes) -> SearchKeys<'k> {
         name: "",
         words: Vec::new(),
         pairs: Vec::new(),
+        ordered: Vec::new(),
         data: viewers.data,
         meta: viewers.meta,
         details: BTreeMap::new(),
@@ -80,7 +83,10 @@ fn search_keys<'k>(keys: &'k Keys<'_>, types: &DetailTypes) -> SearchKeys<'k> {
             Attribute::Name => search.name = &key.value,
             Attribute::Word if key.value.len() <= LONGEST_TERM => search.words.push(&key.value),
             Attribute::Detail(path) => {
-                let pair = format!("{}{}", pair_start(path), key.value);
+                let start = pair_start(path);
+                search.ordered.extend(Number::of_text(&key.value).map(|number| number_term(&start, number)));
+                search.ordered.extend(key.value.parse().ok().map(|at: Timestamp| instant_term(&start, at)));
+                let pair = format!("{start}{}", key.value);
                 if pair.len() <= LONGEST_TERM {
                     search.pairs.push(pair);
                 }
@@ -98,6 +104,27 @@ fn search_keys<'k>(keys: &'k Keys<'_>, types: &DetailTypes) -> SearchKeys<'k> {
 /// What the terms of all values of a detail begin with, and those of no other.
 pub(crate) fn pair_start(path: &str) -> String {
     format!("{}:{path}=", path.len())
+}
+
+/// What the terms of a detail's numbers begin with.
+pub(crate) fn number_start(pair: &str) -> String {
+    format!("n{pair}")
+}
+
+/// A detail that reads as a number, as a term: terms are in the order of the numbers.
+pub(crate) fn number_term(pair: &str, number: Number) -> String {
+    format!("n{pair}{:016x}", number.ordered_bits())
+}
+
+/// What the terms of a detail's points in time begin with.
+pub(crate) fn instant_start(pair: &str) -> String {
+    format!("t{pair}")
+}
+
+/// A detail that reads as a point in time, as a term: terms are in the order of time.
+pub(crate) fn instant_term(pair: &str, at: Timestamp) -> String {
+    // No timestamp is before the first.
+    format!("t{pair}{:012x}", at.millis() - Timestamp::MIN.millis())
 }
 
 /// The event in what the server keeps, as it was recorded. None where it is not one of ours.
@@ -152,6 +179,7 @@ mod tests {
             "name": "job.add",
             "words": ["a", "add", "b", "job", "keys"],
             "pairs": ["3:a=b=c", "5:force=true", "5:force=x", "9:keys.keys=1", "4:size=12"],
+            "ordered": ["n9:keys.keys=bff0000000000000", "n4:size=c028000000000000"],
             "data": ["user/jane"],
             "meta": ["group/all"],
             "details": { "force": [true], "size": [12] },

@@ -1,46 +1,76 @@
 //! Filters and viewers as queries: exactly what [`Filter::finds`] answers, said to the server.
 
-use events_core::{Attribute, Filter, SearchError, Viewer, Visibility};
-use serde_json::json;
+use std::{collections::BTreeMap, ops::Bound};
 
-use crate::{clause::Clause, document::pair_start};
+use events_core::{
+    Attribute, Comparison, Field, FieldKind, Filter, Number, SearchError, Timestamp, Viewer, Visibility,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    clause::Clause,
+    document::{instant_start, instant_term, number_start, number_term, pair_start},
+};
 
 /// The events that `viewer` finds with `filter`.
 ///
 /// # Errors
 /// The filter asks for what the server was not told.
 pub(crate) fn found_by(filter: &Filter, viewer: &Viewer) -> Result<Clause, SearchError> {
-    if viewer.is_admin() {
-        return known(filter, Visibility::Everything, true);
-    }
-    Ok(Clause::any([with_data(filter, viewer)?, in_part(filter, viewer)?]))
+    seen_from(Visibility::Meta, filter, viewer)
 }
 
 /// Those of the events that `viewer` finds with `filter` of which the attribute may be shown.
 ///
 /// # Errors
 /// The filter asks for what the server was not told.
-pub(crate) fn shown_by(filter: &Filter, viewer: &Viewer, attribute: &Attribute) -> Result<Clause, SearchError> {
-    if viewer.is_admin() || attribute.visible_from() <= Visibility::Meta {
-        found_by(filter, viewer)
-    } else {
-        with_data(filter, viewer)
+pub(crate) fn shown_by(filter: &Filter, viewer: &Viewer, field: &Field) -> Result<Clause, SearchError> {
+    seen_from(field.visible_from(), filter, viewer)
+}
+
+/// Those of the events that `viewer` finds with `filter` of which less is seen than this.
+///
+/// # Errors
+/// The filter asks for what the server was not told.
+pub(crate) fn seen_below(least: Visibility, filter: &Filter, viewer: &Viewer) -> Result<Clause, SearchError> {
+    Ok(Clause::all([found_by(filter, viewer)?, seen_from(least, &Filter::everything(), viewer)?.not()]))
+}
+
+/// Of the events of which the viewer sees at least so much.
+fn seen_from(least: Visibility, filter: &Filter, viewer: &Viewer) -> Result<Clause, SearchError> {
+    if viewer.is_admin() {
+        return known(filter, Visibility::Everything, true);
     }
-}
-
-/// Of the events whose data the viewer sees.
-fn with_data(filter: &Filter, viewer: &Viewer) -> Result<Clause, SearchError> {
-    Ok(Clause::all([sees(viewer, "keys.data"), known(filter, Visibility::Data, true)?]))
-}
-
-/// Of the events of which the viewer sees only the common attributes.
-fn in_part(filter: &Filter, viewer: &Viewer) -> Result<Clause, SearchError> {
-    let in_part = Clause::all([sees(viewer, "keys.meta"), sees(viewer, "keys.data").not()]);
-    Ok(Clause::all([in_part, known(filter, Visibility::Meta, true)?]))
+    let mut seen = Vec::new();
+    // Who sees the ACL sees the data, and finds more by it only where the filter asks for it.
+    if least == Visibility::Everything || asks_for_acl(filter) {
+        seen.push(Clause::all([sees_acl(viewer), known(filter, Visibility::Everything, true)?]));
+    }
+    if least <= Visibility::Data {
+        seen.push(Clause::all([sees(viewer, "keys.data"), known(filter, Visibility::Data, true)?]));
+    }
+    if least <= Visibility::Meta {
+        let in_part = Clause::all([sees(viewer, "keys.meta"), sees(viewer, "keys.data").not()]);
+        seen.push(Clause::all([in_part, known(filter, Visibility::Meta, true)?]));
+    }
+    Ok(Clause::any(seen))
 }
 
 fn sees(viewer: &Viewer, field: &str) -> Clause {
     Clause::any_term(field, viewer.claims().iter().map(|claim| claim.as_str()))
+}
+
+fn sees_acl(viewer: &Viewer) -> Clause {
+    Clause::any(["acl.owners", "acl.view-acl", "acl.edit-acl"].map(|field| sees(viewer, field)))
+}
+
+fn asks_for_acl(filter: &Filter) -> bool {
+    match filter {
+        Filter::All(filters) | Filter::Any(filters) => filters.iter().any(asks_for_acl),
+        Filter::Not(filter) => asks_for_acl(filter),
+        Filter::Compares(field, _) => field.visible_from() == Visibility::Everything,
+        _ => false,
+    }
 }
 
 /// The events of which it is known that the filter holds, or where not `holds`, that it does not, by
@@ -49,55 +79,161 @@ fn known(filter: &Filter, visibility: Visibility, holds: bool) -> Result<Clause,
     let each = |filters: &[Filter]| {
         filters.iter().map(|filter| known(filter, visibility, holds)).collect::<Result<Vec<_>, _>>()
     };
-    let of = |attribute: &Attribute, clause: &dyn Fn(Field) -> Clause| {
-        if visibility < attribute.visible_from() {
-            return Ok(Clause::Nothing);
-        }
-        let clause = clause(Field::of(attribute)?);
-        Ok(if holds { clause } else { clause.not() })
+    let of = |visible_from: Visibility, clause: Clause| match clause {
+        _ if visibility < visible_from => Clause::Nothing,
+        clause if holds => clause,
+        clause => clause.not(),
     };
-    match filter {
+    Ok(match filter {
         // That all hold is known where it is of each; that they do not, where it is of one.
-        Filter::All(filters) if holds => Ok(Clause::all(each(filters)?)),
-        Filter::All(filters) => Ok(Clause::any(each(filters)?)),
-        Filter::Any(filters) if holds => Ok(Clause::any(each(filters)?)),
-        Filter::Any(filters) => Ok(Clause::all(each(filters)?)),
-        Filter::Not(filter) => known(filter, visibility, !holds),
-        Filter::Is(attribute, value) => of(attribute, &|field| field.is(value)),
-        Filter::StartsWith(attribute, start) => of(attribute, &|field| field.starts_with(start)),
-        Filter::Has(attribute) => of(attribute, &|field| field.has_any()),
-        Filter::Time { .. } if visibility < Visibility::Data => Ok(Clause::Nothing),
+        Filter::All(filters) if holds => Clause::all(each(filters)?),
+        Filter::All(filters) => Clause::any(each(filters)?),
+        Filter::Any(filters) => {
+            let (values, others) = values_by_field(filters)?;
+            let values = values.into_iter().map(|((field, visible_from), values)| {
+                of(visible_from, Clause::any_term(&field, values.iter().map(String::as_str)))
+            });
+            let others = others.into_iter().map(|filter| known(filter, visibility, holds));
+            let clauses = values.map(Ok).chain(others).collect::<Result<Vec<_>, SearchError>>()?;
+            if holds { Clause::any(clauses) } else { Clause::all(clauses) }
+        }
+        Filter::Not(filter) => known(filter, visibility, !holds)?,
+        Filter::Is(attribute, value) => of(attribute.visible_from(), Place::of_keys(attribute)?.is(value)),
+        Filter::StartsWith(attribute, start) => {
+            of(attribute.visible_from(), Place::of_keys(attribute)?.starts_with(start))
+        }
+        Filter::Has(attribute) => of(attribute.visible_from(), Place::of_keys(attribute)?.has_any()),
         Filter::Time { from, until } => {
             let time = Clause::Query(json!({ "range": { "timestamp": { "gte": from, "lt": until } } }));
-            Ok(if holds { time } else { time.not() })
+            of(Visibility::Data, time)
         }
-        other => Err(SearchError::Unsupported(format!("Elasticsearch was not taught {other:?}"))),
+        Filter::Compares(field, comparison) => of(field.visible_from(), compared(field, comparison)?),
+        other => return Err(SearchError::Unsupported(format!("Elasticsearch was not taught {other:?}"))),
+    })
+}
+
+/// Values that are asked for, by the field that has them and from where it is seen.
+type Values = BTreeMap<(String, Visibility), Vec<String>>;
+
+/// Several values of one field are one term query: clauses are limited, terms are not.
+fn values_by_field(filters: &[Filter]) -> Result<(Values, Vec<&Filter>), SearchError> {
+    let (mut values, mut others) = (Values::new(), Vec::new());
+    for filter in filters {
+        let Filter::Is(attribute, value) = filter else {
+            others.push(filter);
+            continue;
+        };
+        let (field, term) = match Place::of_keys(attribute)? {
+            Place::Own(field) => (field, value.clone()),
+            Place::Pairs(start) => (PAIRS.to_owned(), format!("{start}{value}")),
+            Place::Success | Place::Nowhere => {
+                others.push(filter);
+                continue;
+            }
+        };
+        values.entry((field, attribute.visible_from())).or_default().push(term);
     }
+    Ok((values, others))
+}
+
+/// The events that have a value of which this is true.
+fn compared(field: &Field, comparison: &Comparison) -> Result<Clause, SearchError> {
+    let place = Place::of(field)?;
+    let unsupported =
+        || SearchError::Unsupported(format!("Elasticsearch cannot compare `{field}` like this: {comparison:?}"));
+    Ok(match (&place, comparison, field.kind()) {
+        (Place::Nowhere, ..) => Clause::Nothing,
+        (place, Comparison::Any, _) => place.has_any(),
+        (Place::Success, comparison, _) => Clause::any(OUTCOMES.into_iter().filter_map(|(success, outcome)| {
+            comparison.holds(field.of_key(outcome)).then(|| Clause::term(SUCCESS, success))
+        })),
+        (Place::Own(field), comparison, FieldKind::Boolean) => {
+            let fitting = [true, false].into_iter().filter(|value| comparison.holds(&value.to_string()));
+            Clause::any(fitting.map(|value| Clause::term(field, value)))
+        }
+        (Place::Own(field), Comparison::Numbers(from, until), FieldKind::Integer) => {
+            let bound = |bound: &Bound<Number>| bound.as_ref().map(|number| json!(number.get()));
+            Clause::range(field, bound(from), bound(until))
+        }
+        (Place::Own(field), Comparison::Instants(first, last), FieldKind::Instant) => {
+            let bound = |at: &Timestamp| Bound::Included(json!(at));
+            Clause::range(field, bound(first), bound(last))
+        }
+        (Place::Own(_), _, FieldKind::Integer | FieldKind::Instant) => return Err(unsupported()),
+        (place, Comparison::StartsWith(start), _) => place.starts_with(start),
+        (Place::Own(field), Comparison::Texts(from, until), _) => {
+            let bound = |bound: &Bound<String>| bound.as_ref().map(|text| json!(text));
+            Clause::range(field, bound(from), bound(until))
+        }
+        (Place::Pairs(start), Comparison::Texts(from, until), _) => in_terms(
+            PAIRS,
+            start,
+            from.as_ref().map(|text| format!("{start}{text}")),
+            until.as_ref().map(|text| format!("{start}{text}")),
+        ),
+        (Place::Pairs(start), Comparison::Numbers(from, until), _) => {
+            let bound = |bound: &Bound<Number>| bound.as_ref().map(|number| number_term(start, *number));
+            in_terms(ORDERED, &number_start(start), bound(from), bound(until))
+        }
+        (Place::Pairs(start), Comparison::Instants(first, last), _) => {
+            let term = |at: &Timestamp| Bound::Included(instant_term(start, *at));
+            in_terms(ORDERED, &instant_start(start), term(first), term(last))
+        }
+        _ => return Err(unsupported()),
+    })
+}
+
+/// Documents that have one of the terms with this start that lie between two of them.
+fn in_terms(field: &str, start: &str, from: Bound<String>, until: Bound<String>) -> Clause {
+    let text = |bound: Bound<String>| bound.map(Value::from);
+    let from = match from {
+        Bound::Unbounded => Bound::Included(json!(start)),
+        from => text(from),
+    };
+    let until = match until {
+        // Every start ends with this.
+        Bound::Unbounded => Bound::Excluded(json!(format!("{}>", start.trim_end_matches('=')))),
+        until => text(until),
+    };
+    Clause::range(field, from, until)
 }
 
 /// Where the values of an attribute stand on the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Field {
+pub(crate) enum Place {
     /// In a field of their own.
-    Own(&'static str),
+    Own(String),
     /// Among the terms of all details, behind this start.
     Pairs(String),
     /// `success`, which is `true` or `false`.
     Success,
+    /// Not indexed: it counts as missing.
+    Nowhere,
 }
 
 pub(crate) const PAIRS: &str = "keys.pairs";
+
+/// The details that read as numbers or as points in time, as terms in their order.
+pub(crate) const ORDERED: &str = "keys.ordered";
 
 pub(crate) const SUCCESS: &str = "success";
 
 /// What the attribute says where `success` is the one or the other.
 pub(crate) const OUTCOMES: [(bool, &str); 2] = [(true, "completed"), (false, "failed")];
 
-impl Field {
+impl Place {
     /// # Errors
     /// An attribute that is newer than this.
-    pub(crate) fn of(attribute: &Attribute) -> Result<Self, SearchError> {
-        Ok(Self::Own(match attribute {
+    pub(crate) fn of(field: &Field) -> Result<Self, SearchError> {
+        match field.keys() {
+            Some(attribute) => Self::of_keys(attribute),
+            None if field.is_known() => Ok(Self::Own(field.path().to_owned())),
+            None => Ok(Self::Nowhere),
+        }
+    }
+
+    fn of_keys(attribute: &Attribute) -> Result<Self, SearchError> {
+        let field = match attribute {
             Attribute::Href => "resource.href",
             Attribute::ResourceType => "resource.type",
             Attribute::EventType => "event-type",
@@ -118,7 +254,16 @@ impl Field {
             Attribute::Detail(path) => return Ok(Self::Pairs(pair_start(path))),
             Attribute::Word => "keys.words",
             other => return Err(SearchError::Unsupported(format!("Elasticsearch was not told of {other:?}"))),
-        }))
+        };
+        Ok(Self::Own(field.to_owned()))
+    }
+
+    /// What the terms of an attribute begin with that shares its field with others.
+    pub(crate) fn start(&self) -> Option<&str> {
+        match self {
+            Self::Pairs(start) => Some(start),
+            Self::Own(_) | Self::Success | Self::Nowhere => None,
+        }
     }
 
     fn is(&self, value: &str) -> Clause {
@@ -126,6 +271,7 @@ impl Field {
             Self::Own(field) => Clause::term(field, value),
             Self::Pairs(start) => Clause::term(PAIRS, format!("{start}{value}")),
             Self::Success => Self::outcomes(|outcome| outcome == value),
+            Self::Nowhere => Clause::Nothing,
         }
     }
 
@@ -135,6 +281,7 @@ impl Field {
             Self::Own(field) => Clause::prefix(field, start),
             Self::Pairs(pair) => Clause::prefix(PAIRS, &format!("{pair}{start}")),
             Self::Success => Self::outcomes(|outcome| outcome.starts_with(start)),
+            Self::Nowhere => Clause::Nothing,
         }
     }
 

@@ -53,6 +53,7 @@ mod detail_types;
 mod document;
 mod filter;
 mod handle;
+mod in_order;
 mod keeper;
 mod layout;
 mod lease;

@@ -17,16 +17,27 @@ pub(crate) fn of_months(types: &DetailTypes) -> Value {
     let keyword = || json!({ "type": "keyword", "ignore_above": MOST_CHARACTERS });
     let date = || json!({ "type": "date" });
     let kept = || json!({ "type": "object", "enabled": false });
-    let only_shown = || json!({ "type": "keyword", "index": false, "doc_values": false });
     // Terms of our own making: shorter than the longest that the server takes.
     let terms = || json!({ "type": "keyword" });
     let detail = |of: &'static str| if of == "keyword" { keyword() } else { json!({ "type": of }) };
     let details: Map<String, Value> = types.iter().map(|(name, of)| (name.to_owned(), detail(of.name()))).collect();
+    let rights = ["view-meta", "view-data", "view-acl", "edit-meta", "edit-data", "edit-acl", "manage", "delete"];
+    let acl: Map<String, Value> = rights.into_iter().chain(["owners"]).map(|of| (of.to_owned(), keyword())).collect();
+    let keys = json!({
+        "name": keyword(),
+        "words": terms(),
+        "pairs": terms(),
+        "ordered": terms(),
+        "data": terms(),
+        "meta": terms(),
+        // Somebody may have replaced the template by one that does not know the newest of them.
+        "details": { "dynamic": false, "properties": details },
+    });
     json!({
         "dynamic": "strict",
         "properties": {
             "id": keyword(),
-            "resource-type": only_shown(),
+            "resource-type": keyword(),
             "event-type": keyword(),
             "phase": keyword(),
             "category": keyword(),
@@ -53,28 +64,20 @@ pub(crate) fn of_months(types: &DetailTypes) -> Value {
             "deadline": date(),
             "success": { "type": "boolean" },
             "failure": {
-                "properties": { "reason": keyword(), "status": { "type": "integer" }, "message": only_shown() },
+                "properties": { "reason": keyword(), "status": { "type": "integer" }, "message": keyword() },
             },
             "duration-ms": { "type": "long" },
-            "message": only_shown(),
+            "message": keyword(),
             "details": kept(),
             "payload": kept(),
-            "acl": kept(),
+            "acl": { "properties": acl },
             "acl-fallback": { "type": "boolean" },
             "traceparent": keyword(),
             "version": { "type": "long" },
             "legacy-id": keyword(),
-            "keys": {
-                "properties": {
-                    "name": keyword(),
-                    "words": terms(),
-                    "pairs": terms(),
-                    "data": terms(),
-                    "meta": terms(),
-                    // Somebody may have replaced the template by one that does not know the newest of them.
-                    "details": { "dynamic": false, "properties": details },
-                },
-            },
+            // Found by its key.
+            "name": { "type": "keyword", "index": false, "doc_values": false },
+            "keys": { "properties": keys },
         },
     })
 }
@@ -174,6 +177,7 @@ mod tests {
             traceparent: Some("x".to_owned()),
             version: Some(1),
             legacy_id: Some("x".to_owned()),
+            name: Some("x".to_owned()),
         }
     }
 

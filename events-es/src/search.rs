@@ -19,6 +19,7 @@ use crate::{
     client::PAUSES,
     document, filter,
     handle::{Elasticsearch, Server},
+    in_order,
     layout::document_id,
     request::{Answer, Request, RequestError},
 };
@@ -193,7 +194,7 @@ impl Source<'_> {
     }
 
     /// Where the event stands in the order, and the event; none of it where the viewer may not see it after all.
-    fn event(&self, viewer: &Viewer) -> Result<(Cursor, Option<Found>), SearchError> {
+    pub(crate) fn event(&self, viewer: &Viewer) -> Result<(Cursor, Option<Found>), SearchError> {
         let document = self.recorded()?;
         let source = KeySource::read(&document)?;
         let cursor = Cursor { timestamp: source.timestamp(), id: source.id() };
@@ -224,7 +225,11 @@ async fn get(server: &Server, id: EventId, viewer: &Viewer) -> Result<Option<Fou
 /// So many events are fetched at once.
 const AT_ONCE: usize = 1_000;
 
-async fn page(server: &Server, query: &Query) -> Result<Page, SearchError> {
+pub(crate) async fn page(server: &Server, query: &Query) -> Result<Page, SearchError> {
+    query.check()?;
+    if !query.is_newest_first() {
+        return in_order::page(server, query).await;
+    }
     let limit = TimeLimit::after(query.within.unwrap_or(server.search_limit));
     let mut page = Page::default();
     if query.limit == 0 {
@@ -246,8 +251,14 @@ async fn page(server: &Server, query: &Query) -> Result<Page, SearchError> {
             "size": size,
             "track_total_hits": false,
         });
-        if let Some(Cursor { timestamp, id }) = last {
-            body["search_after"] = json!([timestamp.millis(), id]);
+        match last {
+            Some(Cursor { timestamp, id }) => body["search_after"] = json!([timestamp.millis(), id]),
+            None if query.offset > 0 => {
+                // The server reaches no further, and whether one more is there is asked next.
+                body["size"] = json!(size.min(Query::REACH - query.offset));
+                body["from"] = json!(query.offset);
+            }
+            None => {}
         }
         let (answer, outcome) = ask(server, &body, left).await?;
         let searched: Searched<'_> = answer.read().map_err(unavailable)?;
@@ -266,13 +277,13 @@ async fn page(server: &Server, query: &Query) -> Result<Page, SearchError> {
             page.cut = true;
             return Ok(page);
         }
-        if hits.len() < size {
+        if (hits.len() as u64) < body["size"].as_u64().unwrap_or_default() {
             return Ok(page);
         }
     }
 }
 
-async fn count(server: &Server, question: Value, within: Option<Duration>) -> Result<Count, SearchError> {
+pub(crate) async fn count(server: &Server, question: Value, within: Option<Duration>) -> Result<Count, SearchError> {
     #[derive(Deserialize)]
     struct Counted {
         hits: Total,

@@ -8,17 +8,26 @@ use tower_layer::Layer;
 
 use crate::{
     caller::{InvalidCaller, caller_from_header},
+    parent::{self, InvalidParent},
     service::EventsService,
 };
 
 /// The header that says who calls, unless the layer is told another.
 pub const HEADER: HeaderName = HeaderName::from_static("nuvla-authn-info");
 
+/// The header of a response that names the operation that the request recorded: the id of the opening of the outermost.
+pub const OPERATION: HeaderName = HeaderName::from_static("events-operation");
+
+/// The header of a request that names the event below which its operations stand: `<parent>`, or `<parent> <root>` where
+/// that is not its own root. It is read from callers that are trusted with it.
+pub const PARENT: HeaderName = HeaderName::from_static("events-parent");
+
 /// Runs every request inside an event manager and the context of its caller.
 ///
 /// The caller comes from the header [`HEADER`], `<user> <active-claim> <claims…>`; without it the caller is
 /// anonymous. A header that cannot be read is answered with 400, and nothing runs. The trace comes from
-/// `traceparent`; one that is not well-formed is left out.
+/// `traceparent`; one that is not well-formed is left out. Administrators may say with [`PARENT`] below which event the
+/// request stands, as jobs do that act for somebody. The response has [`OPERATION`] where something was recorded.
 ///
 /// **The header is believed.** Whoever can send it can be anybody, so the proxy at the edge must strip it
 /// from every request and set it itself. Where there is no such proxy, authenticate in a layer of your own
@@ -27,7 +36,11 @@ pub const HEADER: HeaderName = HeaderName::from_static("nuvla-authn-info");
 pub struct EventsLayer {
     manager: EventManager,
     source: Source,
+    trusted: Trusted,
 }
+
+/// Whose word counts on where a request stands.
+pub(crate) type Trusted = Arc<dyn Fn(&Caller) -> bool + Send + Sync>;
 
 /// Where the context of a request comes from.
 #[derive(Clone)]
@@ -39,7 +52,7 @@ pub(crate) enum Source {
 impl EventsLayer {
     /// Reads the header [`HEADER`].
     pub fn new(manager: EventManager) -> Self {
-        Self { manager, source: Source::Header(HEADER) }
+        Self { manager, source: Source::Header(HEADER), trusted: Arc::new(Caller::is_admin) }
     }
 
     /// Reads another header of the same form. It must be stripped at the edge as well.
@@ -74,6 +87,23 @@ impl EventsLayer {
     }
 }
 
+impl EventsLayer {
+    /// Whose header [`PARENT`] is read, in place of administrators. From anybody else it is left out: events could be hung
+    /// below somebody else's.
+    ///
+    /// ```
+    /// # use events_core::EventManager;
+    /// # use events_http::EventsLayer;
+    /// let layer = EventsLayer::new(EventManager::disabled())
+    ///     .parents_from(|caller| caller.user_id.as_ref().is_some_and(|user| user.as_str() == "user/job-runner"));
+    /// # let _ = layer;
+    /// ```
+    pub fn parents_from(mut self, trusted: impl Fn(&Caller) -> bool + Send + Sync + 'static) -> Self {
+        self.trusted = Arc::new(trusted);
+        self
+    }
+}
+
 impl fmt::Debug for EventsLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventsLayer").field("manager", &self.manager).finish_non_exhaustive()
@@ -84,18 +114,25 @@ impl<S> Layer<S> for EventsLayer {
     type Service = EventsService<S>;
 
     fn layer(&self, inner: S) -> EventsService<S> {
-        EventsService::new(inner, self.manager.clone(), self.source.clone())
+        EventsService::new(inner, self.manager.clone(), self.source.clone(), self.trusted.clone())
     }
 }
 
 impl Source {
     /// The context of a request.
-    pub(crate) fn context(&self, request: &Parts) -> Result<Context, Rejected<'_>> {
+    pub(crate) fn context(&self, request: &Parts, trusted: &Trusted) -> Result<Context, Rejected<'_>> {
         let context = match self {
-            Self::Header(name) => {
-                Context::new(caller(&request.headers, name).map_err(|invalid| Rejected { header: name, invalid })?)
-            }
+            Self::Header(name) => Context::new(
+                caller(&request.headers, name).map_err(|invalid| Rejected::Caller { header: name, invalid })?,
+            ),
             Self::Function(context) => context(request),
+        };
+        let context = match request.headers.get(PARENT) {
+            Some(header) if trusted(context.caller()) => {
+                let (parent, root) = parent::read(header).map_err(Rejected::Parent)?;
+                context.under(parent, root)
+            }
+            _ => context,
         };
         let trace = request.headers.get("traceparent").and_then(|trace| trace.to_str().ok());
         Ok(match trace {
@@ -105,16 +142,21 @@ impl Source {
     }
 }
 
-/// A header that names no caller.
+/// A header that cannot be read.
 #[derive(Debug)]
-pub(crate) struct Rejected<'l> {
-    header: &'l HeaderName,
-    invalid: InvalidCaller,
+pub(crate) enum Rejected<'l> {
+    /// It names no caller.
+    Caller { header: &'l HeaderName, invalid: InvalidCaller },
+    /// It names no event.
+    Parent(InvalidParent),
 }
 
 impl fmt::Display for Rejected<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "header `{}` does not say who calls: {}", self.header, self.invalid)
+        match self {
+            Self::Caller { header, invalid } => write!(f, "header `{header}` does not say who calls: {invalid}"),
+            Self::Parent(invalid) => write!(f, "header `{PARENT}` names no event: {invalid}"),
+        }
     }
 }
 

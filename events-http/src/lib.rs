@@ -1,4 +1,4 @@
-//! axum: the layer that turns the caller's identity header into an event context.
+//! axum: the layer that turns the caller's identity header into an event context, and the event resource as routes.
 //!
 //! ```
 //! use axum::{Router, routing::post};
@@ -7,19 +7,42 @@
 //!
 //! # async fn reboot() {}
 //! # fn routes(manager: EventManager) -> Router {
-//! Router::new().route("/api/nuvlabox/{id}/reboot", post(reboot)).layer(EventsLayer::new(manager))
+//! Router::new()
+//!     .route("/api/nuvlabox/{id}/reboot", post(reboot))
+//!     .merge(events_http::router(&manager))
+//!     .layer(EventsLayer::new(manager))
 //! # }
 //! ```
 //!
 //! Every request then runs inside the manager and a [`Context`](events_core::Context) with its caller and
-//! its `traceparent`; annotated handlers find both.
+//! its `traceparent`; annotated handlers find both. The response names the operation that it recorded. People and programs
+//! search, follow and post events at the routes of [`router`].
 
+mod add;
+mod api;
+mod body;
 mod caller;
+mod close;
+mod collection;
+mod elsewhere;
+mod error;
+mod follow;
 mod layer;
+mod one;
+mod openapi;
+mod parameters;
+mod parent;
 mod response;
+mod routes;
+mod search;
+mod select;
 mod service;
+mod shown;
+mod unchangeable;
 
 pub use caller::{InvalidCaller, caller_from_header};
-pub use layer::{EventsLayer, HEADER};
+pub use layer::{EventsLayer, HEADER, OPERATION, PARENT};
+pub use openapi::OPENAPI;
 pub use response::ResponseFuture;
+pub use routes::{EventRoutes, router};
 pub use service::EventsService;

@@ -4,12 +4,14 @@ use std::{
     fmt,
     future::Future,
     pin::Pin,
-    task::{Context as Task, Poll},
+    task::{Context as Task, Poll, ready},
 };
 
-use axum::response::Response;
-use events_core::Scoped;
+use axum::{http::HeaderValue, response::Response};
+use events_core::{FirstOperation, Scoped};
 use pin_project_lite::pin_project;
+
+use crate::layer::OPERATION;
 
 pin_project! {
     /// The response of an [`EventsService`](crate::EventsService).
@@ -26,14 +28,14 @@ pin_project! {
     #[project = StateProjection]
     enum State<F> {
         // In the manager, and in the caller's context.
-        Running { #[pin] future: Scoped<Scoped<F>> },
+        Running { #[pin] future: Scoped<Scoped<F>>, first: FirstOperation },
         Answered { response: Option<Response> },
     }
 }
 
 impl<F> ResponseFuture<F> {
-    pub(crate) fn running(future: Scoped<Scoped<F>>) -> Self {
-        Self { state: State::Running { future } }
+    pub(crate) fn running(future: Scoped<Scoped<F>>, first: FirstOperation) -> Self {
+        Self { state: State::Running { future, first } }
     }
 
     pub(crate) fn answered(response: Response) -> Self {
@@ -55,7 +57,14 @@ where
 
     fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Self::Output> {
         match self.project().state.project() {
-            StateProjection::Running { future } => future.poll(task),
+            StateProjection::Running { future, first } => {
+                let mut response = ready!(future.poll(task))?;
+                // An id has only characters that a header may have.
+                if let Some(Ok(id)) = first.id().map(|id| HeaderValue::from_str(&id.to_string())) {
+                    response.headers_mut().entry(OPERATION).or_insert(id);
+                }
+                Poll::Ready(Ok(response))
+            }
             StateProjection::Answered { response } => {
                 response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response)))
             }

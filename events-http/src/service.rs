@@ -8,10 +8,13 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use events_core::{EventManager, scope};
+use events_core::{EventManager, FirstOperation, scope};
 use tower_service::Service;
 
-use crate::{layer::Source, response::ResponseFuture};
+use crate::{
+    layer::{Source, Trusted},
+    response::ResponseFuture,
+};
 
 /// A service whose requests run inside an event manager and the context of their caller.
 /// Made by [`EventsLayer`](crate::EventsLayer).
@@ -20,11 +23,12 @@ pub struct EventsService<S> {
     inner: S,
     manager: EventManager,
     source: Source,
+    trusted: Trusted,
 }
 
 impl<S> EventsService<S> {
-    pub(crate) fn new(inner: S, manager: EventManager, source: Source) -> Self {
-        Self { inner, manager, source }
+    pub(crate) fn new(inner: S, manager: EventManager, source: Source, trusted: Trusted) -> Self {
+        Self { inner, manager, source, trusted }
     }
 }
 
@@ -48,10 +52,12 @@ where
 
     fn call(&mut self, request: Request) -> Self::Future {
         let (parts, body) = request.into_parts();
-        match self.source.context(&parts) {
+        match self.source.context(&parts, &self.trusted) {
             Ok(context) => {
                 let running = self.inner.call(Request::from_parts(parts, body));
-                ResponseFuture::running(self.manager.scope(scope(context, running)))
+                let first = FirstOperation::default();
+                let context = context.telling(&first);
+                ResponseFuture::running(self.manager.scope(scope(context, running)), first)
             }
             Err(rejected) => ResponseFuture::answered(bad_request(&rejected.to_string())),
         }

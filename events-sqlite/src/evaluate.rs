@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use events_core::{Attribute, Cursor, EventId, Timestamp, Visibility};
+use events_core::{Attribute, Cursor, EventId, Field, Timestamp, Visibility};
 
 use crate::{
     error::StoreError,
@@ -35,11 +35,7 @@ pub(crate) fn candidates(part: &mut dyn Part, question: &Question<'_>) -> Result
 }
 
 /// The same, of those events only of which `by` is not hidden.
-pub(crate) fn countable_by(
-    part: &mut dyn Part,
-    question: &Question<'_>,
-    by: &Attribute,
-) -> Result<Candidates, StoreError> {
+pub(crate) fn countable_by(part: &mut dyn Part, question: &Question<'_>, by: &Field) -> Result<Candidates, StoreError> {
     evaluate(part, question, by.visible_from())
 }
 
@@ -91,7 +87,7 @@ impl Evaluation<'_, '_> {
                 }
                 false
             }
-            Condition::Leaf(leaf) if visibility < leaf.visible_from => false,
+            Condition::Leaf(leaf) if leaf.is_hidden_from(visibility) => false,
             Condition::Leaf(Leaf { test: Test::Is { key, own_operation, .. }, result: true, .. }) => {
                 self.part.may_have(*key)?
                     || match own_operation {
@@ -137,7 +133,7 @@ impl Evaluation<'_, '_> {
                 }
                 Ok(found)
             }
-            Condition::Leaf(leaf) if visibility < leaf.visible_from => Ok(Positions::none(events.events())),
+            Condition::Leaf(leaf) if leaf.is_hidden_from(visibility) => Ok(Positions::none(events.events())),
             Condition::Leaf(_) if events.is_empty() => Ok(events),
             Condition::Leaf(leaf) => {
                 match self.holding(&leaf.test)? {
@@ -165,16 +161,31 @@ impl Evaluation<'_, '_> {
                 let (from, until) = (self.first_at(*from)?, self.first_at(*until)?);
                 Arc::new(Positions::of_range(self.part.events(), from..until))
             }
+            Test::Since(from) => {
+                Arc::new(Positions::of_range(self.part.events(), self.first_at(*from)?..self.part.events()))
+            }
             Test::StartsWith { attribute, prefix } => {
-                let Some(values) = self.part.values(attribute)? else { return Ok(None) };
-                let mut having = Positions::none(self.part.events());
-                for value in values.iter().filter(|value| value.starts_with(prefix)) {
-                    having.union(&*self.part.having(self.question.hasher.key(attribute, value))?);
-                }
-                Arc::new(having)
+                return self.having_values(attribute, |value| value.starts_with(prefix));
+            }
+            Test::Has { attribute, field, comparison } => {
+                return self.having_values(attribute, |value| comparison.holds(field.of_key(value)));
             }
             Test::Unserved => return Ok(None),
         }))
+    }
+
+    /// The events that have one of some values of an attribute; none where there is no list of its values.
+    fn having_values(
+        &mut self,
+        attribute: &Attribute,
+        is_one: impl Fn(&str) -> bool,
+    ) -> Result<Option<Arc<Positions>>, StoreError> {
+        let Some(values) = self.part.values(attribute)? else { return Ok(None) };
+        let mut having = Positions::none(self.part.events());
+        for value in values.iter().filter(|value| is_one(value)) {
+            having.union(&*self.part.having(self.question.hasher.key(attribute, value))?);
+        }
+        Ok(Some(Arc::new(having)))
     }
 
     /// The events of an operation that have the key of those whose attribute is the id of its opening.

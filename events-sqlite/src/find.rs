@@ -10,8 +10,8 @@ use std::{
 };
 
 use events_core::{
-    Acl, Aggregation, Buckets, Count, Cursor, EventId, Filter, Found, Keys, Month, Page, Partition, Query, Seq,
-    Timestamp, Viewer, Visibility,
+    Acl, Aggregation, Buckets, Count, Cursor, EventId, Filter, First, Found, Keys, Month, Page, Partition, Query, Rank,
+    Seq, Timestamp, Viewer, Visibility,
 };
 use serde::Deserialize;
 
@@ -79,7 +79,7 @@ pub(crate) fn visibility(document: &[u8], viewer: &Viewer) -> Option<Visibility>
 fn examine(document: &[u8], filter: &Filter, viewer: &Viewer) -> Option<Visibility> {
     let keys = Keys::of(document).ok()?;
     let visibility = keys.acl.visibility(viewer)?;
-    filter.finds(&keys, visibility).then_some(visibility)
+    filter.finds(document, &keys, visibility).then_some(visibility)
 }
 
 /// A part in the course of a search for a page.
@@ -164,10 +164,14 @@ impl View {
 
     /// A page of events.
     pub(crate) fn page(self, deriver: &KeyDeriver, query: &Query, deadline: &Deadline) -> Result<Page, StoreError> {
+        if !query.is_newest_first() {
+            return self.page_in_order(deriver, query, deadline);
+        }
         let mut page = Page { unreadable: self.unreadable(), ..Page::default() };
         if query.limit == 0 {
             return Ok(page);
         }
+        let mut left_out = 0;
         let question = Question::new(&deriver.hasher, &query.filter, &query.viewer);
         let parts = self.parts(deriver, &query.filter, query.after);
         let mut waiting = parts.iter().enumerate().peekable();
@@ -216,7 +220,11 @@ impl View {
                     page.next = last;
                     return Ok(page);
                 }
-                page.events.push(Found::new(document, seen));
+                if left_out < query.offset {
+                    left_out += 1;
+                } else {
+                    page.events.push(Found::new(document, seen));
+                }
                 last = Some(cursor);
             } else if page.events.len() < query.limit {
                 last = Some(cursor);
@@ -231,6 +239,34 @@ impl View {
                 return Ok(page);
             }
         }
+    }
+
+    /// A page in another order than that of time: every event that is found is looked at.
+    fn page_in_order(self, deriver: &KeyDeriver, query: &Query, deadline: &Deadline) -> Result<Page, StoreError> {
+        let mut page = Page { unreadable: self.unreadable(), ..Page::default() };
+        let mut first = First::of(query.offset.saturating_add(query.limit));
+        let question = Question::new(&deriver.hasher, &query.filter, &query.viewer);
+        'parts: for (_, source) in self.parts(deriver, &query.filter, None) {
+            let mut part = source.open(deriver);
+            let Candidates { positions, .. } = evaluate::candidates(&mut *part, &question)?;
+            let mut end = positions.events();
+            while let Some(position) = positions.last_below(end) {
+                if deadline.passed() {
+                    page.cut = true;
+                    break 'parts;
+                }
+                end = position;
+                let document = part.document(position)?;
+                let Ok(keys) = Keys::of(&document) else { continue };
+                let Some(seen) = keys.acl.visibility(&query.viewer) else { continue };
+                if query.filter.finds(&document, &keys, seen) {
+                    let rank = Rank::of(&query.order, &document, &keys, seen);
+                    first.add(rank, Found::new(document, seen));
+                }
+            }
+        }
+        page.events = first.behind(query.offset);
+        Ok(page)
     }
 
     /// How many events a filter finds.
@@ -290,12 +326,16 @@ impl View {
             if positions.is_empty() {
                 continue;
             }
-            match part.values(by)? {
-                Some(values) if exact => {
+            let listed = match by.keys().filter(|_| exact) {
+                Some(attribute) => part.values(attribute)?.map(|values| (attribute, values)),
+                None => None,
+            };
+            match listed {
+                Some((attribute, values)) => {
                     for value in values {
-                        let common = part.count_having(deriver.hasher.key(by, &value), &positions)?;
+                        let common = part.count_having(deriver.hasher.key(attribute, &value), &positions)?;
                         if common > 0 {
-                            *counts.entry(value).or_default() += common;
+                            *counts.entry(by.of_key(&value).into()).or_default() += common;
                         }
                     }
                 }
@@ -310,8 +350,8 @@ impl View {
                         let document = part.document(position)?;
                         let Ok(keys) = Keys::of(&document) else { continue };
                         let Some(seen) = keys.acl.visibility(viewer) else { continue };
-                        if seen >= by.visible_from() && filter.finds(&keys, seen) {
-                            for value in keys.values(by) {
+                        if seen >= by.visible_from() && filter.finds(&document, &keys, seen) {
+                            for value in by.values(&document, &keys) {
                                 *counts.entry(value.into()).or_default() += 1;
                             }
                         }
@@ -319,14 +359,14 @@ impl View {
                 }
             }
         }
-        let distinct = counts.len() as u64;
+        let (distinct, values) = (counts.len() as u64, counts.values().sum());
         let mut buckets: Vec<(String, u64)> =
             counts.into_iter().map(|(value, count)| (value.as_ref().to_owned(), count)).collect();
         buckets.sort_unstable_by(|(one, one_count), (other, other_count)| {
             other_count.cmp(one_count).then_with(|| one.cmp(other))
         });
         buckets.truncate(*size);
-        Ok(Buckets { buckets, distinct, cut, unreadable })
+        Ok(Buckets { buckets, distinct, values, cut, unreadable })
     }
 
     /// The months.

@@ -127,7 +127,7 @@ impl KeyHasher {
     }
 
     /// Of the parts of a kind of event.
-    pub(crate) fn kind(&self, parts: &[&str; 5]) -> KeyHash {
+    pub(crate) fn kind(&self, parts: &[&str; 6]) -> KeyHash {
         let mut together = Vec::with_capacity(128);
         for part in parts {
             together.extend_from_slice(&(part.len() as u64).to_le_bytes());

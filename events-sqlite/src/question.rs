@@ -1,6 +1,6 @@
 //! What a search asks every part of the store: its filter and its viewer, with their keys hashed once.
 
-use events_core::{Attribute, EventId, Filter, Timestamp, Viewer, Visibility};
+use events_core::{Attribute, Comparison, EventId, Field, Filter, Timestamp, Viewer, Visibility};
 
 use crate::key_hash::{KeyHash, KeyHasher};
 
@@ -60,6 +60,10 @@ pub(crate) enum Test<'q> {
     StartsWith { attribute: &'q Attribute, prefix: &'q str },
     /// Happened between two times, the second exclusive.
     Time { from: Timestamp, until: Timestamp },
+    /// Happened at a time or after it.
+    Since(Timestamp),
+    /// An attribute that has keys has a value of which something is true.
+    Has { attribute: &'q Attribute, field: &'q Field, comparison: &'q Comparison },
     /// No key serves it.
     Unserved,
 }
@@ -86,6 +90,26 @@ impl<'q> Question<'q> {
     }
 }
 
+impl<'q> Test<'q> {
+    fn of(field: &'q Field, comparison: &'q Comparison) -> Self {
+        match (field.keys(), comparison) {
+            (None, Comparison::Instants(first, last)) if field.path() == "timestamp" && *last == Timestamp::MAX => {
+                Self::Since(*first)
+            }
+            (Some(attribute), comparison) => Self::Has { attribute, field, comparison },
+            _ => Self::Unserved,
+        }
+    }
+}
+
+impl Leaf<'_> {
+    /// Whether who sees an event only so much learns nothing of the result. Who may see an event's ACL is not
+    /// told by keys: that is examined.
+    pub(crate) fn is_hidden_from(&self, visibility: Visibility) -> bool {
+        visibility < self.visible_from.min(Visibility::Data)
+    }
+}
+
 impl<'q> Condition<'q> {
     fn of(hasher: &KeyHasher, filter: &'q Filter, result: bool) -> Self {
         let test = match filter {
@@ -102,6 +126,7 @@ impl<'q> Condition<'q> {
             Filter::StartsWith(attribute, prefix) => Test::StartsWith { attribute, prefix },
             Filter::Has(attribute) => Test::StartsWith { attribute, prefix: "" },
             Filter::Time { from, until } => Test::Time { from: *from, until: *until },
+            Filter::Compares(field, comparison) => Test::of(field, comparison),
             _ => Test::Unserved,
         };
         let visible_from = match filter {
@@ -109,6 +134,7 @@ impl<'q> Condition<'q> {
                 attribute.visible_from()
             }
             Filter::Time { .. } => Visibility::Data,
+            Filter::Compares(field, _) => field.visible_from(),
             _ => Visibility::Meta,
         };
         Self::Leaf(Leaf { test, result, visible_from })
@@ -135,8 +161,8 @@ impl<'q> Condition<'q> {
                     Attribute::Category | Attribute::Severity | Attribute::Outcome | Attribute::Phase => 4,
                     _ => 3,
                 },
-                Test::Time { .. } => 2,
-                Test::StartsWith { .. } => 6,
+                Test::Time { .. } | Test::Since(_) => 2,
+                Test::StartsWith { .. } | Test::Has { .. } => 6,
                 Test::Unserved => 8,
             },
             Self::Every(_) | Self::Some(_) => 5,

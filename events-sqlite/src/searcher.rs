@@ -92,6 +92,9 @@ impl<V: Viewable> Search for Searcher<V> {
     }
 
     fn search<'s>(&'s self, query: &'s Query) -> BoxFuture<'s, Result<Page, SearchError>> {
+        if let Err(refused) = query.check() {
+            return Box::pin(async { Err(refused) });
+        }
         let query = query.clone();
         self.run(query.within, move |view, deriver, deadline| view.page(deriver, &query, deadline))
     }

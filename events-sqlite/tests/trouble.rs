@@ -220,7 +220,7 @@ fn assert_searches_say_so(search: &dyn Search, events: u64) {
     let aggregation = Aggregation {
         filter: Filter::everything(),
         viewer: Viewer::admin(),
-        by: Attribute::Category,
+        by: Attribute::Category.into(),
         size: 10,
         within: None,
     };

@@ -284,6 +284,7 @@ fn bare(id: EventId, event_type: &str, phase: Phase, timestamp: Timestamp, thing
         traceparent: None,
         version: Some(1),
         legacy_id: None,
+        name: None,
     }
 }
 

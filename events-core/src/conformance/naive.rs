@@ -44,7 +44,7 @@ impl Naive {
     ) -> impl Iterator<Item = (&'n Arc<[u8]>, &'n Keys<'static>, Visibility)> {
         self.0.iter().filter_map(move |(document, keys)| {
             let visibility = keys.acl.visibility(viewer)?;
-            filter.finds(keys, visibility).then_some((document, keys, visibility))
+            filter.finds(document, keys, visibility).then_some((document, keys, visibility))
         })
     }
 
@@ -62,15 +62,16 @@ impl Naive {
     /// Counts by the values of an attribute.
     pub fn aggregate(&self, aggregation: &Aggregation) -> Buckets {
         let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-        for (_, keys, visibility) in self.found(&aggregation.filter, &aggregation.viewer) {
+        for (document, keys, visibility) in self.found(&aggregation.filter, &aggregation.viewer) {
             if visibility >= aggregation.by.visible_from() {
-                keys.values(&aggregation.by).for_each(|value| *counts.entry(value.to_owned()).or_default() += 1);
+                let values = aggregation.by.values(document, keys);
+                values.into_iter().for_each(|value| *counts.entry(value).or_default() += 1);
             }
         }
-        let distinct = counts.len() as u64;
+        let (distinct, values) = (counts.len() as u64, counts.values().sum());
         let mut buckets: Vec<(String, u64)> = counts.into_iter().collect();
         buckets.sort_by(|(one, ones), (other, others)| others.cmp(ones).then_with(|| one.cmp(other)));
         buckets.truncate(aggregation.size);
-        Buckets { buckets, distinct, ..Buckets::default() }
+        Buckets { buckets, distinct, values, ..Buckets::default() }
     }
 }

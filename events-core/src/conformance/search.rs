@@ -178,7 +178,7 @@ fn an_empty_store_answers_everything_with_nothing<S: Subject<Store: Searchable>>
     assert!(page.events.is_empty() && page.next.is_none());
     assert_eq!(filled.count(&filter, &viewer), 0);
     assert!(filled.get(sample::direct(1).id, &viewer).is_none());
-    let by = crate::keys::Attribute::EventType;
+    let by = crate::keys::Attribute::EventType.into();
     assert_eq!(filled.aggregate(&Aggregation { filter, viewer, by, size: 10, within: None }), Buckets::default());
     assert_eq!(filled.partitions(), []);
 }

@@ -76,6 +76,7 @@ impl<'d> Scanner<'d> {
         for name in [",\"acl-fallback\":", ",\"traceparent\":", ",\"version\":", ",\"legacy-id\":"] {
             self.skip_field(name)?;
         }
+        let name = self.text_field(",\"name\":")?;
         self.expect("}")?;
         Some(Parts {
             id,
@@ -95,6 +96,7 @@ impl<'d> Scanner<'d> {
             message,
             details,
             acl,
+            name,
         })
     }
 

@@ -8,7 +8,7 @@ use crate::{
     id::EventId,
     identity::Viewer,
     query::{Cursor, Filter, Query},
-    search::{Aggregation, BoxFuture, Buckets, Count, Found, Page, Partition, Search, SearchError},
+    search::{Aggregation, BoxFuture, Buckets, Count, Found, Page, Partition, Rank, Search, SearchError},
     timestamp::Month,
 };
 
@@ -27,15 +27,20 @@ impl Stored {
     ) -> impl Iterator<Item = (&'s StoredEvent, Visibility)> {
         self.events.iter().filter_map(move |event| {
             let visibility = event.keys.acl.visibility(viewer)?;
-            filter.finds(&event.keys, visibility).then_some((event, visibility))
+            filter.finds(&event.document, &event.keys, visibility).then_some((event, visibility))
         })
     }
 
     fn page(&self, query: &Query) -> Page {
         let mut found: Vec<_> = self.find(&query.filter, &query.viewer).collect();
-        found.sort_by_key(|(event, _)| Reverse(event.cursor()));
+        if query.is_newest_first() {
+            found.sort_by_key(|(event, _)| Reverse(event.cursor()));
+        } else {
+            found.sort_by_cached_key(|(event, seen)| Rank::of(&query.order, &event.document, &event.keys, *seen));
+        }
         found.retain(|(event, _)| query.after.is_none_or(|after| event.cursor() < after));
-        let more = found.len() > query.limit;
+        found.drain(..query.offset.min(found.len()));
+        let more = found.len() > query.limit && query.is_newest_first();
         found.truncate(query.limit);
         let next = found.last().filter(|_| more).map(|(event, _)| event.cursor());
         let events = found.into_iter().map(|(event, seen)| Found::new(event.document.clone(), seen)).collect();
@@ -43,19 +48,19 @@ impl Stored {
     }
 
     fn buckets(&self, aggregation: &Aggregation) -> Buckets {
-        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
         for (event, visibility) in self.find(&aggregation.filter, &aggregation.viewer) {
             if visibility >= aggregation.by.visible_from() {
-                event.keys.values(&aggregation.by).for_each(|value| *counts.entry(value).or_default() += 1);
+                let values = aggregation.by.values(&event.document, &event.keys);
+                values.into_iter().for_each(|value| *counts.entry(value).or_default() += 1);
             }
         }
-        let distinct = counts.len() as u64;
-        let mut buckets: Vec<(String, u64)> =
-            counts.into_iter().map(|(value, count)| (value.to_owned(), count)).collect();
+        let (distinct, values) = (counts.len() as u64, counts.values().sum());
+        let mut buckets: Vec<(String, u64)> = counts.into_iter().collect();
         // Stable: values of the same count stay in their order.
         buckets.sort_by_key(|(_, count)| Reverse(*count));
         buckets.truncate(aggregation.size);
-        Buckets { buckets, distinct, ..Buckets::default() }
+        Buckets { buckets, distinct, values, ..Buckets::default() }
     }
 
     fn partitions(&self) -> Vec<Partition> {
@@ -82,7 +87,10 @@ impl Search for MemoryStore {
     }
 
     fn search<'s>(&'s self, query: &'s Query) -> BoxFuture<'s, Result<Page, SearchError>> {
-        Box::pin(async move { Ok(self.stored().page(query)) })
+        Box::pin(async move {
+            query.check()?;
+            Ok(self.stored().page(query))
+        })
     }
 
     fn count<'s>(

@@ -46,7 +46,7 @@ fn thousands_of_values_are_counted_exactly() {
         for by in [Attribute::Tag, Attribute::Detail("d1".to_owned()), Attribute::Detail("d99".to_owned())] {
             for size in [0, 12, 50_000] {
                 let (filter, viewer) = (Filter::everything(), Viewer::admin());
-                let aggregation = Aggregation { filter, viewer, by: by.clone(), size, within: None };
+                let aggregation = Aggregation { filter, viewer, by: by.clone().into(), size, within: None };
                 let counted = server.place.wait(server.elasticsearch.aggregate(&aggregation)).expect("an answer");
                 assert_eq!(counted, naive.aggregate(&aggregation), "{by:?}");
             }

@@ -73,7 +73,7 @@ impl Questions {
 
     /// Any filter counted by any attribute.
     pub fn aggregation(&mut self) -> Aggregation {
-        let by = self.key().0;
+        let by = self.key().0.into();
         let size = self.random.below(12);
         Aggregation { filter: self.filter(), viewer: self.viewer(), by, size, within: None }
     }

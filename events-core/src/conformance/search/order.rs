@@ -131,7 +131,7 @@ fn the_largest_counts_come_first_and_ties_are_in_the_order_of_values<S: Subject<
     let filled = Filled::of_events(subject, &events);
     let buckets = |filter: Filter, size| {
         let viewer = Viewer::admin();
-        let answer = filled.aggregate(&Aggregation { filter, viewer, by: Attribute::Tag, size, within: None });
+        let answer = filled.aggregate(&Aggregation { filter, viewer, by: Attribute::Tag.into(), size, within: None });
         assert!(!answer.cut, "no time limit was given, and the counts were cut");
         (answer.buckets, answer.distinct)
     };

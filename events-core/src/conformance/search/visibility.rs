@@ -151,9 +151,9 @@ fn a_hidden_attribute_is_counted_nowhere<S: Subject<Store: Searchable>>(subject:
     let events =
         [tagged(granted(1, Right::ViewMeta)), tagged(granted(2, Right::ViewData)), tagged(granted(3, Right::Manage))];
     let filled = Filled::of_events(subject, &events);
-    let buckets = |by| {
+    let buckets = |by: Attribute| {
         let (filter, viewer) = (Filter::everything(), viewer(&["group/granted"]));
-        filled.aggregate(&Aggregation { filter, viewer, by, size: 10, within: None }).buckets
+        filled.aggregate(&Aggregation { filter, viewer, by: by.into(), size: 10, within: None }).buckets
     };
     assert_eq!(buckets(Attribute::Category), [("state".to_owned(), 1)]);
     assert_eq!(buckets(Attribute::Tag), [("blue".to_owned(), 2)]);

@@ -1,0 +1,123 @@
+//! Following the trail with Server-Sent Events.
+//!
+//! Source: the HTML standard, section 9.2. The `id` of what is sent is the place in the trail, which a client that
+//! connects again sends as `Last-Event-ID`. A heartbeat has one too, and no data: so the place moves on over events
+//! that are not for this client.
+
+use std::{convert::Infallible, fmt::Write};
+
+use axum::{
+    body::{Body, Bytes},
+    extract::State,
+    http::{
+        HeaderMap, HeaderValue, Uri,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+    },
+    response::Response,
+};
+use events_core::{Followed, Seq, Tail, Viewer};
+use futures_util::{FutureExt, stream};
+
+use crate::{api::Api, error::ApiError, parameters::Parameters, search::filter, select::Select, shown::shown};
+
+/// `GET event/tail`: events as they are stored, from now on or from behind a place.
+pub(crate) async fn follow(State(api): State<Api>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
+    let viewer = Viewer::from(&api.searcher()?);
+    let parameters = Parameters::of_query(&uri);
+    let mut tail = api.manager().tail(filter(&parameters)?, viewer)?;
+    if let Some(place) = place(&parameters, &headers)? {
+        tail = tail.after(place)?;
+    }
+    let select = Select::of(parameters.all("select"));
+    let sending = Sending { api, tail, select, step: Step::Begin };
+    let mut response = Response::new(Body::from_stream(stream::unfold(sending, Sending::next)));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    // A proxy that gathers what it passes on would keep it back.
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+/// Behind which event to begin, where the client says so. The header goes first: it is that of a connection that broke.
+fn place(parameters: &Parameters, headers: &HeaderMap) -> Result<Option<Seq>, ApiError> {
+    let header = headers.get("last-event-id").map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let given = header.as_deref().or_else(|| parameters.all("after").next()).map(str::trim);
+    let Some(given) = given.filter(|given| !given.is_empty()) else { return Ok(None) };
+    let invalid = || {
+        let given: String = given.chars().take(80).collect();
+        ApiError::BadRequest(format!("`{given}` is no place in the trail: send the `id` of what was received last"))
+    };
+    given.parse().map(|number| Some(Seq(number))).map_err(|_| invalid())
+}
+
+/// A response under way. It asks for more when the connection takes more, and ends with it.
+struct Sending {
+    api: Api,
+    tail: Tail,
+    select: Select,
+    step: Step,
+}
+
+enum Step {
+    Begin,
+    Follow,
+    End,
+}
+
+/// Bytes that are gathered before they are sent.
+const GATHERED: usize = 16 * 1_024;
+
+impl Sending {
+    async fn next(mut self) -> Option<(Result<Bytes, Infallible>, Self)> {
+        let mut out = String::new();
+        match self.step {
+            Step::Begin => {
+                // At once: the client learns that it is connected, and where it is.
+                self.step = Step::Follow;
+                out.push_str("retry: 2000\n");
+                self.beat(&mut out);
+            }
+            Step::Follow => match tokio::time::timeout(self.api.0.heartbeat, self.tail.next()).await {
+                Err(_elapsed) => self.beat(&mut out),
+                Ok(Ok(Some(followed))) => {
+                    self.event(&mut out, &followed);
+                    self.gather(&mut out);
+                }
+                Ok(Ok(None)) => return None,
+                Ok(Err(error)) => {
+                    tracing::error!(%error, "a tail over HTTP ends: its client goes on where it was");
+                    self.step = Step::End;
+                    let _ = write!(out, ": {error}\n\n");
+                }
+            },
+            Step::End => return None,
+        }
+        Some((Ok(Bytes::from(out)), self))
+    }
+
+    /// Adds what is there already.
+    fn gather(&mut self, out: &mut String) {
+        while out.len() < GATHERED {
+            // Not polled again when it is not ready, and nothing is lost by that. What went wrong goes wrong again.
+            let Some(Ok(Some(followed))) = self.tail.next().now_or_never() else { break };
+            self.event(out, &followed);
+        }
+    }
+
+    fn event(&self, out: &mut String, followed: &Followed) {
+        // One that is damaged was logged, and is passed over.
+        let Ok(document) = shown(&followed.event, &self.select, &[]) else { return };
+        // Writing to a string cannot fail.
+        let _ = write!(out, "id: {}\nevent: event\ndata: ", followed.seq);
+        // A line break would end the field; in JSON it is only ever a blank.
+        out.extend(
+            document.get().chars().map(|character| if matches!(character, '\n' | '\r') { ' ' } else { character }),
+        );
+        out.push_str("\n\n");
+    }
+
+    fn beat(&self, out: &mut String) {
+        let _ = write!(out, "id: {}\n\n", self.tail.passed());
+    }
+}

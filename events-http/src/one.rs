@@ -1,0 +1,78 @@
+//! One event, and what hangs together with it.
+
+use axum::{
+    Json,
+    extract::State,
+    http::Uri,
+    response::{IntoResponse, Response},
+};
+use events_core::{Event, EventId, Found, InvalidEvent, Phase, Related, Viewer};
+
+use crate::{
+    api::{Api, caller},
+    collection::{Collection, Operation},
+    error::ApiError,
+    parameters::Parameters,
+    select::Select,
+    shown::shown,
+};
+
+/// `GET event/<uuid>`.
+pub(crate) async fn get(State(api): State<Api>, uri: Uri) -> Result<Response, ApiError> {
+    let found = api.event(&uri).await?;
+    let select = Select::of(Parameters::of_query(&uri).all("select"));
+    let operations = operations(&api, &found).await?;
+    Ok(Json(shown(&found, &select, &operations)?).into_response())
+}
+
+/// What may be done with an event: an administrator may close an operation that waits for its job.
+async fn operations(api: &Api, found: &Found) -> Result<Vec<Operation>, ApiError> {
+    if !caller().is_admin() {
+        return Ok(Vec::new());
+    }
+    let Event { id, phase, deadline, .. } = read(found)?;
+    if phase != Phase::Requested || deadline.is_none() || is_closed(api, id).await? {
+        return Ok(Vec::new());
+    }
+    Ok(["complete", "fail"].map(|rel| Operation { rel, href: format!("{id}/{rel}") }).into())
+}
+
+async fn is_closed(api: &Api, opening: EventId) -> Result<bool, ApiError> {
+    Ok(api.manager().get(opening.closing(), &Viewer::admin()).await?.is_some())
+}
+
+/// `GET event/<uuid>/tree`: everything that followed from the same root, oldest first.
+pub(crate) async fn tree(State(api): State<Api>, uri: Uri) -> Result<Collection, ApiError> {
+    let found = api.event_with_data(&uri).await?;
+    let event = read(&found)?;
+    let viewer = viewer();
+    let mut related = api.manager().tree(event.root.unwrap_or(event.id), &viewer).await?;
+    if related.events.is_empty() {
+        // A direct event on its own has no root.
+        related.events.push(found);
+    }
+    collection(format!("{}/tree", event.id), &uri, &related)
+}
+
+/// `GET event/<uuid>/children`: the events directly under it, oldest first.
+pub(crate) async fn children(State(api): State<Api>, uri: Uri) -> Result<Collection, ApiError> {
+    let found = api.event(&uri).await?;
+    let event = read(&found)?;
+    let related = api.manager().children(event.id, &viewer()).await?;
+    collection(format!("{}/children", event.id), &uri, &related)
+}
+
+fn collection(id: String, uri: &Uri, related: &Related) -> Result<Collection, ApiError> {
+    let select = Select::of(Parameters::of_query(uri).all("select"));
+    let resources: Result<Vec<_>, ApiError> = related.events.iter().map(|found| shown(found, &select, &[])).collect();
+    let resources = resources?;
+    Ok(Collection { count: resources.len() as u64, id, resources, cut: related.cut, ..Collection::default() })
+}
+
+fn read(found: &Found) -> Result<Event, ApiError> {
+    found.event().map_err(|error: InvalidEvent| ApiError::Unavailable(error.to_string()))
+}
+
+fn viewer() -> Viewer {
+    Viewer::from(&caller())
+}
