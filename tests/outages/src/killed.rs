@@ -19,6 +19,8 @@ use crate::{
     servers::servers,
 };
 
+const KILLS: usize = 5;
+
 /// What the child process does, until it is killed; without a place it is no test.
 #[tokio::test(flavor = "multi_thread")]
 async fn api_server() {
@@ -53,14 +55,14 @@ async fn an_api_server_that_is_killed_again_and_again_while_it_delivers_loses_no
     println!("API servers are killed while they deliver");
     for ack in [Ack::Journal, DELIVERED] {
         let (place, topic, _folder) = new_place(held.elasticsearch.address(), &held.kafka, ack).await;
-        for _ in 0..5 {
+        for _ in 0..KILLS {
             let events = 50 + RandomState::new().hash_one(0) as usize % 800;
             block_in_place(|| kill_after(&place, start(&place), events));
         }
         // The next one closes what they left open, and delivers the rest.
         let site = block_in_place(|| place.open(options()));
         drop(site.shut_down().await);
-        Evidence { place: &place, topic: &topic, copies: Copies::OnePerProcess }.prove();
+        Evidence { place: &place, topic: &topic, copies: Copies::OnePerProcess(KILLS + 1) }.prove();
         place.index.remove();
     }
 }

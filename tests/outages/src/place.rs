@@ -56,9 +56,14 @@ impl Place {
         })
     }
 
+    /// Where the journal is.
+    pub(crate) fn events(&self) -> PathBuf {
+        self.folder.join("events")
+    }
+
     /// The journal, its manager and what else belongs to them.
     pub(crate) fn open(&self, options: Options) -> Site {
-        let journal = options.open(self.folder.join("events")).unwrap();
+        let journal = options.open(self.events()).unwrap();
         let (gate, clock) = (Gate::default(), ManualClock::at("2026-11-30T12:00:00Z".parse().unwrap()));
         let elasticsearch = self.index.options().request_limit(Duration::from_secs(1)).connect(&self.elasticsearch);
         let kafka = KafkaTopic::connect(&self.kafka, &self.topic);

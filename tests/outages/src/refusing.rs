@@ -57,7 +57,8 @@ async fn an_elasticsearch_that_has_too_much_to_do_gets_everything_later() {
     let mut flood = None;
     scene.strike("Elasticsearch answers 429", || flood = Some(Flood::of(flooded.address())));
     scene.shows(|server| is_told(server, "429")).await;
-    scene.lasts(500).await;
+    scene.lasts(300).await;
+    scene.shows(|server| is_told(server, "429")).await;
     scene.mends(|| drop(flood)).await;
     scene.proof().await;
 }

@@ -19,6 +19,9 @@ use crate::{
 /// How long recovery may take on a machine that is busy: a server starts, and relays pause up to ten seconds.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
+/// Keys are spread over so many.
+pub(crate) const PARTITIONS: i32 = 3;
+
 /// Two API servers under load, one for each way to acknowledge.
 pub(crate) struct Scene {
     pub(crate) servers: Vec<Server>,
@@ -35,7 +38,7 @@ pub(crate) struct Server {
 
 /// An index, a topic and a folder for a new API server.
 pub(crate) async fn new_place(elasticsearch: &str, kafka: &Disposable, ack: Ack) -> (Place, Topic, TempDir) {
-    let topic = Topic::create(kafka.address(), 3, &[]).await;
+    let topic = Topic::create(kafka.address(), PARTITIONS, &[]).await;
     let folder = tempfile::tempdir().unwrap();
     let place = Place {
         folder: folder.path().to_owned(),
