@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod fleet;
+#[cfg(feature = "elasticsearch")]
+mod index;
 
 use std::{
     future::pending,
@@ -22,7 +24,9 @@ use axum::{
     middleware::{Next, from_fn},
     routing::post,
 };
-use events::{Event, EventManager, Href, Journal, Phase, Scoped, action, assert_events, scope, testing::Trail};
+use events::{
+    Builder, Event, EventManager, Href, Journal, Phase, Scoped, action, assert_events, scope, testing::Trail,
+};
 use fleet::{Answer, Deployment, Gate, LIMIT, Nuvlabox, Problem, Store, jane, nuvlabox, until};
 use tokio::{io::AsyncWriteExt, net::TcpStream, runtime, task};
 
@@ -48,6 +52,8 @@ struct Scene {
     manager: EventManager,
     gate: Gate,
     running: Arc<AtomicUsize>,
+    /// How long it takes at most until two operations are open, one inside the other.
+    pace: Duration,
 }
 
 impl Scene {
@@ -341,7 +347,7 @@ fn nested() -> Vec<Situation> {
             |scene| async move {
                 // As long as it takes until both are open.
                 let running = scene.until_running();
-                let mut stuck = Box::pin(events::timeout(Duration::from_secs(1), scene.stuck_start()));
+                let mut stuck = Box::pin(events::timeout(scene.pace, scene.stuck_start()));
                 tokio::select! {
                     _ = &mut stuck => panic!("the machine is too slow for this test"),
                     () = running => {}
@@ -429,26 +435,67 @@ fn assert_well_formed(events: &[Event]) {
     assert_eq!(closings * 2, events.len(), "openings and their closings, nothing else");
 }
 
+/// Lets a situation happen, and looks at what it leaves in the journal.
+async fn happens(situation: &Situation, store: &Store, builder: Builder, pace: Duration) -> EventManager {
+    // Nothing here depends on a limit that runs out.
+    let manager = builder.with_limits(|limits| {
+        limits.opening = LIMIT;
+        limits.closing_wait = LIMIT;
+    });
+    let manager = manager.build().unwrap();
+    let scene = Scene { manager: manager.clone(), gate: store.gate.clone(), running: Arc::default(), pace };
+
+    (situation.happens)(scene).await;
+
+    (situation.leaves)(&mut store.trail().within(LIMIT));
+    assert_well_formed(&store.trail().events());
+    until("nothing is open", || manager.metrics().open_operations == 0).await;
+    assert!(manager.open_operations().await.unwrap().is_empty());
+    manager
+}
+
+fn all() -> impl Iterator<Item = Situation> {
+    returning().into_iter().chain(cancelled()).chain(nested())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_ending_leaves_one_opening_and_one_closing() {
-    for situation in returning().into_iter().chain(cancelled()).chain(nested()) {
+    for situation in all() {
         for store in Store::each() {
             println!("{} on {}", situation.name, store.name);
-            // Nothing here depends on a limit that runs out.
-            let manager = store.builder().with_limits(|limits| {
-                limits.opening = LIMIT;
-                limits.closing_wait = LIMIT;
-            });
-            let manager = manager.build().unwrap();
-            let scene = Scene { manager, gate: store.gate.clone(), running: Arc::default() };
-            let manager = scene.manager.clone();
+            happens(&situation, &store, store.builder(), Duration::from_secs(1)).await;
+        }
+    }
+}
 
-            (situation.happens)(scene).await;
+#[cfg(feature = "elasticsearch")]
+mod delivering {
+    use events::Ack;
+    use events_test_servers::elasticsearch;
 
-            (situation.leaves)(&mut store.trail().within(LIMIT));
-            assert_well_formed(&store.trail().events());
-            until("nothing is open", || manager.metrics().open_operations == 0).await;
-            assert!(manager.open_operations().await.unwrap().is_empty());
+    use super::*;
+    use crate::{
+        fleet::{Documents, documents},
+        index::{Index, assert_same},
+    };
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn every_ending_leaves_the_same_in_elasticsearch() {
+        for (server, url) in elasticsearch() {
+            for ack in [Ack::Journal, Ack::Delivered("elasticsearch")] {
+                let index = Index::fresh(&url);
+                let mut recorded = Documents::new();
+                for situation in all() {
+                    println!("{} on SQLite, {ack:?}, {server}", situation.name);
+                    let store = Store::sqlite();
+                    let builder = store.builder().relay_to(index.connect()).acknowledge(ack);
+                    let manager = happens(&situation, &store, builder, Duration::from_secs(5)).await;
+                    assert!(manager.shutdown(LIMIT).await, "{:?}", manager.relays());
+                    recorded.append(&mut documents(&store.events()));
+                }
+                assert_same(&format!("{ack:?}, {server}"), &recorded, &index.documents());
+                index.remove();
+            }
         }
     }
 }

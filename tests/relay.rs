@@ -6,19 +6,17 @@
 mod fleet;
 
 use std::{
-    collections::BTreeMap,
     env,
     path::Path,
     process::{Child, Command, Stdio},
-    sync::Arc,
     time::{Duration, Instant},
 };
 
 use events::{
-    Ack, Batches, Entry, EntryKind, EventId, EventManager, Href, Journal, JournalError, ManualClock, Operation, Query,
-    RelayState, Seq, Sequenced, SqliteStore, Viewer, action, conformance::Generator, scope, sqlite::Options,
+    Ack, Batches, Entry, EntryKind, EventManager, Href, Journal, JournalError, ManualClock, Operation, Query,
+    RelayState, Seq, SqliteStore, Viewer, action, conformance::Generator, scope, sqlite::Options,
 };
-use fleet::{Answer, LIMIT, Nuvlabox, OtherStore, Problem, jane, nuvlabox, until};
+use fleet::{Answer, LIMIT, Nuvlabox, OtherStore, Problem, documents, everything, jane, nuvlabox, until};
 
 const FOLDER: &str = "EVENTS_TEST_FOLDER";
 
@@ -36,18 +34,6 @@ async fn reboot(id: Href<Nuvlabox>) -> Result<Answer, Problem> {
 async fn commission(id: Href<Nuvlabox>, takes: Duration) -> Result<Answer, Problem> {
     tokio::time::sleep(takes).await;
     Ok(Answer(200))
-}
-
-fn everything(store: &SqliteStore) -> Vec<Sequenced> {
-    let mut all: Vec<Sequenced> = Vec::new();
-    loop {
-        let from = all.last().map_or(Seq(1), |last| last.seq.next());
-        let read = store.read(from, 10_000, usize::MAX).unwrap();
-        if read.is_empty() {
-            return all;
-        }
-        all.extend(read);
-    }
 }
 
 /// Both hold the same events, each once, the same bytes, in the same order.
@@ -267,8 +253,7 @@ async fn killed_while_relaying(ack: Ack) {
         child.kill().unwrap();
         child.wait().unwrap();
         let (journal, other) = (folders.journal(), folders.other());
-        let here: BTreeMap<EventId, Arc<[u8]>> =
-            everything(&journal).into_iter().map(|event| (event.id, event.document)).collect();
+        let here = documents(&everything(&journal));
         let there = everything(&other.store);
         delivered = there.len() as u64;
         for event in &there {

@@ -22,7 +22,7 @@ use tokio::{
     sync::{Notify, Semaphore},
 };
 
-use self::status::Progress;
+use self::{backoff::Backoff, status::Progress};
 use crate::{
     acknowledgement::Confirmations,
     destination::{Batches, Destination},
@@ -127,6 +127,11 @@ impl Relay {
 
     fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The pauses between attempts.
+    fn backoff(&self) -> Backoff {
+        if self.confirmations.is_some() { Backoff::awaited() } else { Backoff::default() }
     }
 
     fn progress(&self) -> MutexGuard<'_, Progress> {

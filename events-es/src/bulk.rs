@@ -15,9 +15,6 @@ use crate::{
     request::{Answer, Cause, RequestError},
 };
 
-/// So many bytes are sent at once.
-const MOST_BYTES: usize = 16 << 20;
-
 /// Events as `_bulk` takes them, one behind the other.
 #[derive(Debug)]
 pub(crate) struct Lines {
@@ -101,21 +98,14 @@ impl Lines {
         self.ends[line] - self.start(line)
     }
 
-    /// All events, in as many requests as their bytes need.
-    pub(crate) fn requests(&self) -> Vec<Range<usize>> {
-        let mut requests: Vec<Range<usize>> = Vec::new();
-        for line in 0..self.ends.len() {
-            match requests.last_mut() {
-                Some(last)
-                    if self.ends[line] - self.start(last.start) <= MOST_BYTES
-                        && self.bytes(line).max(self.bytes(line - 1)) <= LARGE =>
-                {
-                    last.end = line + 1;
-                }
-                _ => requests.push(line..line + 1),
-            }
-        }
-        requests
+    /// The first of these events, as many as one request has: of at most so many bytes, but for an event that is
+    /// larger, and one that is large alone.
+    pub(crate) fn first(&self, lines: &Range<usize>, most: usize) -> Range<usize> {
+        let fits = |line: usize| {
+            self.ends[line] - self.start(lines.start) <= most && self.bytes(line).max(self.bytes(line - 1)) <= LARGE
+        };
+        let end = (lines.start + 1..lines.end).find(|line| !fits(*line));
+        lines.start..end.unwrap_or(lines.end)
     }
 }
 
@@ -158,6 +148,17 @@ pub(crate) enum Said {
     Busy(String),
     /// Not now.
     Later(String),
+}
+
+impl Said {
+    /// Whether all events, or some of them, were too much.
+    pub(crate) fn is_busy(&self) -> bool {
+        match self {
+            Self::Each(verdicts) => verdicts.iter().any(|verdict| matches!(verdict, Verdict::Busy(_))),
+            Self::Busy(_) => true,
+            Self::TooMuch(_) | Self::Later(_) => false,
+        }
+    }
 }
 
 /// Reads the answer to a request with so many events.
@@ -234,7 +235,7 @@ mod tests {
         assert_eq!(sent.iter().map(|sent| sent.place).collect::<Vec<_>>(), [0, 2, 4]);
         assert!(sent.iter().all(|sent| (sent.role == Role::Closing) == (batch[sent.place].id.as_u128() & 1 == 1)));
         assert_eq!(refused.iter().map(|(place, _)| *place).collect::<Vec<_>>(), [1, 3]);
-        assert_eq!(lines.requests().len(), 1);
+        assert_eq!(lines.first(&(0..3), usize::MAX), 0..3);
         let text = |range| String::from_utf8(lines.body(&range).to_vec()).unwrap();
         assert_eq!(text(0..3).lines().count(), 6);
         assert_eq!(text(0..1) + &text(1..3), text(0..3));
@@ -250,10 +251,18 @@ mod tests {
             });
             Lines { bytes: Bytes::new(), ends: ends.collect() }
         };
-        assert_eq!(lines(&[5, 2 * LARGE, 5, 5]).requests(), [0..1, 1..2, 2..4]);
-        assert_eq!(lines(&[20 * LARGE]).requests().len(), 1);
-        assert_eq!(lines(&[LARGE; 20]).requests(), [0..16, 16..20]);
-        assert_eq!(lines(&[]).requests(), [0..0; 0]);
+        let requests = |sizes: &[usize]| {
+            let (lines, mut left) = (lines(sizes), 0..sizes.len());
+            let request = || {
+                let request = (!left.is_empty()).then(|| lines.first(&left, 16 * LARGE))?;
+                left.start = request.end;
+                Some(request)
+            };
+            std::iter::from_fn(request).collect::<Vec<_>>()
+        };
+        assert_eq!(requests(&[5, 2 * LARGE, 5, 5]), [0..1, 1..2, 2..4]);
+        assert_eq!(requests(&[20 * LARGE]).len(), 1);
+        assert_eq!(requests(&[LARGE; 20]), [0..16, 16..20]);
     }
 
     #[test]

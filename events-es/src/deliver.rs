@@ -71,12 +71,20 @@ pub(crate) async fn send_written(server: &Server, batch: &[Sequenced], written: 
         outcomes[*place] = Some(Outcome::Rejected(why.clone()));
     }
     let (mut taken, mut busy) = (Vec::new(), Vec::new());
-    let mut waiting = lines.requests();
     // The first to be sent stands last.
-    waiting.reverse();
-    while let Some(request) = waiting.pop() {
+    let all = 0..sent.len();
+    let mut waiting = vec![all];
+    while let Some(left) = waiting.pop() {
+        if left.is_empty() {
+            continue;
+        }
+        let request = lines.first(&left, server.at_once.bytes());
+        waiting.push(request.end..left.end);
+        let bytes = lines.body(&request).len();
         let answer = server.client.send(&bulk_request(server, lines, &request)).await;
-        match bulk::read(answer, request.len()) {
+        let said = bulk::read(answer, request.len());
+        server.at_once.learn(bytes, &said);
+        match said {
             Said::Each(verdicts) => {
                 for (line, verdict) in request.zip(verdicts) {
                     match verdict {

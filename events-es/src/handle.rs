@@ -8,6 +8,7 @@ use std::{
 use events_core::{Batches, NotReady, Registry};
 
 use crate::{
+    at_once::AtOnce,
     client::Client,
     detail_types::DetailTypes,
     layout::Layout,
@@ -50,6 +51,7 @@ pub(crate) struct Server {
     pub(crate) spread: Spread,
     pub(crate) search_limit: Duration,
     pub(crate) flavour: Flavour,
+    pub(crate) at_once: AtOnce,
     types: RwLock<Arc<DetailTypes>>,
 }
 
@@ -77,6 +79,7 @@ impl Elasticsearch {
             spread: options.spread,
             search_limit: options.search_limit,
             flavour: Flavour::default(),
+            at_once: AtOnce::default(),
             types: RwLock::default(),
         };
         Ok(Self {

@@ -43,6 +43,7 @@
 //! process lives is found, and the copy delivers nothing.
 
 mod aggregate;
+mod at_once;
 mod backoff;
 mod bulk;
 mod clause;

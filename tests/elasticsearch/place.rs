@@ -1,8 +1,6 @@
 //! A place of its own on a server, for one test: index names that nobody else uses.
 
 use std::{
-    io::{Read, Write},
-    net::TcpStream,
     sync::atomic::{AtomicU64, Ordering},
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -11,6 +9,7 @@ use events::{
     Event, Filter, Query, Search, Viewer,
     elasticsearch::{Elasticsearch, Options, Refresh},
 };
+use events_test_servers::ask;
 
 /// Removed from the server when it is dropped.
 pub(crate) struct Place {
@@ -52,18 +51,9 @@ impl Place {
 
     /// How many leases there are.
     pub(crate) fn leases(&self) -> u64 {
-        let (_, body) = self.ask("GET", &format!("/{}-leases/_count", self.prefix));
+        let (_, body) = ask(&self.url, "GET", &format!("/{}-leases/_count", self.prefix), "").unwrap();
+        let body = String::from_utf8_lossy(&body);
         body.split("\"count\":").nth(1).and_then(|rest| rest.split(',').next()?.parse().ok()).unwrap_or(0)
-    }
-
-    fn ask(&self, method: &str, path: &str) -> (u16, String) {
-        let address = self.url.trim_start_matches("http://");
-        let mut stream = TcpStream::connect(address).unwrap();
-        write!(stream, "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
-        (status, answer)
     }
 }
 
@@ -73,14 +63,13 @@ pub(crate) fn connect(url: &str, prefix: &str) -> Elasticsearch {
 
 impl Drop for Place {
     fn drop(&mut self) {
+        let ask = |method, path: String| ask(&self.url, method, &path, "");
         // A server that is gone took it along.
-        if TcpStream::connect(self.url.trim_start_matches("http://")).is_err() {
-            return;
-        }
-        let (_, indices) = self.ask("GET", &format!("/_cat/indices/{}-*?h=index", self.prefix));
+        let Ok((_, indices)) = ask("GET", format!("/_cat/indices/{}-*?h=index", self.prefix)) else { return };
+        let indices = String::from_utf8_lossy(&indices);
         for index in indices.split_whitespace().filter(|word| word.starts_with(&self.prefix)) {
-            self.ask("DELETE", &format!("/{index}"));
+            let _ = ask("DELETE", format!("/{index}"));
         }
-        self.ask("DELETE", &format!("/_index_template/{}", self.prefix));
+        let _ = ask("DELETE", format!("/_index_template/{}", self.prefix));
     }
 }

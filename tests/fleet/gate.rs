@@ -12,6 +12,7 @@ pub(crate) struct Gate(Arc<(Mutex<State>, Condvar)>);
 struct State {
     closed: bool,
     waiting: usize,
+    slipped_in: Vec<Entry>,
 }
 
 impl Gate {
@@ -29,23 +30,38 @@ impl Gate {
         self.0.0.lock().unwrap().waiting > 0
     }
 
-    fn pass(&self) {
+    /// Adds an event that nobody recorded, with the next append.
+    pub(crate) fn slip_in(&self, entry: Entry) {
+        self.0.0.lock().unwrap().slipped_in.push(entry);
+    }
+
+    /// Answers what slips in.
+    fn pass(&self) -> Vec<Entry> {
         let mut state = self.0.0.lock().unwrap();
         state.waiting += 1;
         state = self.0.1.wait_while(state, |state| state.closed).unwrap();
         state.waiting -= 1;
+        std::mem::take(&mut state.slipped_in)
     }
 }
 
 /// A journal behind a gate.
-pub(super) struct Gated {
-    pub(super) journal: Arc<dyn Journal>,
-    pub(super) gate: Gate,
+struct Gated {
+    journal: Arc<dyn Journal>,
+    gate: Gate,
+}
+
+/// A journal behind a gate.
+pub(crate) fn gated(journal: impl Journal, gate: &Gate) -> impl Journal {
+    Gated { journal: Arc::new(journal), gate: gate.clone() }
 }
 
 impl Journal for Gated {
     fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, AppendError> {
-        self.gate.pass();
+        let slipped_in = self.gate.pass();
+        if !slipped_in.is_empty() {
+            self.journal.append(&slipped_in)?;
+        }
         self.journal.append(entries)
     }
 

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use events::{Builder, EventManager, Journal, memory::MemoryStore, sqlite::SqliteStore, testing::Trail};
+use events::{Builder, EventManager, Journal, Sequenced, memory::MemoryStore, sqlite::SqliteStore, testing::Trail};
 
-use super::gate::{Gate, Gated};
+use super::{
+    everything::everything,
+    gate::{Gate, gated},
+};
 
 /// A fresh store behind a gate.
 pub(crate) struct Store {
@@ -36,11 +39,16 @@ impl Store {
     }
 
     pub(crate) fn builder(&self) -> Builder {
-        EventManager::builder(Gated { journal: self.journal.clone(), gate: self.gate.clone() })
+        EventManager::builder(gated(self.journal.clone(), &self.gate))
     }
 
     pub(crate) fn manager(&self) -> EventManager {
         self.builder().build().unwrap()
+    }
+
+    /// Everything that was recorded.
+    pub(crate) fn events(&self) -> Vec<Sequenced> {
+        everything(&*self.journal)
     }
 
     pub(crate) fn trail(&self) -> Trail<Arc<dyn Journal>> {

@@ -13,8 +13,9 @@ use crate::{
     manager::Shared,
 };
 
-/// A position is saved this often while it moves …
-const SAVED_EVERY: Duration = Duration::from_secs(1);
+/// A position is saved this often while it moves: the next process delivers again what came after, and readers
+/// of a topic see it twice …
+const SAVED_EVERY: Duration = Duration::from_millis(100);
 /// … or each time it has moved so often.
 const SAVED_AFTER: u32 = 64;
 
@@ -103,7 +104,7 @@ impl<'r> Ledger<'r> {
             Ok(()) => self.unsaved = 0,
             Err(error) => {
                 tracing::warn!(relay = self.relay.name(), %error, "how far a relay is could not be saved");
-                // Not with every batch: in a second.
+                // Not with every batch: in a moment.
                 self.unsaved = 1;
             }
         }

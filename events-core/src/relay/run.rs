@@ -91,7 +91,7 @@ impl<'r> Runner<'r> {
             shared,
             ledger: Ledger::new(relay, shared),
             ahead: ReadAhead::behind(shared.journal.clone(), Seq(0)),
-            window: Window::new(relay.batches.in_flight),
+            window: Window::new(relay.batches.in_flight, relay.backoff()),
             random: Random::seeded(),
             reading: Backoff::default(),
             unread_until: None,
@@ -140,7 +140,7 @@ impl<'r> Runner<'r> {
     /// Gets the destination ready.
     async fn prepared(&mut self, start: &mut Start) -> Option<()> {
         let source = Source::of(self.shared);
-        let mut backoff = Backoff::default();
+        let mut backoff = self.relay.backoff();
         loop {
             let asked = async { self.relay.destination.prepare(&source).await };
             let asked = limited(self.shared.limits.delivery, asked);

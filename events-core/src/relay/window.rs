@@ -48,11 +48,10 @@ pub(super) struct Outcome {
 }
 
 impl Batch {
-    fn new(events: Vec<Sequenced>, now: Instant) -> Self {
+    fn new(events: Vec<Sequenced>, now: Instant, backoff: Backoff) -> Self {
         let events: Arc<[Sequenced]> = events.into();
         let left = events.clone();
-        let (stage, backoff) = (Stage::Waiting(now), Backoff::default());
-        Self { events, left, refused: Vec::new(), stage, tried: false, backoff }
+        Self { events, left, refused: Vec::new(), stage: Stage::Waiting(now), tried: false, backoff }
     }
 
     fn is_due(&self, now: Instant) -> bool {
@@ -129,12 +128,14 @@ impl Batch {
 pub(super) struct Window {
     batches: VecDeque<Batch>,
     limit: usize,
+    /// Of a batch that was not tried.
+    backoff: Backoff,
 }
 
 impl Window {
-    /// For so many batches.
-    pub(super) fn new(limit: usize) -> Self {
-        Self { batches: VecDeque::new(), limit }
+    /// For so many batches, which begin with these pauses.
+    pub(super) fn new(limit: usize, backoff: Backoff) -> Self {
+        Self { batches: VecDeque::new(), limit, backoff }
     }
 
     /// Whether another batch may be read. One that is tried again keeps its place: with a limit of one, no
@@ -144,7 +145,7 @@ impl Window {
     }
 
     pub(super) fn push(&mut self, events: Vec<Sequenced>, now: Instant) {
-        self.batches.push_back(Batch::new(events, now));
+        self.batches.push_back(Batch::new(events, now, self.backoff));
     }
 
     /// The batches that are to be tried now.
@@ -229,7 +230,7 @@ mod tests {
                 .zip(Generator::new(1).events(200))
                 .map(|(seq, entry)| Sequenced { seq: Seq(seq), id: entry.id, document: entry.document })
                 .collect();
-            let mut window = Window::new(in_flight);
+            let mut window = Window::new(in_flight, Backoff::default());
             let mut open: std::collections::BTreeSet<Seq> = waiting.iter().map(|event| event.seq).collect();
             let mut reached = Seq(0);
             while !open.is_empty() {

@@ -12,19 +12,22 @@ use std::{
 
 use elasticsearch::http::Method;
 use events_core::{
-    Delivery, Destination, Registry, Seq, Sequenced, conformance::Generator, conformance::search::Searchable,
+    Delivery, Destination, Entry, Registry, Seq, Sequenced, conformance::Generator, conformance::search::Searchable,
 };
-use events_test_servers::elasticsearch;
+use events_test_servers::{Disposable, elasticsearch};
 use serde_json::json;
 
 use crate::place::Store;
 
-fn batches(seed: u64) -> (Vec<events_core::Entry>, Vec<Sequenced>) {
+fn batches(seed: u64) -> (Vec<Entry>, Vec<Sequenced>) {
     let entries = Generator::new(seed).events(60);
-    let numbered =
-        |entry: &events_core::Entry| Sequenced { seq: Seq(1), id: entry.id, document: entry.document.clone() };
-    let rest = entries[20..].iter().map(numbered).collect();
+    let rest = numbered(&entries[20..]);
     (entries, rest)
+}
+
+fn numbered(entries: &[Entry]) -> Vec<Sequenced> {
+    let numbered = |entry: &Entry| Sequenced { seq: Seq(1), id: entry.id, document: entry.document.clone() };
+    entries.iter().map(numbered).collect()
 }
 
 #[test]
@@ -102,4 +105,29 @@ fn what_became_of_a_delivery_whose_answer_was_lost_is_told_by_the_ids() {
         assert_eq!(again, vec![Delivery::AlreadyThere; 40], "{name}");
         assert_eq!(server.place.sources().len(), 40, "{name}: none twice");
     }
+}
+
+#[test]
+fn a_batch_that_the_server_never_takes_at_once_gets_there_in_parts() {
+    // As a batch of some megabytes to a server with little memory.
+    let memory = ("indexing_pressure.memory.limit", "100kb");
+    let Some(own) = Disposable::elasticsearch(&[memory]) else { return };
+    let server = Store::new(own.address(), &Registry::default());
+    let mut left = numbered(&Generator::new(3).events(500));
+    let mut deliveries = 0;
+    while !left.is_empty() {
+        assert!(deliveries < 20, "{} are still refused", left.len());
+        deliveries += 1;
+        let mut answers = server.place.wait(server.deliver(&left)).into_iter();
+        left.retain(|_| match answers.next().expect("an answer for each") {
+            Delivery::Stored => false,
+            Delivery::Retry { reason } => {
+                assert!(reason.contains("429"), "{reason}");
+                true
+            }
+            other => panic!("{other:?}"),
+        });
+    }
+    assert!(deliveries > 1, "the first is too much");
+    assert_eq!(server.place.sources().len(), 500);
 }

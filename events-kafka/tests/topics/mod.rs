@@ -70,7 +70,12 @@ impl Topic {
         let options = AdminOptions::new().operation_timeout(Some(LIMIT)).request_timeout(Some(LIMIT));
         let made = admin.create_topics([&new], &options).await.unwrap();
         made.into_iter().for_each(|topic| drop(topic.unwrap()));
-        Self { brokers: brokers.to_owned(), name, partitions }
+        Self::known(brokers, &name, partitions)
+    }
+
+    /// One that another process made.
+    pub(crate) fn known(brokers: &str, name: &str, partitions: i32) -> Self {
+        Self { brokers: brokers.to_owned(), name: name.to_owned(), partitions }
     }
 
     /// Everything in it: partition by partition, each from its beginning to its end.

@@ -24,6 +24,7 @@
 //! Whatever becomes of the process that holds one, the server does not outlive it.
 
 mod account;
+mod ask;
 mod cache;
 mod elasticsearch;
 mod guard;
@@ -39,6 +40,7 @@ mod ready;
 mod run_folder;
 mod server;
 
+pub use ask::ask;
 pub use installation::{Installation, Lack};
 pub use kind::Kind;
 pub use left::{Left, left_running, sweep};

@@ -4,6 +4,8 @@ use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
+use crate::ask::ask_within;
+
 /// One answer takes this long at most.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -14,24 +16,17 @@ pub(crate) fn is_open(port: u16) -> bool {
 
 /// Whether an Elasticsearch takes requests: its cluster is green or yellow.
 pub(crate) fn elasticsearch(port: u16) -> bool {
-    get(port, "/_cluster/health").is_ok_and(|answer| {
+    let answer = ask_within(PATIENCE, &format!("http://127.0.0.1:{port}"), "GET", "/_cluster/health", "");
+    answer.is_ok_and(|(status, body)| {
+        let body = String::from_utf8_lossy(&body);
         let well = [r#""status":"green""#, r#""status":"yellow""#];
-        answer.starts_with("HTTP/1.1 200") && well.iter().any(|status| answer.contains(status))
+        status == 200 && well.iter().any(|status| body.contains(status))
     })
 }
 
 /// Whether a Kafka broker is part of its own cluster. It answers before that, and knows no broker then.
 pub(crate) fn kafka(port: u16) -> bool {
     brokers(port).is_ok_and(|brokers| brokers > 0)
-}
-
-/// Head and body of the answer.
-fn get(port: u16, path: &str) -> io::Result<String> {
-    let mut stream = connect(port)?;
-    write!(stream, "GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n\r\n")?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer)?;
-    Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 
 /// Asks for the metadata of no topic (version 1 of the request); how many brokers the answer lists.
