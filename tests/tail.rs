@@ -1,5 +1,7 @@
 //! Following the trail: nothing missed, nothing twice, whoever is slow.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::time::Duration;
 
 use events::{
