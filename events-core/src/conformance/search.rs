@@ -19,6 +19,9 @@ mod filters;
 mod order;
 mod random;
 mod visibility;
+mod written;
+
+pub use written::written_filters;
 
 /// A store that the suite fills and searches.
 ///
@@ -67,6 +70,7 @@ pub fn checks<S: Subject<Store: Searchable>>() -> Vec<Check<S>> {
     checks.extend(visibility::checks());
     checks.extend(order::checks());
     checks.extend(random::checks());
+    checks.extend(written::checks());
     checks
 }
 
