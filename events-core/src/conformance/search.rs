@@ -12,7 +12,7 @@ use crate::{
     identity::Viewer,
     journal::{Appended, Entry, Journal},
     query::{Cursor, Filter, Query},
-    search::{Aggregation, Buckets, Count, Found, Page, Partition, Search, SearchError},
+    search::{Aggregation, Buckets, Count, Found, Measured, Measurement, Page, Partition, Search, SearchError},
 };
 
 mod filters;
@@ -142,6 +142,12 @@ impl<S: Subject<Store: Searchable>> Filled<S> {
 
     fn aggregate(&self, aggregation: &Aggregation) -> Buckets {
         healthy(wait(self.search.aggregate(aggregation)))
+    }
+
+    fn measure(&self, measurement: &Measurement) -> Measured {
+        let measured = healthy(wait(self.search.measure(measurement)));
+        assert!(!measured.cut, "no time limit was given, and the figure was cut");
+        measured
     }
 
     fn partitions(&self) -> Vec<Partition> {

@@ -1,7 +1,10 @@
 //! Filters as people write them, with answers worked out from the documents alone: nothing here uses how filters
 //! are read, lowered or evaluated elsewhere.
 
-use std::cmp::Ordering;
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde_json::Value;
 
@@ -157,6 +160,65 @@ impl Documents {
             }
         });
         found
+    }
+}
+
+/// Of which events figures are asked, and of which attribute.
+pub(super) const MEASURED: [&str; 14] = [
+    "created",
+    "timestamp",
+    "deadline",
+    "duration-ms",
+    "failure/status",
+    "success",
+    "category",
+    "tags",
+    "description",
+    "content/resource/href",
+    "content/state",
+    "details/delay-seconds",
+    "details/parameters",
+    "payload/name",
+];
+
+/// The values of an attribute in the events that are found.
+#[derive(Debug)]
+pub(super) struct Measurable {
+    /// Each with how many events have it, in the order of their texts.
+    pub(super) counts: BTreeMap<String, u64>,
+    /// Events that have none.
+    pub(super) missing: u64,
+}
+
+impl Measurable {
+    /// The numbers among the values: milliseconds, where they are points in time.
+    pub(super) fn numbers(&self, path: &str) -> Vec<f64> {
+        let number = |text: &str| match path {
+            path if INSTANTS.contains(&path) => text.parse().ok().map(|at: Timestamp| at.millis() as f64),
+            "success" => Some(if text == "true" { 1.0 } else { 0.0 }),
+            path if TEXTS.contains(&path) => None,
+            _ => text.parse().ok(),
+        };
+        let each = self.counts.iter().filter_map(|(text, count)| Some((number(text)?, *count)));
+        let mut numbers: Vec<f64> = each.flat_map(|(number, count)| (0..count).map(move |_| number)).collect();
+        numbers.sort_by(f64::total_cmp);
+        numbers
+    }
+}
+
+impl Documents {
+    /// What figures about an attribute are worked out from.
+    pub(super) fn measurable(&self, written: &Written, viewer: &Viewer, path: &str) -> Measurable {
+        let mut measurable = Measurable { counts: BTreeMap::new(), missing: 0 };
+        for (document, seen) in self.found(written, viewer, &[]) {
+            if seen < visible_from(path) {
+                continue;
+            }
+            let texts: BTreeSet<String> = document.texts(path).into_iter().collect();
+            measurable.missing += u64::from(texts.is_empty());
+            texts.into_iter().for_each(|text| *measurable.counts.entry(text).or_default() += 1);
+        }
+        measurable
     }
 }
 

@@ -5,17 +5,26 @@ use std::time::Duration;
 use super::{
     super::{
         Generator, Questions, sample,
-        written::{Documents, NOW, Writer},
+        written::{Documents, MEASURED, NOW, Writer},
     },
-    Check, Event, Filled, Query, Searchable, Subject, event_of, id_of, promises,
+    Check, Event, Filled, Query, Searchable, Subject, event_of, id_of, promises, wait,
 };
+use serde_json::{Value, json};
+
 use crate::{
     identity::Viewer,
-    search::{FilterExpression, Order},
+    query::{Cursor, Filter},
+    search::{Figure, FilterExpression, Measurement, Order, SearchError},
 };
 
 pub(super) fn checks<S: Subject<Store: Searchable>>() -> Vec<Check<S>> {
-    promises![written_filters_and_orders_are_answered_as_they_read, created_may_lie_long_after_what_happened,]
+    promises![
+        written_filters_and_orders_are_answered_as_they_read,
+        created_may_lie_long_after_what_happened,
+        figures_are_those_of_the_events_that_are_found,
+        long_lists_and_deep_parentheses_are_answered,
+        a_page_that_lies_too_far_is_refused,
+    ]
 }
 
 fn written_filters_and_orders_are_answered_as_they_read<S: Subject<Store: Searchable>>(subject: &S) {
@@ -104,5 +113,98 @@ fn created_may_lie_long_after_what_happened<S: Subject<Store: Searchable>>(subje
         expected.sort_unstable();
         let expected: Vec<_> = expected.into_iter().rev().map(|(_, id)| id).collect();
         assert_eq!(filled.ids(&filter), expected, "{text}");
+    }
+}
+
+fn figures_are_those_of_the_events_that_are_found<S: Subject<Store: Searchable>>(subject: &S) {
+    let entries = Generator::new(900).resources(8).users(5).every(Duration::from_secs(4_000)).events(200);
+    let documents = Documents::of(&entries).expect("generated events are events");
+    let filled = Filled::<S>::with(subject, &entries);
+    let mut questions = Questions::about(&entries, 900);
+    let mut writer = Writer::about(&documents, 900);
+    for asked in 0..8 {
+        let (written, viewer) = (writer.filter(), if asked < 2 { Viewer::admin() } else { questions.viewer() });
+        let now = NOW.parse().expect("a timestamp");
+        let filter = written.text.parse::<FilterExpression>().and_then(|read| read.filter(now)).expect("a filter");
+        for path in MEASURED {
+            let expected = documents.measurable(&written, &viewer, path);
+            let numbers = expected.numbers(path);
+            let figure = |name: &str| -> Value {
+                let figure: Figure = format!("{name}:{path}").parse().expect("a figure");
+                let (filter, viewer) = (filter.clone(), viewer.clone());
+                filled.measure(&Measurement { filter, viewer, figure, within: None }).value
+            };
+            let about = format!("of {path} where {} for {viewer:?}", written.text);
+            let values: u64 = expected.counts.values().sum();
+            assert_eq!(figure("value_count"), json!({ "value": values }), "{about}");
+            assert_eq!(figure("cardinality"), json!({ "value": expected.counts.len() }), "{about}");
+            assert_eq!(figure("missing"), json!({ "doc_count": expected.missing }), "{about}");
+            let close = |found: &Value, expected: Option<f64>| match (found.as_f64(), expected) {
+                (None, None) => true,
+                (Some(found), Some(expected)) => (found - expected).abs() <= 1e-9 * expected.abs().max(1.0),
+                _ => false,
+            };
+            let sum: f64 = numbers.iter().sum();
+            let avg = (!numbers.is_empty()).then(|| sum / numbers.len() as f64);
+            let single =
+                [("min", numbers.first().copied()), ("max", numbers.last().copied()), ("sum", Some(sum)), ("avg", avg)];
+            for (name, expected) in single {
+                let found = figure(name);
+                assert!(close(&found["value"], expected), "{name} {about}: {found}, and it is {expected:?}");
+            }
+            let stats = figure("extendedstats");
+            assert_eq!(stats["count"], json!(numbers.len()), "{about}");
+            assert!(close(&stats["avg"], avg), "{about}: {stats}");
+            let mut counts: Vec<u64> = expected.counts.values().copied().collect();
+            counts.sort_unstable_by(|one, other| other.cmp(one));
+            let terms = figure("terms");
+            let listed: Vec<u64> = terms["buckets"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|bucket| bucket["doc_count"].as_u64())
+                .collect();
+            assert_eq!(listed, counts[..counts.len().min(10)], "{about}: {terms}");
+            assert_eq!(terms["sum_other_doc_count"], json!(values - listed.iter().sum::<u64>()), "{about}");
+        }
+    }
+}
+
+fn long_lists_and_deep_parentheses_are_answered<S: Subject<Store: Searchable>>(subject: &S) {
+    let tagged = |number: u64| Event { tags: vec![format!("tag-{number}")], ..sample::direct(number) };
+    let events: Vec<Event> = (0..20).map(tagged).collect();
+    let filled = Filled::of_events(subject, &events);
+    let ids = |text: &str| {
+        let read = text.parse::<FilterExpression>().and_then(|read| read.filter(sample::at(0)));
+        filled.ids(&read.unwrap_or_else(|wrong| panic!("{wrong}")))
+    };
+    let list: Vec<String> = (0..5_000).map(|number| format!("'tag-{}'", 10 + number)).collect();
+    assert_eq!(ids(&format!("tags=[{}]", list.join(" "))).len(), 10);
+    assert_eq!(ids(&format!("tags!=[{}]", list.join(","))).len(), 10);
+    assert_eq!(ids(&format!("details/x=[{}]", list.join(","))).len(), 0);
+    let each: Vec<String> = list[..1_000].iter().map(|value| format!("(tags={value})")).collect();
+    assert_eq!(ids(&each.join(" or ")).len(), 10);
+    assert_eq!(ids(&format!("{}tags='tag-3'{}", "(".repeat(100), ")".repeat(100))), [events[3].id]);
+    let deep = (0..14)
+        .fold("tags='tag-3'".to_owned(), |inner, _| format!("category='state' and (severity='high' or ({inner}))"));
+    assert_eq!(ids(&deep), [events[3].id]);
+}
+
+fn a_page_that_lies_too_far_is_refused<S: Subject<Store: Searchable>>(subject: &S) {
+    let filled = Filled::of_events(subject, &[sample::direct(1), sample::direct(2)]);
+    let query = || Query::new(Viewer::admin()).filter(Filter::everything());
+    let by_id = || query().order_by(Order::from("id"));
+    let cursor = Cursor { timestamp: sample::at(1), id: sample::direct(1).id };
+    for refused in
+        [query().offset(9_990).limit(11), by_id().limit(10_001), query().offset(1).after(cursor), by_id().after(cursor)]
+    {
+        let answer = wait(filled.search.search(&refused));
+        assert!(matches!(answer, Err(SearchError::Unsupported(_))), "{refused:?} is answered");
+    }
+    for answered in
+        [query().offset(9_990).limit(10), by_id().limit(10_000).offset(0), by_id().limit(0), query().offset(2)]
+    {
+        let found = filled.page(&answered).events.len();
+        assert_eq!(found, if answered.limit == 10_000 { 2 } else { 0 }, "{answered:?}");
     }
 }
