@@ -25,6 +25,7 @@ pub mod journal;
 mod naive;
 mod sample;
 pub mod search;
+mod written;
 
 pub use generator::{Generator, Questions, entry};
 pub use naive::{Expected, Naive};

@@ -62,6 +62,11 @@ impl<'d> KeySource<'d> {
         self.0.timestamp
     }
 
+    /// When it was handed to the store.
+    pub fn created(&self) -> Option<Timestamp> {
+        self.0.created
+    }
+
     /// Who acted, as it is written: JSON.
     pub fn caller(&self) -> &'d str {
         self.0.authn_info
@@ -189,6 +194,8 @@ struct Parts<'d> {
     category: Cow<'d, str>,
     severity: Severity,
     timestamp: Timestamp,
+    #[serde(default)]
+    created: Option<Timestamp>,
     #[serde(borrow)]
     resource: AboutResource<'d>,
     #[serde(borrow, default)]

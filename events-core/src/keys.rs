@@ -112,6 +112,8 @@ pub struct Keys<'d> {
     pub id: EventId,
     /// When it happened: the first part of every order.
     pub timestamp: Timestamp,
+    /// When it was handed to the store.
+    pub created: Option<Timestamp>,
     /// Its keys; each once, in no particular order.
     pub keys: Vec<Key<'d>>,
     /// Who may see it.
@@ -132,13 +134,14 @@ impl<'d> Keys<'d> {
         source.own_keys(|key| keys.push(key));
         keys.sort_unstable();
         keys.dedup();
-        Ok(Self { id: source.id(), timestamp: source.timestamp(), keys, acl: source.acl()? })
+        Ok(Self { id: source.id(), timestamp: source.timestamp(), created: source.created(), keys, acl: source.acl()? })
     }
 
     /// The same, independent of the document.
     pub fn into_owned(self) -> Keys<'static> {
         let owned = |key: Key<'d>| Key { attribute: key.attribute, value: Cow::Owned(key.value.into_owned()) };
-        Keys { id: self.id, timestamp: self.timestamp, keys: self.keys.into_iter().map(owned).collect(), acl: self.acl }
+        let Keys { id, timestamp, created, keys, acl } = self;
+        Keys { id, timestamp, created, keys: keys.into_iter().map(owned).collect(), acl }
     }
 
     /// Whether the event has this key.

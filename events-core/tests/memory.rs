@@ -35,6 +35,11 @@ fn it_is_a_destination() {
 }
 
 #[test]
+fn ten_thousand_written_filters_are_answered_as_they_read() {
+    conformance::search::written_filters(&MemoryStore::new, 10_000);
+}
+
+#[test]
 fn it_is_a_search() {
     conformance::search::run_all(&MemoryStore::new);
 }

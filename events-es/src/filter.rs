@@ -91,7 +91,11 @@ fn known(filter: &Filter, visibility: Visibility, holds: bool) -> Result<Clause,
         Filter::Any(filters) => {
             let (values, others) = values_by_field(filters)?;
             let values = values.into_iter().map(|((field, visible_from), values)| {
-                of(visible_from, Clause::any_term(&field, values.iter().map(String::as_str)))
+                let clause = match &*values {
+                    [value] => Clause::term(&field, value.as_str()),
+                    values => Clause::any_term(&field, values.iter().map(String::as_str)),
+                };
+                of(visible_from, clause)
             });
             let others = others.into_iter().map(|filter| known(filter, visibility, holds));
             let clauses = values.map(Ok).chain(others).collect::<Result<Vec<_>, SearchError>>()?;

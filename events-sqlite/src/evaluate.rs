@@ -13,9 +13,10 @@ use std::sync::Arc;
 use events_core::{Attribute, Cursor, EventId, Field, Timestamp, Visibility};
 
 use crate::{
+    delays::Delays,
     error::StoreError,
     key_hash::KeyHash,
-    part::Part,
+    part::{Part, Stretch},
     positions::Positions,
     question::{Claims, Condition, Leaf, Question, Test},
 };
@@ -135,6 +136,15 @@ impl Evaluation<'_, '_> {
             }
             Condition::Leaf(leaf) if leaf.is_hidden_from(visibility) => Ok(Positions::none(events.events())),
             Condition::Leaf(_) if events.is_empty() => Ok(events),
+            Condition::Leaf(Leaf { test: Test::Created { first, last }, result, .. }) => {
+                let created = self.created_between(*first, *last, &events)?;
+                if *result {
+                    events.intersect(&created)
+                } else {
+                    events.subtract(&created)
+                }
+                Ok(events)
+            }
             Condition::Leaf(leaf) => {
                 match self.holding(&leaf.test)? {
                     Some(holding) if leaf.result => events.intersect(&holding),
@@ -170,7 +180,8 @@ impl Evaluation<'_, '_> {
             Test::Has { attribute, field, comparison } => {
                 return self.having_values(attribute, |value| comparison.holds(field.of_key(value)));
             }
-            Test::Unserved => return Ok(None),
+            // Looked at among the events that are left.
+            Test::Created { .. } | Test::Unserved => return Ok(None),
         }))
     }
 
@@ -186,6 +197,50 @@ impl Evaluation<'_, '_> {
             having.union(&*self.part.having(self.question.hasher.key(attribute, value))?);
         }
         Ok(Some(Arc::new(having)))
+    }
+
+    /// Those of some events that were created between two times, both inclusive: only where it is not certain
+    /// by when they happened, an event is read.
+    fn created_between(
+        &mut self,
+        first: Timestamp,
+        last: Timestamp,
+        events: &Positions,
+    ) -> Result<Positions, StoreError> {
+        let is_within = |at: Timestamp| first <= at && at <= last;
+        let mut within = Vec::new();
+        for Stretch { positions, created: (earliest, latest), delays, .. } in self.part.stretches()? {
+            if latest < first || earliest > last {
+                continue;
+            }
+            let all_are = delays.are_known() && is_within(earliest) && is_within(latest);
+            let mut end = positions.end;
+            while let Some(position) = events.last_below(end).filter(|position| *position >= positions.start) {
+                end = position;
+                if all_are || self.was_created(position, delays, first, last)? {
+                    within.push(position as u16);
+                }
+            }
+        }
+        within.sort_unstable();
+        Ok(Positions::of_listed(events.events(), within))
+    }
+
+    /// Whether the event of a position was created between two times, both inclusive.
+    fn was_created(
+        &mut self,
+        position: usize,
+        delays: Delays,
+        first: Timestamp,
+        last: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let is_within = |at: Timestamp| first <= at && at <= last;
+        let happened = self.part.cursor(position)?.timestamp;
+        let (earliest, latest) = delays.created(happened, happened);
+        if delays.are_known() && is_within(earliest) && is_within(latest) {
+            return Ok(true);
+        }
+        Ok(latest >= first && earliest <= last && self.part.created(position)?.is_some_and(is_within))
     }
 
     /// The events of an operation that have the key of those whose attribute is the id of its opening.

@@ -17,6 +17,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct EventKeys {
     pub(crate) timestamp: Timestamp,
+    pub(crate) created: Option<Timestamp>,
     pub(crate) own: KeySet,
     /// Those that it has in common with other events: of its caller, its viewers, its kind, often its details.
     pub(crate) shared: [Arc<KeySet>; 4],
@@ -176,7 +177,7 @@ impl KeyDeriver {
     pub(crate) fn derive(&self, id: EventId, document: &[u8]) -> EventKeys {
         self.try_derive(id, document).unwrap_or_else(|error| {
             tracing::error!(%id, %error, "an event without readable keys is found by administrators only");
-            EventKeys { timestamp: id.timestamp(), own: KeySet::default(), shared: Default::default() }
+            EventKeys { timestamp: id.timestamp(), created: None, own: KeySet::default(), shared: Default::default() }
         })
     }
 
@@ -224,7 +225,8 @@ impl KeyDeriver {
             Some(hash) => gathered.put(hash, Listing::None),
             None => gathered.add_own(hasher, values, &key, document),
         });
-        Ok(EventKeys { timestamp: source.timestamp(), own: gathered.set(), shared: [caller, viewers, kind, details] })
+        let (timestamp, created) = (source.timestamp(), source.created());
+        Ok(EventKeys { timestamp, created, own: gathered.set(), shared: [caller, viewers, kind, details] })
     }
 }
 

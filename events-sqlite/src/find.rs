@@ -10,8 +10,8 @@ use std::{
 };
 
 use events_core::{
-    Acl, Aggregation, Buckets, Count, Cursor, EventId, Filter, First, Found, Keys, Month, Page, Partition, Query, Rank,
-    Seq, Timestamp, Viewer, Visibility,
+    Acl, Aggregation, Buckets, Count, Cursor, EventId, Filter, Found, Keys, Month, Page, Partition, Query, Seq,
+    Timestamp, Viewer, Visibility,
 };
 use serde::Deserialize;
 
@@ -56,7 +56,7 @@ impl Deadline {
         Self { at: Instant::now().checked_add(limit), abandoned }
     }
 
-    fn passed(&self) -> bool {
+    pub(crate) fn passed(&self) -> bool {
         self.abandoned.load(Ordering::Relaxed) || self.at.is_some_and(|at| Instant::now() >= at)
     }
 }
@@ -105,12 +105,17 @@ impl Walk<'_> {
 
 impl View {
     /// Events that were lost of the journal.
-    fn unreadable(&self) -> u64 {
+    pub(crate) fn unreadable(&self) -> u64 {
         self.gaps.iter().map(|gap| gap.last.0 + 1 - gap.first.0).sum()
     }
 
     /// All parts that may have events before `after` and inside the time bounds, newest first.
-    fn parts(self, deriver: &KeyDeriver, filter: &Filter, after: Option<Cursor>) -> Vec<(Cursor, PartSource)> {
+    pub(crate) fn parts(
+        self,
+        deriver: &KeyDeriver,
+        filter: &Filter,
+        after: Option<Cursor>,
+    ) -> Vec<(Cursor, PartSource)> {
         let (from, until) = filter.time_bounds();
         let segments = self.segments.iter().map(|segment| PartSource::Segment(Arc::clone(segment)));
         let chunks = self.tail.chunks().into_iter().map(PartSource::Chunk);
@@ -239,34 +244,6 @@ impl View {
                 return Ok(page);
             }
         }
-    }
-
-    /// A page in another order than that of time: every event that is found is looked at.
-    fn page_in_order(self, deriver: &KeyDeriver, query: &Query, deadline: &Deadline) -> Result<Page, StoreError> {
-        let mut page = Page { unreadable: self.unreadable(), ..Page::default() };
-        let mut first = First::of(query.offset.saturating_add(query.limit));
-        let question = Question::new(&deriver.hasher, &query.filter, &query.viewer);
-        'parts: for (_, source) in self.parts(deriver, &query.filter, None) {
-            let mut part = source.open(deriver);
-            let Candidates { positions, .. } = evaluate::candidates(&mut *part, &question)?;
-            let mut end = positions.events();
-            while let Some(position) = positions.last_below(end) {
-                if deadline.passed() {
-                    page.cut = true;
-                    break 'parts;
-                }
-                end = position;
-                let document = part.document(position)?;
-                let Ok(keys) = Keys::of(&document) else { continue };
-                let Some(seen) = keys.acl.visibility(&query.viewer) else { continue };
-                if query.filter.finds(&document, &keys, seen) {
-                    let rank = Rank::of(&query.order, &document, &keys, seen);
-                    first.add(rank, Found::new(document, seen));
-                }
-            }
-        }
-        page.events = first.behind(query.offset);
-        Ok(page)
     }
 
     /// How many events a filter finds.

@@ -20,13 +20,17 @@ use events_core::{Cursor, EventId, Timestamp};
 
 use crate::{
     codec::{Decoder, Malformed, Put},
+    delays::Delays,
     key_hash::KeyHash,
 };
 
 /// First and last bytes of a segment file; the digit is the version of the format.
-pub(crate) const MAGIC: [u8; 8] = *b"evtseg4\n";
+pub(crate) const MAGIC: [u8; 8] = *b"evtseg5\n";
 
-/// Last bytes of a segment file of the version before. It has at most one dictionary, no long posting lists,
+/// Last bytes of a segment file of the version before. It does not say when its events were created.
+const MAGIC_4: [u8; 8] = *b"evtseg4\n";
+
+/// Last bytes of a segment file of the version before that. It has at most one dictionary, no long posting lists,
 /// and its footer is in another order.
 const MAGIC_3: [u8; 8] = *b"evtseg3\n";
 
@@ -35,6 +39,7 @@ const MAGIC_3: [u8; 8] = *b"evtseg3\n";
 pub(crate) enum Version {
     Three,
     Four,
+    Five,
 }
 
 /// Bytes of the trailer.
@@ -82,17 +87,20 @@ pub(crate) struct Footer {
     pub(crate) values: Packed,
     pub(crate) filter: Region,
     pub(crate) dictionaries: Vec<Packed>,
+    /// By block of places; of no block where the version does not have them.
+    pub(crate) delays: Vec<Delays>,
 }
 
 impl Footer {
     /// How much memory it takes.
     pub(crate) fn bytes(&self) -> usize {
-        let Self { documents, long_lists, keys, places, ids, .. } = self;
+        let Self { documents, long_lists, keys, places, ids, delays, .. } = self;
         size_of_val(&**documents)
             + size_of_val(&**long_lists)
             + size_of_val(&**keys)
             + size_of_val(&**places)
             + size_of_val(&**ids)
+            + size_of_val(&**delays)
     }
 
     pub(crate) fn encode(&self) -> Vec<u8> {
@@ -126,6 +134,8 @@ impl Footer {
         }
         put_packed(&mut out, self.values);
         put_region(&mut out, self.filter);
+        out.put_varint(self.delays.len() as u64);
+        self.delays.iter().for_each(|delays| delays.encode(&mut out));
         out
     }
 
@@ -135,12 +145,12 @@ impl Footer {
             events: decoder.length()?,
             dictionaries: match version {
                 Version::Three => Vec::new(),
-                Version::Four => list(&mut decoder, packed)?,
+                Version::Four | Version::Five => list(&mut decoder, packed)?,
             },
             documents: list(&mut decoder, |decoder| document_block(decoder, version))?,
             long_lists: match version {
                 Version::Three => Vec::new(),
-                Version::Four => list(&mut decoder, region)?,
+                Version::Four | Version::Five => list(&mut decoder, region)?,
             },
             keys: list(&mut decoder, |decoder| Ok((KeyHash(decoder.u128()?), region(decoder)?)))?,
             places: list(&mut decoder, |decoder| {
@@ -150,6 +160,10 @@ impl Footer {
             ids: list(&mut decoder, |decoder| Ok((EventId::from_u128(decoder.u128()?), region(decoder)?)))?,
             values: packed(&mut decoder)?,
             filter: region(&mut decoder)?,
+            delays: match version {
+                Version::Three | Version::Four => Vec::new(),
+                Version::Five => list(&mut decoder, Delays::decode)?,
+            },
         };
         if version == Version::Three {
             let dictionary = packed(&mut decoder)?;
@@ -172,7 +186,7 @@ fn document_block(decoder: &mut Decoder<'_>, version: Version) -> Result<Documen
         packed: packed(decoder)?,
         dictionary: match version {
             Version::Three => None,
-            Version::Four => decoder.length()?.checked_sub(1),
+            Version::Four | Version::Five => decoder.length()?.checked_sub(1),
         },
     })
 }
@@ -222,9 +236,10 @@ pub(crate) fn read_trailer(bytes: &[u8]) -> Result<(Region, Version), Malformed>
     let length = usize::try_from(decoder.u64()?).map_err(|_| Malformed("its footer is too large"))?;
     let checksum = decoder.u64()?;
     let version = match decoder.take(MAGIC.len())? {
-        end if end == MAGIC => Version::Four,
+        end if end == MAGIC => Version::Five,
+        end if end == MAGIC_4 => Version::Four,
         end if end == MAGIC_3 => Version::Three,
-        _ => return Err(Malformed("it does not end like a segment of this version or the one before")),
+        _ => return Err(Malformed("it does not end like a segment of this version or one before")),
     };
     Ok((Region { offset, length, checksum }, version))
 }
@@ -253,6 +268,7 @@ mod tests {
             ids: vec![(id, region(80))],
             values: packed(90),
             filter: region(100),
+            delays: vec![Delays::of(Timestamp::from_millis(5), Some(Timestamp::from_millis(9)))],
         }
     }
 
@@ -285,16 +301,25 @@ mod tests {
     #[test]
     fn a_footer_reads_back() {
         for footer in [footer(2, [Some(1), None]), footer(0, [None, None])] {
-            assert_eq!(Footer::decode(&footer.encode(), Version::Four), Ok(footer));
+            assert_eq!(Footer::decode(&footer.encode(), Version::Five), Ok(footer));
         }
         let nowhere = footer(1, [Some(0), Some(1)]);
-        assert!(Footer::decode(&nowhere.encode(), Version::Four).is_err());
+        assert!(Footer::decode(&nowhere.encode(), Version::Five).is_err());
     }
 
     #[test]
     fn a_footer_of_the_version_before_is_read() {
+        let expected = Footer { delays: Vec::new(), ..footer(2, [Some(1), None]) };
+        let mut four = expected.encode();
+        // No delays are one byte at the end.
+        four.pop();
+        assert_eq!(Footer::decode(&four, Version::Four), Ok(expected));
+    }
+
+    #[test]
+    fn a_footer_of_the_version_before_that_is_read() {
         for expected in [footer(1, [Some(0), Some(0)]), footer(0, [None, None])] {
-            let expected = Footer { long_lists: Vec::new(), ..expected };
+            let expected = Footer { long_lists: Vec::new(), delays: Vec::new(), ..expected };
             assert_eq!(Footer::decode(&encoded_as_three(&expected), Version::Three), Ok(expected));
         }
     }
@@ -302,6 +327,8 @@ mod tests {
     #[test]
     fn a_trailer_says_which_version() {
         let mut bytes = trailer(region(9));
+        assert_eq!(read_trailer(&bytes), Ok((region(9), Version::Five)));
+        bytes[TRAILER - MAGIC.len()..].copy_from_slice(&MAGIC_4);
         assert_eq!(read_trailer(&bytes), Ok((region(9), Version::Four)));
         bytes[TRAILER - MAGIC.len()..].copy_from_slice(&MAGIC_3);
         assert_eq!(read_trailer(&bytes), Ok((region(9), Version::Three)));

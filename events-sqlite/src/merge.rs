@@ -15,11 +15,12 @@ use events_core::Month;
 use crate::{
     block::BLOCK_DOCUMENTS,
     codec::Decoder,
+    delays::Delays,
     error::StoreError,
     journal_file::Durability,
     key_hash::KeyHash,
     packing::{PackedDictionary, Packer},
-    place::Place,
+    place::{PLACES_PER_BLOCK, Place},
     positions::Bits,
     posting::Posting,
     seal::{forget_file, is_urgent, make_month_folder},
@@ -178,7 +179,7 @@ fn write_merged(shared: &Shared, task: &Task, number: u64, month: Month) -> Resu
     let observer = &shared.options.observer;
     let parts = &task.parts;
     let blocks = Blocks::of(parts)?;
-    let (places, ranks) = merged_places(parts, &blocks)?;
+    let Merged { places, delays, ranks } = merged_places(parts, &blocks)?;
     make_month_folder(shared, month)?;
     let path = SegmentRow::of(number, month, 0, &[]).path(&shared.folder);
     let dictionaries: Vec<Vec<Arc<PackedDictionary>>> =
@@ -204,7 +205,7 @@ fn write_merged(shared: &Shared, task: &Task, number: u64, month: Month) -> Resu
         values.merge(part.values()?);
     }
     merge_keys(shared, task, &ranks, &mut writer)?;
-    let written = writer.finish(&places, values)?;
+    let written = writer.finish(&places, &delays, values)?;
     let row = SegmentRow::of(number, month, written.bytes, &places);
     written.sync()?;
     observer.at(Step::MergeFileSynced);
@@ -261,22 +262,31 @@ impl Blocks {
     }
 }
 
-/// The places of all parts in one order, and for each part the rank in it of each of its positions.
-fn merged_places(parts: &[Arc<Segment>], blocks: &Blocks) -> Result<(Vec<Place>, Vec<Vec<u16>>), StoreError> {
-    let mut all: Vec<(Place, u16)> = Vec::new();
+/// The places of all parts in one order.
+struct Merged {
+    places: Vec<Place>,
+    /// For each place, those of the block it comes from.
+    delays: Vec<Delays>,
+    /// For each part, the rank in the order of each of its positions.
+    ranks: Vec<Vec<u16>>,
+}
+
+fn merged_places(parts: &[Arc<Segment>], blocks: &Blocks) -> Result<Merged, StoreError> {
+    let mut all: Vec<(Place, u16, Delays)> = Vec::new();
     for (part, segment) in (0u16..).zip(parts) {
-        for place in segment.all_places()? {
+        for (position, place) in segment.all_places()?.into_iter().enumerate() {
             let document = blocks.document(usize::from(part), segment, place.document)?;
-            all.push((Place { document, ..place }, part));
+            all.push((Place { document, ..place }, part, segment.delays(position / PLACES_PER_BLOCK)?));
         }
     }
     // Stable, so the positions of a part keep their order.
-    all.sort_by_key(|(place, _)| place.cursor);
+    all.sort_by_key(|(place, ..)| place.cursor);
     let mut ranks: Vec<Vec<u16>> = parts.iter().map(|part| Vec::with_capacity(part.row.events)).collect();
-    for (rank, (_, part)) in (0u16..=u16::MAX).zip(&all) {
+    for (rank, (_, part, _)) in (0u16..=u16::MAX).zip(&all) {
         ranks[usize::from(*part)].push(rank);
     }
-    Ok((all.into_iter().map(|(place, _)| place).collect(), ranks))
+    let (places, delays) = all.into_iter().map(|(place, _, delays)| (place, delays)).unzip();
+    Ok(Merged { places, delays, ranks })
 }
 
 /// The keys of a part, page by page.

@@ -1,11 +1,12 @@
 //! A part of the store that is searched on its own: a sealed segment, or a chunk of the tail.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
-use events_core::{Attribute, Cursor, EventId};
+use events_core::{Attribute, Cursor, EventId, KeySource, Timestamp};
 
 use crate::{
     block::Block,
+    delays::Delays,
     error::StoreError,
     event_keys::{KeyDeriver, is_listed},
     key_hash::KeyHash,
@@ -50,6 +51,28 @@ pub(crate) trait Part {
 
     /// The document of a position.
     fn document(&mut self, position: usize) -> Result<Arc<[u8]>, StoreError>;
+
+    /// When the event of a position was created; none where it does not say.
+    fn created(&mut self, position: usize) -> Result<Option<Timestamp>, StoreError>;
+
+    /// All positions, in stretches, and when the events of each were created.
+    fn stretches(&mut self) -> Result<Vec<Stretch>, StoreError>;
+}
+
+/// Events that follow each other.
+#[derive(Clone, Debug)]
+pub(crate) struct Stretch {
+    pub(crate) positions: Range<usize>,
+    /// When the first and the last of them happened.
+    pub(crate) happened: (Timestamp, Timestamp),
+    /// When they were created at the earliest and at the latest.
+    pub(crate) created: (Timestamp, Timestamp),
+    pub(crate) delays: Delays,
+}
+
+/// As a document says it.
+pub(crate) fn created_of(document: &[u8]) -> Option<Timestamp> {
+    KeySource::read(document).ok().and_then(|source| source.created())
 }
 
 /// What a search sees: every part that had events when it began.
@@ -72,6 +95,17 @@ impl PartSource {
         match self {
             Self::Segment(segment) => Some(segment.row.oldest),
             Self::Chunk(chunk) => chunk.ordered(deriver).first().map(|event| event.place(deriver)),
+        }
+    }
+
+    /// When its events were created at the earliest and at the latest.
+    pub(crate) fn created(&self, deriver: &KeyDeriver) -> Result<(Timestamp, Timestamp), StoreError> {
+        match self {
+            Self::Segment(segment) => {
+                let happened = segment.happened()?;
+                Ok(bounds(happened.into_iter().map(|(first, last, delays)| delays.created(first, last))))
+            }
+            Self::Chunk(chunk) => Ok(chunk_created(chunk.ordered(deriver), deriver)),
         }
     }
 
@@ -168,6 +202,24 @@ impl Part for SegmentPart<'_> {
         };
         unpacked.document(index, place.cursor.id).ok_or_else(|| self.segment.document_missing())
     }
+
+    fn created(&mut self, position: usize) -> Result<Option<Timestamp>, StoreError> {
+        Ok(created_of(&self.document(position)?))
+    }
+
+    fn stretches(&mut self) -> Result<Vec<Stretch>, StoreError> {
+        let events = self.segment.row.events;
+        let stretch = |(block, (first, last, delays)): (usize, (Timestamp, Timestamp, Delays))| {
+            let start = block * PLACES_PER_BLOCK;
+            Stretch {
+                positions: start..(start + PLACES_PER_BLOCK).min(events),
+                happened: (first, last),
+                created: delays.created(first, last),
+                delays,
+            }
+        };
+        Ok(self.segment.happened()?.into_iter().enumerate().map(stretch).collect())
+    }
 }
 
 /// A chunk of the tail.
@@ -232,4 +284,27 @@ impl Part for ChunkPart<'_> {
     fn document(&mut self, position: usize) -> Result<Arc<[u8]>, StoreError> {
         Ok(Arc::clone(&self.ordered[position].document))
     }
+
+    fn created(&mut self, position: usize) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.ordered[position].keys(self.deriver).created)
+    }
+
+    fn stretches(&mut self) -> Result<Vec<Stretch>, StoreError> {
+        let keys = self.ordered.iter().map(|event| event.keys(self.deriver));
+        let delays = keys.map(|keys| Delays::of(keys.timestamp, keys.created)).fold(Delays::NONE, Delays::union);
+        let happened = bounds(self.ordered.iter().map(|event| event.keys(self.deriver).timestamp).map(|at| (at, at)));
+        let created = chunk_created(self.ordered, self.deriver);
+        Ok(vec![Stretch { positions: 0..self.ordered.len(), happened, created, delays }])
+    }
+}
+
+fn chunk_created(events: &[Arc<TailEvent>], deriver: &KeyDeriver) -> (Timestamp, Timestamp) {
+    bounds(events.iter().filter_map(|event| event.keys(deriver).created).map(|at| (at, at)))
+}
+
+/// The first and the last of some times; without any, no time lies between them.
+fn bounds(times: impl Iterator<Item = (Timestamp, Timestamp)>) -> (Timestamp, Timestamp) {
+    times.fold((Timestamp::MAX, Timestamp::MIN), |(first, last), (earliest, latest)| {
+        (first.min(earliest), last.max(latest))
+    })
 }

@@ -168,6 +168,7 @@ mod tests {
         let (one, other) = (Arc::new(set(&[5, 7, 1 << 100])), Arc::new(set(&[5, 8])));
         let nothing = Arc::<KeySet>::default();
         let event = |own: &[u128], shared: [&Arc<KeySet>; 2]| EventKeys {
+            created: None,
             timestamp: Timestamp::from_millis(0),
             own: set(own),
             shared: [shared[0].clone(), shared[1].clone(), nothing.clone(), nothing.clone()],

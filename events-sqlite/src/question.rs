@@ -62,6 +62,8 @@ pub(crate) enum Test<'q> {
     Time { from: Timestamp, until: Timestamp },
     /// Happened at a time or after it.
     Since(Timestamp),
+    /// Was created between two times, both inclusive.
+    Created { first: Timestamp, last: Timestamp },
     /// An attribute that has keys has a value of which something is true.
     Has { attribute: &'q Attribute, field: &'q Field, comparison: &'q Comparison },
     /// No key serves it.
@@ -95,6 +97,9 @@ impl<'q> Test<'q> {
         match (field.keys(), comparison) {
             (None, Comparison::Instants(first, last)) if field.path() == "timestamp" && *last == Timestamp::MAX => {
                 Self::Since(*first)
+            }
+            (None, Comparison::Instants(first, last)) if field.path() == "created" => {
+                Self::Created { first: *first, last: *last }
             }
             (Some(attribute), comparison) => Self::Has { attribute, field, comparison },
             _ => Self::Unserved,
@@ -162,6 +167,7 @@ impl<'q> Condition<'q> {
                     _ => 3,
                 },
                 Test::Time { .. } | Test::Since(_) => 2,
+                Test::Created { .. } => 6,
                 Test::StartsWith { .. } | Test::Has { .. } => 6,
                 Test::Unserved => 8,
             },

@@ -11,6 +11,7 @@ use std::{
 use events_core::{Month, Seq};
 
 use crate::{
+    delays::Delays,
     error::StoreError,
     journal_file::{CommitError, Durability},
     own_id,
@@ -211,7 +212,9 @@ fn write_segment(
         .zip(&events)
         .map(|(document, event)| Place { cursor: event.place(deriver), seq: event.seq, document })
         .collect();
-    let written = writer.finish(&places, values)?;
+    let delays = |event: &&TailEvent| Delays::of(event.keys(deriver).timestamp, event.keys(deriver).created);
+    let delays: Vec<Delays> = events.iter().map(delays).collect();
+    let written = writer.finish(&places, &delays, values)?;
     observer.at(Step::SealFileWritten);
     let row = SegmentRow::of(number, month, written.bytes, &places);
     written.sync()?;

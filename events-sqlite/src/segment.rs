@@ -16,6 +16,7 @@ use crate::{
     bloom::Bloom,
     checksum::checksum,
     codec::{Decoder, Malformed},
+    delays::Delays,
     error::StoreError,
     footer::{self, Footer, Packed, Region, TRAILER},
     key_hash::KeyHash,
@@ -296,6 +297,20 @@ impl Segment {
             return Err(self.damaged("a block of places has a wrong length"));
         }
         Ok((first, places))
+    }
+
+    /// The delays of the events of a block of places.
+    pub(crate) fn delays(&self, block: usize) -> Result<Delays, StoreError> {
+        Ok(self.tables()?.footer.delays.get(block).copied().unwrap_or(Delays::ANY))
+    }
+
+    /// When the first and the last event of each block of places happened, with their delays.
+    pub(crate) fn happened(&self) -> Result<Vec<(Timestamp, Timestamp, Delays)>, StoreError> {
+        let tables = self.tables()?;
+        let firsts = tables.footer.places.iter().map(|(first, _)| first.timestamp);
+        let lasts = firsts.clone().skip(1).chain([self.row.newest.timestamp]);
+        let delays = tables.footer.delays.iter().copied().chain(std::iter::repeat(Delays::ANY));
+        Ok(firsts.zip(lasts).zip(delays).map(|((first, last), delays)| (first, last, delays)).collect())
     }
 
     /// All places, by position.

@@ -15,6 +15,7 @@ use crate::{
     bloom::Bloom,
     checksum::checksum,
     codec::Put,
+    delays::Delays,
     error::StoreError,
     footer::{DocumentBlock, Footer, MAGIC, Packed, Region, trailer},
     key_hash::KeyHash,
@@ -223,8 +224,9 @@ impl<'p> SegmentWriter<'p> {
         Ok(())
     }
 
-    /// Ends the segment with its places, by position, and values. Returns its size; nothing is durable yet.
-    pub(crate) fn finish(mut self, places: &[Place], values: Values) -> Result<Written, StoreError> {
+    /// Ends the segment with its places, by position, with the delays of each, and values. Returns its size;
+    /// nothing is durable yet.
+    pub(crate) fn finish(mut self, places: &[Place], delays: &[Delays], values: Values) -> Result<Written, StoreError> {
         self.end_block()?;
         self.end_page()?;
         let mut place_blocks = Vec::new();
@@ -258,6 +260,10 @@ impl<'p> SegmentWriter<'p> {
             ids: id_pages,
             values,
             filter,
+            delays: delays
+                .chunks(PLACES_PER_BLOCK)
+                .map(|block| block.iter().copied().fold(Delays::NONE, Delays::union))
+                .collect(),
         };
         let region = self.write(&footer.encode())?;
         self.write(&trailer(region))?;

@@ -113,6 +113,7 @@ mod tests {
             ids: Vec::new(),
             values: Packed { region: nowhere, unpacked: 0 },
             filter: nowhere,
+            delays: Vec::new(),
         };
         let keys: Vec<KeyHash> = (0..keys).map(KeyHash).collect();
         Arc::new(Tables { footer, bloom: Bloom::of(&keys), dictionaries: Vec::new() })

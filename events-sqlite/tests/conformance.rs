@@ -100,6 +100,11 @@ fn searches_keep_their_promises() {
 }
 
 #[test]
+fn ten_thousand_written_filters_are_answered_as_they_read() {
+    conformance::search::written_filters(&Stores(tiny), 10_000);
+}
+
+#[test]
 fn searches_keep_their_promises_while_it_seals_and_merges() {
     conformance::search::run_all(&Stores(tiny));
 }

@@ -12,13 +12,16 @@ use crate::{
     identity::Viewer,
     journal::{Appended, Entry, Journal},
     query::{Cursor, Filter, Query},
-    search::{Aggregation, Buckets, Count, Found, Page, Partition, Search, SearchError},
+    search::{Aggregation, Buckets, Count, Found, Measured, Measurement, Page, Partition, Search, SearchError},
 };
 
 mod filters;
 mod order;
 mod random;
 mod visibility;
+mod written;
+
+pub use written::written_filters;
 
 /// A store that the suite fills and searches.
 ///
@@ -67,6 +70,7 @@ pub fn checks<S: Subject<Store: Searchable>>() -> Vec<Check<S>> {
     checks.extend(visibility::checks());
     checks.extend(order::checks());
     checks.extend(random::checks());
+    checks.extend(written::checks());
     checks
 }
 
@@ -138,6 +142,12 @@ impl<S: Subject<Store: Searchable>> Filled<S> {
 
     fn aggregate(&self, aggregation: &Aggregation) -> Buckets {
         healthy(wait(self.search.aggregate(aggregation)))
+    }
+
+    fn measure(&self, measurement: &Measurement) -> Measured {
+        let measured = healthy(wait(self.search.measure(measurement)));
+        assert!(!measured.cut, "no time limit was given, and the figure was cut");
+        measured
     }
 
     fn partitions(&self) -> Vec<Partition> {

@@ -46,7 +46,10 @@ impl<'d> Scanner<'d> {
         let severity = word(self.string()?)?;
         self.expect(",\"timestamp\":")?;
         let timestamp = self.string()?.parse().ok()?;
-        self.skip_field(",\"created\":")?;
+        let created = match self.text_field(",\"created\":")? {
+            Some(Text(created)) => Some(created.parse().ok()?),
+            None => None,
+        };
         self.expect(",\"resource\":")?;
         let resource = self.resource()?;
         let linked_identifiers = self.list_field(",\"linked-identifiers\":")?;
@@ -85,6 +88,7 @@ impl<'d> Scanner<'d> {
             category,
             severity,
             timestamp,
+            created,
             resource,
             linked_identifiers,
             tags,

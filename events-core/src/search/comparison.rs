@@ -46,8 +46,13 @@ impl Comparison {
     /// Whether an event has such a value.
     pub(crate) fn holds_in(&self, field: &Field, document: &[u8], keys: &Keys<'_>) -> bool {
         // Nearly all are looked at for this alone, and it need not be read.
-        if let (Self::Instants(first, last), "timestamp") = (self, field.path()) {
-            return *first <= keys.timestamp && keys.timestamp <= *last;
+        if let Self::Instants(first, last) = self {
+            let is_within = |at: Timestamp| *first <= at && at <= *last;
+            match field.path() {
+                "timestamp" => return is_within(keys.timestamp),
+                "created" => return keys.created.is_some_and(is_within),
+                _ => {}
+            }
         }
         let mut holds = false;
         values::each(field, document, keys, &mut |value| holds = holds || self.holds(&value));

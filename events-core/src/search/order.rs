@@ -195,9 +195,9 @@ impl<T> First<T> {
         }
     }
 
-    /// Where the last of them stands, once there are as many as there may be.
-    pub fn last(&self) -> Option<&Rank> {
-        self.kept.peek().filter(|_| self.kept.len() == self.most).map(|last| &last.rank)
+    /// The last of them, once there are as many as there may be.
+    pub fn last(&self) -> Option<&T> {
+        self.kept.peek().filter(|_| self.kept.len() == self.most).map(|last| &last.item)
     }
 
     /// In their order, without the first `offset` of them.

@@ -19,6 +19,7 @@ pub(crate) fn each(field: &Field, document: &[u8], keys: &Keys<'_>, put: &mut dy
         _ if !field.is_known() => {}
         "id" => put(Cow::Owned(keys.id.to_string())),
         "timestamp" => put(Cow::Owned(keys.timestamp.to_string())),
+        "created" => keys.created.iter().for_each(|created| put(Cow::Owned(created.to_string()))),
         path => {
             let mut deserializer = serde_json::Deserializer::from_slice(document);
             // A stored document is JSON: its keys were read.
