@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: every goal of DESIGN section 6, measured beside a floor and peers of the same run.
 
 mod base;
+mod connection;
 mod fleet;
 mod floor;
 mod gate;
@@ -13,6 +14,7 @@ mod options;
 mod recording;
 mod report;
 mod searching;
+mod searching_over_http;
 #[cfg(feature = "servers")]
 mod servers;
 mod space;

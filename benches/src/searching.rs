@@ -21,6 +21,7 @@ use crate::{
     load::runtime,
     options::Scale,
     report::{Report, Row},
+    searching_over_http,
     statistics::{Durations, milliseconds, thousands},
 };
 
@@ -31,6 +32,7 @@ const OPERATIONS: u64 = 500;
 const PAGE_GOAL: f64 = 3.0;
 const COUNT_GOAL: f64 = 5.0;
 const GET_GOAL: f64 = 3.0;
+const OVER_HTTP_GOAL: f64 = 10.0;
 
 /// Measures searches beside a paced load. `factor`: what the goals are multiplied by.
 pub(crate) fn measure(base: &Base, factor: f64, scale: &Scale, report: &mut Report) -> Result<()> {
@@ -46,11 +48,12 @@ pub(crate) fn measure(base: &Base, factor: f64, scale: &Scale, report: &mut Repo
         let pages = questions.pages(&*search).await?;
         let counts = questions.counts(&*search).await?;
         let gets = questions.gets(&*search).await?;
-        Ok::<_, Box<dyn std::error::Error + Send + Sync>>((pages, counts, gets))
+        let over_http = searching_over_http::answers(&manager, &sampled).await?;
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>((pages, counts, gets, over_http))
     });
     stopped.store(true, Ordering::Relaxed);
     let (written, wrote_for) = runtime.block_on(writer)?;
-    let (pages, counts, mut gets) = asked?;
+    let (pages, counts, mut gets, over_http) = asked?;
     let stored = thousands(base.events as f64);
     let beside = format!("{:.0} events/s written meanwhile", written as f64 / wrote_for.as_secs_f64());
     for (what, goal, answers) in [("newest 20", PAGE_GOAL, pages), ("exact count", COUNT_GOAL, counts)] {
@@ -69,8 +72,18 @@ pub(crate) fn measure(base: &Base, factor: f64, scale: &Scale, report: &mut Repo
     report.add(
         Row::new(format!("get by id, old closings included, {stored} stored"), goal_in_words(GET_GOAL))
             .figure(format!("p50 {}, p99 {}", milliseconds(gets.millis(0.5)), milliseconds(late)))
-            .beside(beside)
+            .beside(&beside)
             .met(late <= GET_GOAL),
+    );
+    let (answers, goal) = (over_http.summary("over HTTP"), OVER_HTTP_GOAL * factor);
+    report.add(
+        Row::new(
+            format!("over HTTP: 20 by creation and the exact count, by any indexed attribute, {stored} stored"),
+            goal_in_words(goal),
+        )
+        .figure(answers.to_string())
+        .beside(beside)
+        .met(answers.late <= goal),
     );
     Ok(())
 }
@@ -84,7 +97,7 @@ fn goal_in_words(goal: f64) -> String {
 pub(crate) struct Answers(BTreeMap<String, Durations>);
 
 impl Answers {
-    fn push(&mut self, key: &str, took: Duration) {
+    pub(crate) fn push(&mut self, key: &str, took: Duration) {
         self.0.entry(key.to_owned()).or_default().push(took);
     }
 
@@ -206,12 +219,12 @@ impl Questions {
 }
 
 /// At most `most` questions of each name: an event has many words and claims.
-fn thinned(keys: Vec<(String, Filter, Viewer)>, most: usize) -> Vec<(String, Filter, Viewer)> {
-    let mut of_name = BTreeMap::<String, Vec<(Filter, Viewer)>>::new();
+pub(crate) fn thinned<F, V>(keys: Vec<(String, F, V)>, most: usize) -> Vec<(String, F, V)> {
+    let mut of_name = BTreeMap::<String, Vec<(F, V)>>::new();
     for (name, filter, viewer) in keys {
         of_name.entry(name).or_default().push((filter, viewer));
     }
-    let thin = |(name, questions): (String, Vec<(Filter, Viewer)>)| {
+    let thin = |(name, questions): (String, Vec<(F, V)>)| {
         let step = questions.len().div_ceil(most.max(1)).max(1);
         questions.into_iter().step_by(step).map(move |(filter, viewer)| (name.clone(), filter, viewer))
     };

@@ -6,7 +6,6 @@ mod arrival;
 mod broker;
 mod bulk_loop;
 mod cluster;
-mod connection;
 mod delivery;
 mod search;
 mod server;

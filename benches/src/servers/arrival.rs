@@ -22,6 +22,7 @@ use tokio::{runtime::Runtime, task::JoinSet};
 
 use crate::{
     Result,
+    connection::{Connection, json_request},
     fleet::{Draws, FleetAcls, Nuvlabox, RebootOptions},
     load::runtime,
     options::Scale,
@@ -29,7 +30,6 @@ use crate::{
     servers::{
         broker::{Broker, Consumer, Topic},
         cluster::{Cluster, Indices},
-        connection::{Connection, request},
         delivery::delivered,
     },
     statistics::{Durations, milliseconds, thousands},
@@ -252,7 +252,7 @@ async fn look(host: String, prefix: String, arrivals: Arrivals, stopped: Arc<Ato
                 "_source": false,
                 "track_total_hits": false,
             });
-            let answer = connection.ask(&request(&host, "POST", &path, query.to_string().as_bytes())).await?;
+            let answer = connection.ask(&json_request(&host, "POST", &path, query.to_string().as_bytes())).await?;
             let found: Found = serde_json::from_slice(&answer)?;
             for hit in found.hits.hits {
                 arrivals.arrived(format!("event/{}", hit.id).parse()?);

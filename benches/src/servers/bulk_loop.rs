@@ -17,10 +17,8 @@ use tokio::task::JoinSet;
 
 use crate::{
     Result,
-    servers::{
-        cluster::Indices,
-        connection::{Connection, request},
-    },
+    connection::{Connection, json_request},
+    servers::cluster::Indices,
 };
 
 /// Requests with the same documents, in the same order and batches as a relay sent them.
@@ -70,7 +68,7 @@ impl BulkLoop {
             next = last.seq.next();
             let ids: Vec<EventId> = batch.iter().map(|event| event.id).collect();
             let body = body(&ids, from, to).await?;
-            all.requests.push(request(&all.host, "POST", "/_bulk?filter_path=errors,items.*.error", &body));
+            all.requests.push(json_request(&all.host, "POST", "/_bulk?filter_path=errors,items.*.error", &body));
             all.events += ids.len();
         }
     }
@@ -108,7 +106,7 @@ async fn body(ids: &[EventId], from: &Indices<'_>, to: &Indices<'_>) -> Result<V
     let names: Vec<String> = ids.iter().map(|id| id.to_string().split_off("event/".len())).collect();
     let query = json!({ "query": { "ids": { "values": names } }, "size": ids.len() });
     let path = format!("/{}/_search", from.prefix);
-    let asked = request(from.cluster.host(), "POST", &path, query.to_string().as_bytes());
+    let asked = json_request(from.cluster.host(), "POST", &path, query.to_string().as_bytes());
     let answer = Connection::open(from.cluster.host()).await?.ask(&asked).await?;
     let found: Found = serde_json::from_slice(&answer)?;
     let found: HashMap<&str, &Hit> = found.hits.hits.iter().map(|hit| (&*hit.id, hit)).collect();

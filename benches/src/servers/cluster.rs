@@ -8,10 +8,8 @@ use serde_json::Value;
 
 use crate::{
     Result,
-    servers::{
-        connection::{Connection, request},
-        server::Server,
-    },
+    connection::{Connection, json_request},
+    servers::server::Server,
 };
 
 #[derive(Debug)]
@@ -43,7 +41,7 @@ impl Cluster {
     /// Asks once; what is answered.
     pub(crate) async fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Value> {
         let body = body.map(Value::to_string).unwrap_or_default();
-        let request = request(&self.host, method, path, body.as_bytes());
+        let request = json_request(&self.host, method, path, body.as_bytes());
         let answer = Connection::open(&self.host).await?.ask(&request).await?;
         Ok(serde_json::from_slice(&answer)?)
     }

@@ -39,13 +39,17 @@ impl Connection {
     }
 }
 
-/// A whole request as it goes over the wire.
-pub(crate) fn request(host: &str, method: &str, path: &str, body: &[u8]) -> Vec<u8> {
+/// A whole request as it goes over the wire. Each header ends its line.
+pub(crate) fn request(host: &str, line: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     let length = body.len();
-    let head = format!(
-        "{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
-    );
+    let head = format!("{line} HTTP/1.1\r\nHost: {host}\r\n{headers}Content-Length: {length}\r\n\r\n");
     [head.as_bytes(), body].concat()
+}
+
+/// One with a body of JSON.
+#[cfg(feature = "servers")]
+pub(crate) fn json_request(host: &str, method: &str, path: &str, body: &[u8]) -> Vec<u8> {
+    request(host, &format!("{method} {path}"), "Content-Type: application/json\r\n", body)
 }
 
 /// The body of an answer; none while some of it is missing.
