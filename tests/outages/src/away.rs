@@ -1,5 +1,7 @@
 //! Servers that are killed and come back.
 
+use std::thread;
+
 use crate::{
     place::TAIL,
     scene::{Scene, Server},
@@ -51,8 +53,10 @@ async fn what_is_recorded_over_a_months_end_while_both_are_away_arrives_although
     scene.shows(|server| ["elasticsearch", "kafka"].iter().all(|relay| waits_for(relay, server, 10 * TAIL))).await;
     scene
         .mends(|| {
-            kafka.restart();
-            elasticsearch.restart();
+            thread::scope(|scope| {
+                scope.spawn(|| kafka.restart());
+                elasticsearch.restart();
+            });
         })
         .await;
     scene.shows(|server| server.site.place.index.months() == ["2026.11", "2026.12"]).await;
