@@ -9,6 +9,7 @@ use crate::{
     detail_types::DetailTypes,
     handle::{Elasticsearch, Server},
     presence::Presence,
+    request::Request,
 };
 
 impl Destination for Elasticsearch {
@@ -20,9 +21,11 @@ impl Destination for Elasticsearch {
         DetailTypes::contradictions(registry)
     }
 
-    /// Makes the index template, then takes the lease of the manager's journal.
+    /// Makes the index template, then takes the lease of the manager's journal. Where nobody answers it says so
+    /// at once: the relay asks again.
     fn prepare<'d>(&'d self, source: &'d Source) -> BoxFuture<'d, Result<(), NotReady>> {
         Box::pin(async move {
+            self.reached().await?;
             self.set_up(source.registry()).await?;
             let (presence, server, source) = (self.presence.clone(), self.server.clone(), source.clone());
             let taken = self.worker.run(async move { presence.take(&server, &source).await }).await;
@@ -50,6 +53,19 @@ impl Destination for Elasticsearch {
     /// Gives the lease of the journal back.
     fn close(&self) {
         self.presence.release();
+    }
+}
+
+impl Elasticsearch {
+    /// Whether any node answers, whatever it says.
+    async fn reached(&self) -> Result<(), NotReady> {
+        let server = self.server.clone();
+        let asked = self.worker.run(async move { server.client.send(&Request::get("/").once()).await }).await;
+        match asked {
+            Some(Ok(_)) => Ok(()),
+            Some(Err(error)) => Err(NotReady::Later(error.to_string())),
+            None => Err(NotReady::Later("reaching Elasticsearch ended early".to_owned())),
+        }
     }
 }
 

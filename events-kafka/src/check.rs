@@ -15,6 +15,9 @@ use crate::{error::Unready, session::Session};
 /// How long one question may take.
 const LIMIT: Duration = Duration::from_secs(5);
 
+/// Where the client says that something is wrong, it is no use to wait longer than this: the relay asks again.
+const TROUBLED: Duration = Duration::from_secs(1);
+
 /// A topic that was made a moment ago is known to every broker after this time.
 const SPREADING: Duration = Duration::from_secs(2);
 
@@ -23,12 +26,18 @@ const SPREADING: Duration = Duration::from_secs(2);
 /// # Errors
 /// They do not answer, it is not there, or may not be written to.
 pub(crate) async fn topic(session: Arc<Session>, brokers: &str, topic: &str) -> Result<(), Unready> {
-    let (answer, answered) = oneshot::channel();
-    let question = Question { session, brokers: brokers.to_owned(), topic: topic.to_owned() };
+    let (answer, mut answered) = oneshot::channel();
+    let question = Question { session: Arc::clone(&session), brokers: brokers.to_owned(), topic: topic.to_owned() };
     // The question blocks. Where there is no thread for it, it is asked again later.
     let _ = thread::Builder::new().name("events-kafka-ask".to_owned()).spawn(move || drop(answer.send(question.ask())));
-    let not_asked = || Unready::NoAnswer { brokers: brokers.to_owned(), why: "they could not be asked".to_owned() };
-    answered.await.map_err(|_| not_asked())?
+    let no_answer = |why: String| Unready::NoAnswer { brokers: brokers.to_owned(), why };
+    let in_time = tokio::time::timeout(TROUBLED, &mut answered).await;
+    let answered = match (in_time, session.trouble()) {
+        (Ok(answered), _) => answered,
+        (Err(_), Some(trouble)) => return Err(no_answer(trouble)),
+        (Err(_), None) => answered.await,
+    };
+    answered.map_err(|_| no_answer("they could not be asked".to_owned()))?
 }
 
 struct Question {

@@ -157,9 +157,14 @@ impl Load {
         self.clients.join_all().await;
     }
 
+    /// What is called already goes on.
+    pub(crate) fn calls_no_more(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
     /// Waits until the last call is answered.
     pub(crate) async fn stop(self) {
-        self.stopping.store(true, Ordering::Relaxed);
+        self.calls_no_more();
         self.clients.join_all().await;
     }
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The newest that a journal keeps in memory, here.
-pub(crate) const TAIL: u64 = 128;
+pub(crate) const TAIL: u64 = 64;
 
 /// Where an API server keeps its events and where it delivers them. What a child process is told.
 #[derive(Clone, Debug)]

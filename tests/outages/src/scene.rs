@@ -111,8 +111,8 @@ impl Scene {
 
     /// Waits until so many events more are acknowledged by each.
     pub(crate) async fn goes_on(&self, more: u64) {
-        for server in &self.servers {
-            let before = server.load.acknowledged();
+        let before: Vec<u64> = self.servers.iter().map(|server| server.load.acknowledged()).collect();
+        for (server, before) in self.servers.iter().zip(before) {
             let acknowledged = || server.load.acknowledged() >= before + more;
             until_within(PATIENCE, || format!("it acknowledges: {}", server.says()), acknowledged).await;
         }
@@ -121,6 +121,7 @@ impl Scene {
     /// Ends the load, lets relays deliver what is left, and reads everything back.
     pub(crate) async fn proof(self) {
         let Self { servers, begun } = self;
+        servers.iter().for_each(|server| server.load.calls_no_more());
         for Server { site, load, topic, folder } in servers {
             load.stop().await;
             let Site { place, manager, .. } = site.shut_down().await;
