@@ -172,8 +172,8 @@ pub use events_macros::category;
 /// # }
 /// ```
 ///
-/// `#[event("…", category, subcategory, severity, resource, message, version, mandatory, allow_anon, krate)]` mean what they mean in
-/// [`action`](macro@action); `resource` is the type that the href given to `emit` must be of. Fields take `#[record(skip)]` and
+/// `#[event("…", category, subcategory, severity, resource, linked, message, version, mandatory, allow_anon, krate)]` mean what they mean in
+/// [`action`](macro@action); `resource` is the type that the href given to `emit` must be of, `linked` names fields that hold hrefs. Fields take `#[record(skip)]` and
 /// `#[record(rename = "…")]`.
 pub use events_macros::EventDetails;
 

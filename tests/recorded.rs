@@ -151,6 +151,21 @@ struct StateChanged {
     new_state: String,
 }
 
+#[derive(EventDetails)]
+#[event("nuvlabox.adopted", resource = Nuvlabox, linked(parent, job))]
+struct Adopted {
+    parent: Option<Href<Nuvlabox>>,
+    #[record(skip)]
+    job: Href<fleet::Job>,
+}
+
+#[action(event = "nuvlabox.adopt", resource = "nuvlabox/1")]
+async fn adopt(deeper: bool) -> Result<Vec<Operation>, Problem> {
+    let here = Operation::current();
+    let below = if deeper { Box::pin(adopt(false)).await? } else { Vec::new() };
+    Ok([vec![here], below].concat())
+}
+
 struct Recording {
     store: MemoryStore,
     manager: EventManager,
@@ -386,6 +401,27 @@ async fn a_direct_event_is_as_the_contract_says() {
 "details":{"new-state":"ACTIVATED"},
 "acl":{"owners":["user/jane"]}}"#;
     assert_eq!(recording.documents(), [expected]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_direct_event_links_what_its_fields_hold() {
+    let recording = Recording::start();
+    for parent in [Some(nuvlabox("2")), None] {
+        recording.by_jane(emit(&nuvlabox("1"), Adopted { parent, job: job("7") })).await.unwrap();
+    }
+    let [with, without] = recording.pair();
+    assert_eq!(with.linked_identifiers, ["nuvlabox/2", "job/7"]);
+    assert_eq!(Value::Object(with.details), json!({ "parent": "nuvlabox/2" }));
+    assert_eq!((&without.linked_identifiers[..], without.details.len()), (&["job/7".to_owned()][..], 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operation_knows_the_root_that_it_follows_from() {
+    let recording = Recording::start();
+    let [outer, inner] = &recording.by_jane(adopt(true)).await.unwrap()[..] else { panic!("two operations") };
+    assert_eq!((outer.root(), inner.root()), (outer.id(), outer.id()));
+    assert_ne!(inner.id(), outer.id());
+    assert_eq!(Operation::current().root(), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

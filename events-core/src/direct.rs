@@ -37,6 +37,22 @@ pub trait EventDetails {
 
     /// Writes the details.
     fn record(&self, details: &mut Details<'_>);
+
+    /// Names the other resources that it touches.
+    fn linked(&self, links: &mut Links<'_>) {
+        let _ = links;
+    }
+}
+
+/// Takes the other resources that a direct event touches.
+#[derive(Debug)]
+pub struct Links<'o>(&'o mut Opening);
+
+impl Links<'_> {
+    /// One more.
+    pub fn link<V: Designates + ?Sized>(&mut self, resource: &V) {
+        self.0.linked(&resource.href());
+    }
 }
 
 /// A direct event that may be about an `R`. One that names no resource type may be about any.
@@ -62,7 +78,11 @@ where
     V: Designates + ?Sized,
     D: EventFor<V::Resource>,
 {
-    let prepared = prepare(D::DECLARATION, Some(resource.href()), &mut |recorded| details.record(recorded));
+    let say = |opening: &mut Opening| {
+        details.linked(&mut Links(opening));
+        opening.recorded(|recorded| details.record(recorded));
+    };
+    let prepared = prepare(D::DECLARATION, Some(resource.href()), &say);
     drop(details);
     record(D::DECLARATION, prepared?).await
 }
@@ -76,7 +96,7 @@ struct Prepared {
 fn prepare(
     declaration: &'static EventDeclaration,
     resource: Option<Cow<'_, str>>,
-    write: &mut dyn FnMut(&mut Details<'_>),
+    say: &dyn Fn(&mut Opening),
 ) -> Result<Option<Prepared>, Refused> {
     let spec = &declaration.spec;
     if with_current(|current| matches!(current.recording, Recording::Off)) {
@@ -111,7 +131,7 @@ fn prepare(
     if let Some(resource) = resource {
         opening.resource(resource);
     }
-    opening.recorded(write);
+    say(&mut opening);
     opening.make_room(shared);
     match opening.problem() {
         Some(problem) => refused(RefusedKind::BadDocument, problem.clone()),

@@ -84,7 +84,7 @@ pub use declaration::{
 };
 pub use deferred::{CloseError, Closed, Closing};
 pub use destination::{Batches, Delivery, Destination, NotReady};
-pub use direct::{EventDetails, EventFor, emit};
+pub use direct::{EventDetails, EventFor, Links, emit};
 pub use directory::ResourceDirectory;
 pub use event::{AboutResource, Event, InvalidEvent, Phase, name, redacted};
 pub use event_type::{EventType, InvalidEventType};

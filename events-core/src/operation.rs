@@ -54,6 +54,13 @@ impl Operation {
         self.0.as_ref().map(|operation| operation.identifiers.id)
     }
 
+    /// The id of the outermost opening event that it follows from, its own where it is that; none outside an
+    /// operation. With [`id`](Self::id) it is what a job needs to go on below it: see
+    /// [`Context::under`](crate::Context::under).
+    pub fn root(&self) -> Option<EventId> {
+        self.0.as_ref().map(|operation| operation.identifiers.root)
+    }
+
     /// Says something, unless the operation has ended. `say` answers whether a cap cut it.
     fn say(&self, say: impl FnOnce(&mut Said, Option<&Shared>) -> bool) {
         if let Some(operation) = &self.0 {

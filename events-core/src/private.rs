@@ -18,7 +18,7 @@ pub use crate::{
         CategoryDeclaration, CategorySpec, Deferred, DetailField, EventDeclaration, EventKind, EventSpec, Location,
         MessagePart, NestedFailure, PayloadChoice, Registration, ResourceDeclaration, ResourceSpec,
     },
-    direct::{EventDetails, EventFor},
+    direct::{EventDetails, EventFor, Links},
     drive::{Read, Says, Silent, Tell},
     fits::{Declares, NotNamed, Of},
     href::{Designates, Href, Resource, Untyped},

@@ -195,6 +195,21 @@ impl Arguments {
         self.value(name, mistakes, |value| Some(value.clone()))
     }
 
+    /// `name = <expression>` or `name(<expression>, …)`.
+    pub(crate) fn one_or_more(&mut self, name: &str, mistakes: &mut Mistakes) -> Vec<Expr> {
+        let Some(entry) = self.take(name) else {
+            return Vec::new();
+        };
+        match entry.given {
+            Given::Value(value) => vec![*value],
+            Given::List(tokens) => expressions(tokens, mistakes),
+            Given::Nothing => {
+                entry.wrong(mistakes);
+                Vec::new()
+            }
+        }
+    }
+
     /// Takes `name`, or `name = true`.
     pub(crate) fn flag(&mut self, name: &str, mistakes: &mut Mistakes) -> Option<bool> {
         let entry = self.take(name)?;

@@ -4,13 +4,16 @@ use std::borrow::Cow;
 
 use axum::{
     Json,
-    http::{HeaderValue, StatusCode, header::LOCATION},
+    http::{
+        HeaderValue, StatusCode,
+        header::{LOCATION, SET_COOKIE},
+    },
     response::{IntoResponse, Response},
 };
-use events::{Ending, Href, Outcome};
+use events::{Ending, Href, Outcome, Resource};
 use serde_json::json;
 
-use crate::job::Job;
+use super::{error::ApiError, job::Job};
 
 /// `{status, message, resource-id, location?}`, and the header `Location`.
 #[derive(Debug)]
@@ -19,24 +22,38 @@ pub(crate) struct Answer {
     message: String,
     resource: String,
     location: Option<String>,
+    cookie: Option<String>,
 }
 
 impl Answer {
     /// 201.
     pub(crate) fn added<R>(id: &Href<R>) -> Self {
-        let location = Some(id.as_str().to_owned());
-        Self { status: StatusCode::CREATED, message: format!("{id} created"), resource: id.to_string(), location }
+        Self { location: Some(id.to_string()), ..Self::new(StatusCode::CREATED, id, format!("{id} created")) }
     }
 
     /// 200.
     pub(crate) fn done<R>(id: &Href<R>, what: &str) -> Self {
-        Self { status: StatusCode::OK, message: format!("{id} {what}"), resource: id.to_string(), location: None }
+        Self::new(StatusCode::OK, id, format!("{id} {what}"))
     }
 
     /// 202: a job does it.
     pub(crate) fn accepted<R>(id: &Href<R>, doing: &str, job: &Href<Job>) -> Self {
         let message = format!("{doing} {id} with async {job}");
-        Self { status: StatusCode::ACCEPTED, message, resource: id.to_string(), location: Some(job.to_string()) }
+        Self { location: Some(job.to_string()), ..Self::new(StatusCode::ACCEPTED, id, message) }
+    }
+
+    fn new<R>(status: StatusCode, id: &Href<R>, message: String) -> Self {
+        Self { status, message, resource: id.to_string(), location: None, cookie: None }
+    }
+
+    /// The same, and the client keeps this cookie.
+    pub(crate) fn with_cookie(self, cookie: String) -> Self {
+        Self { cookie: Some(cookie), ..self }
+    }
+
+    /// What was added, changed, or will be.
+    pub(crate) fn id<R: Resource>(&self) -> Result<Href<R>, ApiError> {
+        Ok(self.resource.parse()?)
     }
 }
 
@@ -57,9 +74,11 @@ impl IntoResponse for Answer {
             body["location"] = json!(self.location);
         }
         let mut response = (self.status, Json(body)).into_response();
-        // An href has only characters that a header may have.
-        if let Some(Ok(location)) = self.location.as_deref().map(HeaderValue::from_str) {
-            response.headers_mut().insert(LOCATION, location);
+        for (name, value) in [(LOCATION, self.location), (SET_COOKIE, self.cookie)] {
+            // Hrefs and cookies have only characters that a header may have.
+            if let Some(Ok(value)) = value.map(HeaderValue::try_from) {
+                response.headers_mut().insert(name, value);
+            }
         }
         response
     }

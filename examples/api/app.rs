@@ -1,8 +1,101 @@
-//! What handlers work with.
+//! What handlers work with: the database, as whoever calls may use it.
 
-use crate::database::Database;
+use events::{Builder, Caller, Href, Right};
+
+use super::{
+    credential::Credential,
+    database::Database,
+    deployment::Deployment,
+    deployment_parameter::DeploymentParameter,
+    deployment_set::DeploymentSet,
+    document::{Document, Given, Kept},
+    error::ApiError,
+    extract::{caller, user},
+    group::Group,
+    infrastructure_service::InfrastructureService,
+    job::Job,
+    module::Module,
+    nuvlabox::Nuvlabox,
+    session::Session,
+    state::{Change, Stateful},
+    user::User,
+};
 
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) database: Database,
+}
+
+/// What the events of this server need: where ACLs are found, and which declarations must have arrived.
+pub(crate) fn events(builder: Builder, database: &Database) -> Builder {
+    builder
+        .resources(database.clone())
+        .expect::<Credential>()
+        .expect::<Deployment>()
+        .expect::<DeploymentParameter>()
+        .expect::<DeploymentSet>()
+        .expect::<Group>()
+        .expect::<InfrastructureService>()
+        .expect::<Job>()
+        .expect::<Module>()
+        .expect::<Nuvlabox>()
+        .expect::<Session>()
+        .expect::<User>()
+}
+
+impl App {
+    /// The resource, if whoever calls has `right` on it.
+    pub(crate) async fn get<K: Kept>(&self, id: &Href<K>, right: Right) -> Result<Document<K>, ApiError> {
+        self.database.get(id.clone(), right, caller()).await
+    }
+
+    /// Adds a resource; it belongs to the user who calls, unless `given` says otherwise.
+    pub(crate) async fn add<K: Kept, G: Send + 'static>(&self, given: Given<G>, own: K) -> Result<Href<K>, ApiError> {
+        let caller = user()?;
+        let Given { attributes, acl, .. } = given;
+        self.database.add(None, move |id| Document::new(id, attributes, acl, &caller, own)).await
+    }
+
+    /// Takes over what `given` names, and lets `change` do so with what the type has of its own.
+    pub(crate) async fn edit<K: Kept, G: Send + 'static, T: Send + 'static>(
+        &self,
+        id: &Href<K>,
+        given: Given<G>,
+        change: impl FnOnce(&mut Document<K>, G, &Caller) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let caller = caller();
+        let edit = {
+            let caller = caller.clone();
+            move |document: &mut Document<K>| {
+                let Given { attributes, acl, own } = given;
+                document.edit(attributes, acl, &caller)?;
+                change(document, own, &caller)
+            }
+        };
+        self.database.change(id.clone(), Right::EditData, caller, edit).await
+    }
+
+    /// Deletes a resource that `allowed` lets go.
+    pub(crate) async fn delete<K: Kept>(
+        &self,
+        id: &Href<K>,
+        allowed: fn(&mut Document<K>) -> Result<(), ApiError>,
+    ) -> Result<(), ApiError> {
+        self.database.delete(id.clone(), caller(), allowed).await
+    }
+
+    /// Puts a resource that is in one of the states `from` into another one.
+    pub(crate) async fn reach<K: Stateful>(
+        &self,
+        id: &Href<K>,
+        action: &'static str,
+        from: &'static [K::State],
+        goal: K::State,
+    ) -> Result<Change, ApiError> {
+        let change = move |document: &mut Document<K>| {
+            document.must_be(action, from)?;
+            Ok(Change::make(document.own.state(), goal))
+        };
+        self.database.change(id.clone(), Right::Manage, caller(), change).await
+    }
 }

@@ -10,7 +10,7 @@ use events::{Acl, AnyHref, BoxFuture, Caller, Href, ResourceDirectory, Right};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Deserialize;
 
-use crate::{
+use super::{
     document::{Document, Kept, now, type_of},
     error::ApiError,
 };
@@ -78,13 +78,17 @@ impl Database {
         .await
     }
 
-    /// Adds the resource that `make` makes of a new id.
+    /// Adds the resource that `make` makes of an id; without one, of a new id.
     pub(crate) async fn add<K: Kept>(
         &self,
+        id: Option<Href<K>>,
         make: impl FnOnce(Href<K>) -> Result<Document<K>, ApiError> + Send + 'static,
     ) -> Result<Href<K>, ApiError> {
         self.run(move |connection| {
-            let document = make(new_id(connection)?)?;
+            let document = make(id.map_or_else(|| new_id(connection), Ok)?)?;
+            if json_of(connection, document.id.as_str())?.is_some() {
+                return Err(ApiError::Conflict(document.id.to_string()));
+            }
             let json = serde_json::to_string(&document).map_err(ApiError::internal)?;
             let insert = "INSERT INTO resource (id, type, document) VALUES (?1, ?2, ?3)";
             connection.execute(insert, params![document.id.as_str(), type_of::<K>(), json])?;
@@ -116,10 +120,17 @@ impl Database {
         .await
     }
 
-    /// Deletes a resource that `caller` may delete.
-    pub(crate) async fn delete<K: Kept>(&self, id: Href<K>, caller: Caller) -> Result<(), ApiError> {
+    /// Deletes a resource that `caller` may delete and `allowed` lets go.
+    pub(crate) async fn delete<K: Kept>(
+        &self,
+        id: Href<K>,
+        caller: Caller,
+        allowed: fn(&mut Document<K>) -> Result<(), ApiError>,
+    ) -> Result<(), ApiError> {
         self.run(move |connection| {
-            read(connection, &id)?.check(Right::Delete, &caller)?;
+            let mut document = read(connection, &id)?;
+            document.check(Right::Delete, &caller)?;
+            allowed(&mut document)?;
             connection.execute("DELETE FROM resource WHERE id = ?1", [id.as_str()])?;
             connection.execute("DELETE FROM viewer WHERE id = ?1", [id.as_str()])?;
             Ok::<_, ApiError>(())

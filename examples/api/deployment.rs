@@ -1,60 +1,98 @@
 //! Applications that run somewhere.
 
 use axum::extract::State;
-use events::{EventDetails, Href, Operation, Right, action, emit, resource};
+use events::{EventDetails, Href, Operation, Refused, Right, action, crud, emit, resource};
 use serde::{Deserialize, Serialize};
 
-use crate::{
+use super::{
     App,
     answer::Answer,
-    document::{Document, Given, Kept},
+    deployment_parameter::{self, DeploymentParameter},
+    document::{Attributes, Document, Given, Kept},
     error::ApiError,
-    extract::{Body, Path, caller, user},
+    extract::{Body, Path, caller},
     job,
+    module::Module,
+    nuvlabox::Nuvlabox,
+    state::{Change, Stateful},
 };
 
 /// An application that runs somewhere.
-#[resource(events("start", "stop", "state-changed"))]
+#[resource(events("start", "stop", "update", "clone", "state-changed"))]
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Deployment {
-    state: DeploymentState,
+    pub(crate) state: DeploymentState,
+    #[serde(flatten)]
+    parts: DeploymentParts,
+}
+
+/// What runs where.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct DeploymentParts {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) module: Option<Href<Module>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) nuvlabox: Option<Href<Nuvlabox>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
-enum DeploymentState {
+pub(crate) enum DeploymentState {
     Created,
     Starting,
+    Started,
+    Updating,
     Stopping,
+    Stopped,
+    Error,
 }
 
-impl DeploymentState {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Created => "CREATED",
-            Self::Starting => "STARTING",
-            Self::Stopping => "STOPPING",
-        }
+use DeploymentState::{Created, Error, Started, Starting, Stopped, Stopping, Updating};
+
+impl Kept for Deployment {
+    const ACTIONS: &'static [&'static str] = &["start", "stop", "update", "clone"];
+}
+
+impl Stateful for Deployment {
+    type State = DeploymentState;
+
+    fn state(&mut self) -> &mut DeploymentState {
+        &mut self.state
     }
 }
 
-impl Kept for Deployment {
-    const ACTIONS: &'static [&'static str] = &["start", "stop"];
-}
-
-/// A deployment is in another state.
+/// A deployment is in another state, which one of its parameters may have told.
 #[derive(EventDetails)]
-#[event("deployment.state-changed", category = "state", resource = Deployment)]
-struct StateChanged {
-    old_state: &'static str,
-    new_state: &'static str,
+#[event("deployment.state-changed", category = "state", resource = Deployment, linked = parameter)]
+pub(crate) struct StateChanged {
+    pub(crate) old_state: String,
+    pub(crate) new_state: String,
+    #[record(skip)]
+    pub(crate) parameter: Option<Href<DeploymentParameter>>,
 }
 
-#[action(event = "deployment.add", details(name: Option<String> = given.attributes.name))]
-pub(crate) async fn add(State(app): State<App>, Body(given): Body<Given>) -> Result<Answer, ApiError> {
-    let caller = user()?;
-    let own = Deployment { state: DeploymentState::Created };
-    let id = app.database.add(move |id| Document::new(id, given, &caller, own)).await?;
+async fn announce(id: &Href<Deployment>, change: Change) -> Result<(), Refused> {
+    let Change { old_state, new_state } = change;
+    emit(id, StateChanged { old_state, new_state, parameter: None }).await.map(drop)
+}
+
+#[action(
+    event = "deployment.add",
+    details(
+        name: Option<String> = given.attributes.name,
+        module: Option<Href<Module>> = given.own.module,
+        nuvlabox: Option<Href<Nuvlabox>> = given.own.nuvlabox,
+    )
+)]
+pub(crate) async fn add(
+    State(app): State<App>,
+    Body(mut given): Body<Given<DeploymentParts>>,
+) -> Result<Answer, ApiError> {
+    let parts = std::mem::take(&mut given.own);
+    let acl = given.acl.clone();
+    let id = app.add(given, Deployment { state: Created, parts }).await?;
+    // A part of the deployment: no event of its own.
+    crud::add(deployment_parameter::add(&app, &id, acl)).await?;
     Ok(Answer::added(&id))
 }
 
@@ -64,43 +102,61 @@ pub(crate) async fn edit(
     Path(id): Path<Href<Deployment>>,
     Body(given): Body<Given>,
 ) -> Result<Answer, ApiError> {
-    let caller = caller();
-    let edit = {
-        let caller = caller.clone();
-        move |document: &mut Document<Deployment>| document.edit(given, &caller)
-    };
-    app.database.change(id.clone(), Right::EditData, caller, edit).await?;
+    app.edit::<Deployment, _, _>(&id, given, |_, (), _| Ok(())).await?;
     Ok(Answer::done(&id, "updated"))
 }
 
 #[action(event = "deployment.delete")]
 pub(crate) async fn delete(State(app): State<App>, Path(id): Path<Href<Deployment>>) -> Result<Answer, ApiError> {
-    app.database.delete(id.clone(), caller()).await?;
+    app.delete::<Deployment>(&id, |document| document.must_be("delete", &[Created, Stopped, Error])).await?;
     Ok(Answer::done(&id, "deleted"))
 }
 
-#[action(event = "deployment.start")]
+/// Stays open until the job says how it went.
+#[action(event = "deployment.start", deferred(within = "1h"))]
 pub(crate) async fn start(State(app): State<App>, Path(id): Path<Href<Deployment>>) -> Result<Answer, ApiError> {
-    hand_to_job(&app, &id, DeploymentState::Starting, "start_deployment", "starting").await
+    announce(&id, app.reach(&id, "start", &[Created, Stopped, Error], Starting).await?).await?;
+    job::hand_over(&app, &id, "start_deployment", "starting").await
 }
 
-#[action(event = "deployment.stop")]
+/// Stays open until the job says how it went.
+#[action(event = "deployment.stop", deferred(within = "1h"))]
 pub(crate) async fn stop(State(app): State<App>, Path(id): Path<Href<Deployment>>) -> Result<Answer, ApiError> {
-    hand_to_job(&app, &id, DeploymentState::Stopping, "stop_deployment", "stopping").await
+    announce(&id, app.reach(&id, "stop", &[Starting, Started, Updating, Error], Stopping).await?).await?;
+    job::hand_over(&app, &id, "stop_deployment", "stopping").await
 }
 
-/// Puts a deployment on its way into another state: a job takes it there.
-async fn hand_to_job(
-    app: &App,
-    id: &Href<Deployment>,
-    goal: DeploymentState,
-    action: &str,
-    doing: &str,
+/// The module that a deployment is to run from now on; without one, the newest version of what it runs.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Update {
+    #[serde(default)]
+    module: Option<Href<Module>>,
+}
+
+#[action(event = "deployment.update", details(module: Option<Href<Module>> = update.module))]
+pub(crate) async fn update(
+    State(app): State<App>,
+    Path(id): Path<Href<Deployment>>,
+    Body(update): Body<Update>,
 ) -> Result<Answer, ApiError> {
-    let change = move |document: &mut Document<Deployment>| Ok(std::mem::replace(&mut document.own.state, goal));
-    let left = app.database.change(id.clone(), Right::Manage, caller(), change).await?;
-    let job = job::submit(app, action, &id.untyped(), &caller()).await?;
-    Operation::current().link(&job);
-    emit(id, StateChanged { old_state: left.as_str(), new_state: goal.as_str() }).await?;
-    Ok(Answer::accepted(id, doing, &job))
+    let change = move |document: &mut Document<Deployment>| {
+        document.must_be("update", &[Started])?;
+        let module = &mut document.own.parts.module;
+        *module = update.module.or(module.take());
+        Ok(Change::make(document.own.state(), Updating))
+    };
+    announce(&id, app.database.change(id.clone(), Right::Manage, caller(), change).await?).await?;
+    job::hand_over(&app, &id, "update_deployment", "updating").await
+}
+
+/// Another deployment of the same: it belongs to whoever clones it.
+#[action(event = "deployment.clone")]
+pub(crate) async fn clone(State(app): State<App>, Path(id): Path<Href<Deployment>>) -> Result<Answer, ApiError> {
+    let document = app.get(&id, Right::ViewData).await?;
+    let attributes =
+        Attributes { name: document.attributes.name.map(|name| format!("{name} clone")), ..document.attributes };
+    let given = Body(Given { attributes, acl: None, own: document.own.parts });
+    let added = crud::add_with_events(add(State(app), given)).await?;
+    Operation::current().link(&added.id::<Deployment>()?);
+    Ok(added)
 }

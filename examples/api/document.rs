@@ -4,7 +4,7 @@ use events::{Acl, Caller, Href, Resource, Right, Timestamp};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
-use crate::error::ApiError;
+use super::error::ApiError;
 
 /// A type of resource that the server keeps.
 pub(crate) trait Kept: Resource + Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -32,7 +32,7 @@ pub(crate) struct Document<K> {
     pub(crate) own: K,
 }
 
-/// What users give a resource.
+/// What users give a resource of any type.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Attributes {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,29 +43,44 @@ pub(crate) struct Attributes {
     pub(crate) tags: Option<Vec<String>>,
 }
 
+impl Attributes {
+    pub(crate) fn named(name: impl Into<String>) -> Self {
+        Self { name: Some(name.into()), ..Self::default() }
+    }
+}
+
 /// A body that adds or edits. What it does not name stays as it is; attributes of the server are left alone.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct Given {
+pub(crate) struct Given<G = ()> {
     #[serde(flatten)]
     pub(crate) attributes: Attributes,
     #[serde(default)]
     pub(crate) acl: Option<Acl>,
+    /// What only this type of resource takes.
+    #[serde(flatten)]
+    pub(crate) own: G,
 }
 
 impl<K: Kept> Document<K> {
     /// A new one, owned by whoever adds it unless it says otherwise.
-    pub(crate) fn new(id: Href<K>, given: Given, caller: &Caller, own: K) -> Result<Self, ApiError> {
+    pub(crate) fn new(
+        id: Href<K>,
+        attributes: Attributes,
+        acl: Option<Acl>,
+        caller: &Caller,
+        own: K,
+    ) -> Result<Self, ApiError> {
         let owner = caller.active_claim.clone().ok_or(ApiError::CredentialsRequired)?;
-        let acl = given.acl.unwrap_or_else(|| Acl::owned_by(owner));
+        let acl = acl.unwrap_or_else(|| Acl::owned_by(owner));
         let now = now();
         let resource_type = type_of::<K>().to_owned();
-        let document = Self { id, resource_type, created: now, updated: now, attributes: given.attributes, acl, own };
+        let document = Self { id, resource_type, created: now, updated: now, attributes, acl, own };
         document.owned().map(|()| document)
     }
 
     /// Takes over what a body names.
-    pub(crate) fn edit(&mut self, given: Given, caller: &Caller) -> Result<(), ApiError> {
-        let Given { attributes: Attributes { name, description, tags }, acl } = given;
+    pub(crate) fn edit(&mut self, attributes: Attributes, acl: Option<Acl>, caller: &Caller) -> Result<(), ApiError> {
+        let Attributes { name, description, tags } = attributes;
         let mine = &mut self.attributes;
         mine.name = name.or(mine.name.take());
         mine.description = description.or(mine.description.take());

@@ -7,7 +7,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use events::{Ending, Failure, InvalidHref, Outcome, Reason, Refused};
+use events::{Ending, Failure, InvalidClaim, InvalidHref, Outcome, Reason, Refused};
 use serde_json::json;
 
 /// Why a request was not done.
@@ -29,6 +29,10 @@ pub(crate) enum ApiError {
     BadRequest(String),
     /// The body is too large.
     TooLarge(String),
+    /// There is a resource of that id already.
+    Conflict(String),
+    /// Nobody of that name has that password.
+    LoginFailed { username: String },
     /// The resource is in a state in which this cannot be done.
     InvalidState { action: &'static str, resource: String, state: String },
     /// Events cannot be stored: nothing was done.
@@ -40,12 +44,12 @@ pub(crate) enum ApiError {
 impl ApiError {
     pub(crate) fn status(&self) -> u16 {
         match self {
-            Self::CredentialsRequired | Self::Forbidden(_) => 403,
+            Self::CredentialsRequired | Self::Forbidden(_) | Self::LoginFailed { .. } => 403,
             Self::NotFound(_) | Self::UnknownResource | Self::UndefinedAction { .. } => 404,
             Self::MethodNotAllowed { .. } => 405,
             Self::BadRequest(_) => 400,
             Self::TooLarge(_) => 413,
-            Self::InvalidState { .. } => 409,
+            Self::Conflict(_) | Self::InvalidState { .. } => 409,
             Self::Refused(refused) => refused.kind.status(),
             Self::Internal(_) => 500,
         }
@@ -53,9 +57,10 @@ impl ApiError {
 
     fn resource(&self) -> Option<&str> {
         match self {
-            Self::Forbidden(resource) | Self::NotFound(resource) | Self::InvalidState { resource, .. } => {
-                Some(resource)
-            }
+            Self::Forbidden(resource)
+            | Self::NotFound(resource)
+            | Self::Conflict(resource)
+            | Self::InvalidState { resource, .. } => Some(resource),
             Self::MethodNotAllowed { path, .. } => Some(path),
             _ => None,
         }
@@ -70,7 +75,10 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CredentialsRequired => f.write_str("credentials required"),
-            Self::Forbidden(resource) => write!(f, "invalid credentials for '{resource}'"),
+            Self::Forbidden(named) | Self::LoginFailed { username: named } => {
+                write!(f, "invalid credentials for '{named}'")
+            }
+            Self::Conflict(resource) => write!(f, "conflict with {resource}"),
             Self::NotFound(resource) => write!(f, "{resource} not found"),
             Self::UnknownResource => f.write_str("unknown resource"),
             Self::UndefinedAction { method, collection, action, path } => {
@@ -93,6 +101,12 @@ impl From<Refused> for ApiError {
     }
 }
 
+impl From<InvalidClaim> for ApiError {
+    fn from(invalid: InvalidClaim) -> Self {
+        Self::BadRequest(invalid.to_string())
+    }
+}
+
 impl From<InvalidHref> for ApiError {
     fn from(invalid: InvalidHref) -> Self {
         Self::BadRequest(invalid.to_string())
@@ -102,7 +116,12 @@ impl From<InvalidHref> for ApiError {
 /// How an operation ended that is answered with this.
 impl Outcome for ApiError {
     fn ending(&self) -> Ending {
-        Ending::Failed(Failure::new(Reason::Error).with_status(self.status()).because(self.to_string()))
+        let message = match self {
+            // What is typed in the wrong field is somebody's password.
+            Self::LoginFailed { .. } => "invalid credentials".to_owned(),
+            _ => self.to_string(),
+        };
+        Ending::Failed(Failure::new(Reason::Error).with_status(self.status()).because(message))
     }
 }
 

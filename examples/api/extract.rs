@@ -11,7 +11,7 @@ use events::{Caller, Context};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::error::ApiError;
+use super::error::ApiError;
 
 /// The `{id}` of the path.
 pub(crate) struct Path<T>(pub(crate) T);

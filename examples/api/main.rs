@@ -17,17 +17,27 @@
 //! SIGINT stop it: requests are answered to their end and their closing events stored.
 
 mod answer;
-mod app;
-mod database;
+pub(crate) mod app;
+mod credential;
+pub(crate) mod database;
+mod demo;
 mod deployment;
+mod deployment_parameter;
+mod deployment_set;
 mod document;
 mod error;
 mod extract;
+mod group;
+mod infrastructure_service;
 mod job;
+mod module;
 mod nuvlabox;
 mod reading;
 mod relaying;
-mod routes;
+pub(crate) mod routes;
+mod session;
+mod state;
+mod user;
 
 use std::{
     error::Error,
@@ -40,7 +50,6 @@ use std::{
 
 use clap::Parser;
 use events::{EventManager, sqlite::SqliteStore};
-use events_http::EventsLayer;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -48,7 +57,7 @@ use tokio::{
     time::sleep,
 };
 
-use crate::{app::App, database::Database, deployment::Deployment, job::Job, nuvlabox::Nuvlabox, relaying::Relaying};
+use self::{app::App, database::Database, relaying::Relaying};
 
 /// An edge fleet over HTTP, every change of it recorded.
 #[derive(Parser)]
@@ -59,6 +68,9 @@ struct Arguments {
     /// The folder of resources and events; created where it is missing.
     #[arg(long, value_name = "FOLDER", required_unless_present = "routes")]
     data: Option<PathBuf>,
+    /// Fill an empty folder with a fleet and its history, and users `jane` and `joe` with the password `demo`.
+    #[arg(long)]
+    demo: bool,
     /// Print what is served, and which function answers, instead of serving it.
     #[arg(long)]
     routes: bool,
@@ -71,12 +83,12 @@ const STOPPING: Duration = Duration::from_secs(5);
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Arguments { listen, data, routes, relaying } = Arguments::parse();
+    let Arguments { listen, data, demo, routes, relaying } = Arguments::parse();
     let Some(data) = data.filter(|_| !routes) else {
         print_routes();
         return ExitCode::SUCCESS;
     };
-    match serve(listen, &data, &relaying).await {
+    match serve(listen, &data, demo, &relaying).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -94,15 +106,15 @@ fn print_routes() {
 
 /// Serves until a signal says stop.
 #[expect(clippy::print_stdout, reason = "whoever starts it reads where it listens")]
-async fn serve(listen: SocketAddr, data: &Path, relaying: &Relaying) -> Result<(), Box<dyn Error>> {
+async fn serve(listen: SocketAddr, data: &Path, with_demo: bool, relaying: &Relaying) -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(data)?;
     let database = Database::open(&data.join("resources.db"))?;
-    let builder = EventManager::builder(SqliteStore::open(data.join("events"))?)
-        .resources(database.clone())
-        .expect::<Nuvlabox>()
-        .expect::<Deployment>()
-        .expect::<Job>();
+    let builder = app::events(EventManager::builder(SqliteStore::open(data.join("events"))?), &database);
     let manager = relaying.to(builder)?.install()?;
+    let app = App { database };
+    if with_demo {
+        demo::fill(&app, &manager).await?;
+    }
 
     // From here on a signal stops it cleanly: whoever waits for the line below may send one at once.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
@@ -118,9 +130,9 @@ async fn serve(listen: SocketAddr, data: &Path, relaying: &Relaying) -> Result<(
 
     let listener = TcpListener::bind(listen).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    let app = routes::routes().with_state(App { database }).layer(EventsLayer::new(manager.clone()));
+    let served = routes::served(app, manager.clone());
     tokio::select! {
-        served = axum::serve(listener, app).with_graceful_shutdown(told_to_stop).into_future() => served?,
+        served = axum::serve(listener, served).with_graceful_shutdown(told_to_stop).into_future() => served?,
         () = async { if stopped.await.is_ok() { sleep(STOPPING).await } else { std::future::pending().await } } => {}
     }
     if !manager.shutdown(STOPPING).await {

@@ -1,20 +1,34 @@
 //! Edge devices.
 
 use axum::extract::State;
-use events::{EventDetails, Href, Operation, Right, action, emit, resource};
+use events::{AnyHref, EventDetails, Href, Record, Refused, Right, action, crud, emit, resource};
 use serde::{Deserialize, Serialize};
 
-use crate::{
+use super::{
     App,
     answer::Answer,
-    document::{Document, Given, Kept},
+    credential::Credential,
+    document::{Attributes, Given, Kept},
     error::ApiError,
-    extract::{Body, Path, caller, user},
+    extract::{Body, Path},
+    infrastructure_service::{self, ServiceParts},
     job,
+    state::{Change, Reported, Stateful},
 };
 
 /// An edge device.
-#[resource(events("activate", "reboot", "decommission", "state-changed"))]
+#[resource(events(
+    "activate",
+    "commission",
+    "decommission",
+    "add-ssh-key",
+    "revoke-ssh-key",
+    "update-nuvlabox",
+    "reboot",
+    "check-api",
+    "cluster-nuvlabox",
+    "state-changed"
+))]
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Nuvlabox {
     state: NuvlaboxState,
@@ -22,32 +36,120 @@ pub(crate) struct Nuvlabox {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
-enum NuvlaboxState {
+pub(crate) enum NuvlaboxState {
     New,
     Activated,
+    Commissioned,
     Decommissioning,
+    Decommissioned,
 }
 
-impl NuvlaboxState {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::New => "NEW",
-            Self::Activated => "ACTIVATED",
-            Self::Decommissioning => "DECOMMISSIONING",
-        }
-    }
-}
+use NuvlaboxState::{Activated, Commissioned, Decommissioned, Decommissioning, New};
 
 impl Kept for Nuvlabox {
-    const ACTIONS: &'static [&'static str] = &["activate", "reboot", "decommission"];
+    const ACTIONS: &'static [&'static str] = &[
+        "activate",
+        "commission",
+        "decommission",
+        "add-ssh-key",
+        "revoke-ssh-key",
+        "update-nuvlabox",
+        "reboot",
+        "check-api",
+        "cluster-nuvlabox",
+    ];
+}
+
+impl Stateful for Nuvlabox {
+    type State = NuvlaboxState;
+
+    fn state(&mut self) -> &mut NuvlaboxState {
+        &mut self.state
+    }
 }
 
 /// A device is in another state.
 #[derive(EventDetails)]
 #[event("nuvlabox.state-changed", category = "state", resource = Nuvlabox)]
 struct StateChanged {
-    old_state: &'static str,
-    new_state: &'static str,
+    old_state: String,
+    new_state: String,
+}
+
+async fn announce(id: &Href<Nuvlabox>, change: Change) -> Result<(), Refused> {
+    let Change { old_state, new_state } = change;
+    emit(id, StateChanged { old_state, new_state }).await.map(drop)
+}
+
+#[action(event = "nuvlabox.add", details(name: Option<String> = given.attributes.name))]
+pub(crate) async fn add(State(app): State<App>, Body(given): Body<Given>) -> Result<Answer, ApiError> {
+    Ok(Answer::added(&app.add(given, Nuvlabox { state: New }).await?))
+}
+
+#[action(event = "nuvlabox.edit", details(name: Option<String> = given.attributes.name))]
+pub(crate) async fn edit(
+    State(app): State<App>,
+    Path(id): Path<Href<Nuvlabox>>,
+    Body(given): Body<Given<Reported<NuvlaboxState>>>,
+) -> Result<Answer, ApiError> {
+    let changed = app.edit(&id, given, |document, reported, caller| document.report(&reported, caller)).await?;
+    if let Some(change) = changed {
+        announce(&id, change).await?;
+    }
+    Ok(Answer::done(&id, "updated"))
+}
+
+#[action(event = "nuvlabox.delete", severity = "high")]
+pub(crate) async fn delete(State(app): State<App>, Path(id): Path<Href<Nuvlabox>>) -> Result<Answer, ApiError> {
+    app.delete::<Nuvlabox>(&id, |document| document.must_be("delete", &[New, Decommissioned])).await?;
+    Ok(Answer::done(&id, "deleted"))
+}
+
+#[action(event = "nuvlabox.activate")]
+pub(crate) async fn activate(State(app): State<App>, Path(id): Path<Href<Nuvlabox>>) -> Result<Answer, ApiError> {
+    announce(&id, app.reach(&id, "activate", &[New], Activated).await?).await?;
+    Ok(Answer::done(&id, "activated"))
+}
+
+/// Where the container orchestrations of a device answer.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub(crate) struct Endpoints {
+    swarm_endpoint: Option<String>,
+    kubernetes_endpoint: Option<String>,
+}
+
+/// The device says what runs on it: each orchestration becomes an infrastructure service.
+#[action(
+    event = "nuvlabox.commission",
+    details(
+        swarm_endpoint: Option<String> = endpoints.swarm_endpoint,
+        kubernetes_endpoint: Option<String> = endpoints.kubernetes_endpoint,
+    )
+)]
+pub(crate) async fn commission(
+    State(app): State<App>,
+    Path(id): Path<Href<Nuvlabox>>,
+    Body(endpoints): Body<Endpoints>,
+) -> Result<Answer, ApiError> {
+    let change = app.reach(&id, "commission", &[Activated], Commissioned).await?;
+    for (subtype, endpoint) in [("swarm", endpoints.swarm_endpoint), ("kubernetes", endpoints.kubernetes_endpoint)] {
+        if endpoint.is_some() {
+            let attributes = Attributes::named(format!("{subtype} on {id}"));
+            let own = ServiceParts { subtype: subtype.to_owned(), endpoint };
+            let service = Body(Given { attributes, acl: None, own });
+            crud::add_with_events(infrastructure_service::add(State(app.clone()), service)).await?;
+        }
+    }
+    announce(&id, change).await?;
+    Ok(Answer::done(&id, "commissioned"))
+}
+
+#[action(event = "nuvlabox.decommission", severity = "high")]
+pub(crate) async fn decommission(State(app): State<App>, Path(id): Path<Href<Nuvlabox>>) -> Result<Answer, ApiError> {
+    let change = app.reach(&id, "decommission", &[New, Activated, Commissioned], Decommissioning).await?;
+    announce(&id, change).await?;
+    job::hand_over(&app, &id, "decommission_nuvlabox", "decommissioning").await
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -56,82 +158,97 @@ pub(crate) struct RebootOptions {
     force: bool,
 }
 
-#[action(event = "nuvlabox.add", details(name: Option<String> = given.attributes.name))]
-pub(crate) async fn add(State(app): State<App>, Body(given): Body<Given>) -> Result<Answer, ApiError> {
-    let caller = user()?;
-    let own = Nuvlabox { state: NuvlaboxState::New };
-    let id = app.database.add(move |id| Document::new(id, given, &caller, own)).await?;
-    Ok(Answer::added(&id))
-}
-
-#[action(event = "nuvlabox.edit", details(name: Option<String> = given.attributes.name))]
-pub(crate) async fn edit(
-    State(app): State<App>,
-    Path(id): Path<Href<Nuvlabox>>,
-    Body(given): Body<Given>,
-) -> Result<Answer, ApiError> {
-    let caller = caller();
-    let edit = {
-        let caller = caller.clone();
-        move |document: &mut Document<Nuvlabox>| document.edit(given, &caller)
-    };
-    app.database.change(id.clone(), Right::EditData, caller, edit).await?;
-    Ok(Answer::done(&id, "updated"))
-}
-
-#[action(event = "nuvlabox.delete")]
-pub(crate) async fn delete(State(app): State<App>, Path(id): Path<Href<Nuvlabox>>) -> Result<Answer, ApiError> {
-    app.database.delete(id.clone(), caller()).await?;
-    Ok(Answer::done(&id, "deleted"))
-}
-
 #[action(event = "nuvlabox.reboot", severity = "high", details(force: bool = options.force))]
 pub(crate) async fn reboot(
     State(app): State<App>,
     Path(id): Path<Href<Nuvlabox>>,
     Body(options): Body<RebootOptions>,
 ) -> Result<Answer, ApiError> {
-    let caller = caller();
-    app.database.get(id.clone(), Right::Manage, caller.clone()).await?;
     let action = if options.force { "force_reboot_nuvlabox" } else { "reboot_nuvlabox" };
-    let job = job::submit(&app, action, &id.untyped(), &caller).await?;
-    Operation::current().link(&job);
-    Ok(Answer::accepted(&id, "rebooting", &job))
+    job::hand_over(&app, &id, action, "rebooting").await
 }
 
-#[action(event = "nuvlabox.activate")]
-pub(crate) async fn activate(State(app): State<App>, Path(id): Path<Href<Nuvlabox>>) -> Result<Answer, ApiError> {
-    reach(&app, &id, "activate", NuvlaboxState::Activated, |state| state == NuvlaboxState::New).await?;
-    Ok(Answer::done(&id, "activated"))
+/// The key that is meant; the key itself is not sent.
+#[derive(Debug, Deserialize)]
+pub(crate) struct SshKey {
+    credential: Href<Credential>,
 }
 
-#[action(event = "nuvlabox.decommission", severity = "high")]
-pub(crate) async fn decommission(State(app): State<App>, Path(id): Path<Href<Nuvlabox>>) -> Result<Answer, ApiError> {
-    let goal = NuvlaboxState::Decommissioning;
-    reach(&app, &id, "decommission", goal, |state| state != NuvlaboxState::Decommissioning).await?;
-    let job = job::submit(&app, "decommission_nuvlabox", &id.untyped(), &caller()).await?;
-    Operation::current().link(&job);
-    Ok(Answer::accepted(&id, "decommissioning", &job))
+#[action(event = "nuvlabox.add-ssh-key", linked = key.credential, details(credential: Href<Credential> = key.credential))]
+pub(crate) async fn add_ssh_key(
+    State(app): State<App>,
+    Path(id): Path<Href<Nuvlabox>>,
+    Body(key): Body<SshKey>,
+) -> Result<Answer, ApiError> {
+    on_device(&app, &id, "add-ssh-key", "nuvlabox_add_ssh_key", "adding an SSH key to").await
 }
 
-/// Puts a device into another state, and says so in an event of its own.
-async fn reach(
+#[action(event = "nuvlabox.revoke-ssh-key", linked = key.credential, details(credential: Href<Credential> = key.credential))]
+pub(crate) async fn revoke_ssh_key(
+    State(app): State<App>,
+    Path(id): Path<Href<Nuvlabox>>,
+    Body(key): Body<SshKey>,
+) -> Result<Answer, ApiError> {
+    on_device(&app, &id, "revoke-ssh-key", "nuvlabox_revoke_ssh_key", "revoking an SSH key of").await
+}
+
+/// The release that a device is to run.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Update {
+    nuvlabox_release: AnyHref,
+}
+
+#[action(
+    event = "nuvlabox.update-nuvlabox",
+    linked = update.nuvlabox_release,
+    details(nuvlabox_release: AnyHref = update.nuvlabox_release)
+)]
+pub(crate) async fn update_nuvlabox(
+    State(app): State<App>,
+    Path(id): Path<Href<Nuvlabox>>,
+    Body(update): Body<Update>,
+) -> Result<Answer, ApiError> {
+    on_device(&app, &id, "update-nuvlabox", "nuvlabox_update", "updating").await
+}
+
+#[action(event = "nuvlabox.check-api", severity = "low")]
+pub(crate) async fn check_api(State(app): State<App>, Path(id): Path<Href<Nuvlabox>>) -> Result<Answer, ApiError> {
+    on_device(&app, &id, "check-api", "check_nuvlabox_api", "checking the API of").await
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Clustering {
+    cluster_action: ClusterAction,
+}
+
+#[derive(Debug, Deserialize, Record)]
+#[serde(rename_all = "kebab-case")]
+enum ClusterAction {
+    JoinWorker,
+    JoinManager,
+    Leave,
+    ForceNewCluster,
+}
+
+#[action(event = "nuvlabox.cluster-nuvlabox", details(cluster_action: ClusterAction = clustering.cluster_action))]
+pub(crate) async fn cluster_nuvlabox(
+    State(app): State<App>,
+    Path(id): Path<Href<Nuvlabox>>,
+    Body(clustering): Body<Clustering>,
+) -> Result<Answer, ApiError> {
+    on_device(&app, &id, "cluster-nuvlabox", "cluster_nuvlabox", "changing the cluster of").await
+}
+
+/// A job does it on the device, which has to be in use.
+async fn on_device(
     app: &App,
     id: &Href<Nuvlabox>,
     action: &'static str,
-    goal: NuvlaboxState,
-    allowed: fn(NuvlaboxState) -> bool,
-) -> Result<(), ApiError> {
-    let change = move |document: &mut Document<Nuvlabox>| {
-        let state = document.own.state;
-        if !allowed(state) {
-            let (resource, state) = (document.id.to_string(), state.as_str().to_owned());
-            return Err(ApiError::InvalidState { action, resource, state });
-        }
-        document.own.state = goal;
-        Ok(state)
-    };
-    let left = app.database.change(id.clone(), Right::Manage, caller(), change).await?;
-    emit(id, StateChanged { old_state: left.as_str(), new_state: goal.as_str() }).await?;
-    Ok(())
+    job: &str,
+    doing: &str,
+) -> Result<Answer, ApiError> {
+    app.get(id, Right::Manage).await?.must_be(action, &[Activated, Commissioned])?;
+    job::hand_over(app, id, job, doing).await
 }

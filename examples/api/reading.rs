@@ -7,12 +7,12 @@ use axum::{
     extract::{Query, Request, State},
     http::{HeaderValue, Uri, header::CONTENT_TYPE, uri::InvalidUri},
 };
-use events::{Href, Right};
+use events::{Caller, Href, Right};
 use serde_json::{Value, json};
 
-use crate::{
+use super::{
     App,
-    document::{Kept, type_of},
+    document::{Document, Kept, type_of},
     error::ApiError,
     extract::{self, Path, caller, user},
 };
@@ -31,7 +31,16 @@ pub(crate) async fn search<K: Kept>(State(app): State<App>, request: Request) ->
     let caller = user()?;
     let (skip, limit) = rows(&parameters(request).await?)?;
     let (count, documents) = app.database.search::<K>(caller.clone(), skip, limit).await?;
-    let shown: Result<Vec<_>, _> = documents.iter().map(|document| document.shown_to(&caller)).collect();
+    collection(count, &documents, &caller)
+}
+
+/// Some resources of a type, and how many there are.
+pub(crate) fn collection<K: Kept>(
+    count: u64,
+    documents: &[Document<K>],
+    caller: &Caller,
+) -> Result<Json<Value>, ApiError> {
+    let shown: Result<Vec<_>, _> = documents.iter().map(|document| document.shown_to(caller)).collect();
     let id = type_of::<K>();
     Ok(Json(json!({
         "id": id,

@@ -6,75 +6,153 @@ use axum::{
     Router,
     handler::Handler,
     http::{Method, StatusCode, Uri, header::LOCATION},
+    middleware::from_fn_with_state,
     response::{IntoResponse, Response},
-    routing::{MethodRouter, delete, get, post, put},
+    routing::{self, MethodRouter},
 };
+use events::EventManager;
+use events_http::EventsLayer;
 use serde_json::json;
 
-use crate::{
-    App, deployment, deployment::Deployment, error::ApiError, job::Job, nuvlabox, nuvlabox::Nuvlabox, reading,
+use super::{
+    App,
+    deployment::{self, Deployment},
+    deployment_parameter::{self, DeploymentParameter},
+    deployment_set::{self, DeploymentSet},
+    document::{Kept, type_of},
+    error::ApiError,
+    group::{self, Group},
+    infrastructure_service::{self, InfrastructureService},
+    job::{self, Job},
+    module::{self, Module},
+    nuvlabox::{self, Nuvlabox},
+    reading,
+    session::{self, Session},
+    user::{self, User},
 };
 
 const ENTRY_POINT: &str = "/api/cloud-entry-point";
-const COLLECTIONS: [&str; 3] = ["nuvlabox", "deployment", "job"];
+const COLLECTIONS: [&str; 10] = [
+    "deployment",
+    "deployment-parameter",
+    "deployment-set",
+    "group",
+    "infrastructure-service",
+    "job",
+    "module",
+    "nuvlabox",
+    "session",
+    "user",
+];
 
 /// One line of the table: what is served, and what a test can say about it.
 pub(crate) struct Route {
     pub(crate) method: Method,
-    pub(crate) path: &'static str,
+    pub(crate) path: String,
     /// The whole name of the function that answers.
     pub(crate) handler: &'static str,
     answer: MethodRouter<App>,
 }
 
+macro_rules! route_by {
+    ($($function:ident $method:ident;)*) => { $(
+        fn $function<T: 'static, H: Handler<T, App>>(path: &str, handler: H) -> Self {
+            let answer = routing::$function(handler);
+            Self { method: Method::$method, path: path.to_owned(), handler: type_name::<H>(), answer }
+        }
+    )* };
+}
+
 impl Route {
-    fn get<T: 'static, H: Handler<T, App>>(path: &'static str, handler: H) -> Self {
-        Self { method: Method::GET, path, handler: type_name::<H>(), answer: get(handler) }
+    route_by! {
+        get GET;
+        post POST;
+        put PUT;
+        patch PATCH;
+        delete DELETE;
     }
 
-    fn post<T: 'static, H: Handler<T, App>>(path: &'static str, handler: H) -> Self {
-        Self { method: Method::POST, path, handler: type_name::<H>(), answer: post(handler) }
-    }
-
-    fn put<T: 'static, H: Handler<T, App>>(path: &'static str, handler: H) -> Self {
-        Self { method: Method::PUT, path, handler: type_name::<H>(), answer: put(handler) }
-    }
-
-    fn delete<T: 'static, H: Handler<T, App>>(path: &'static str, handler: H) -> Self {
-        Self { method: Method::DELETE, path, handler: type_name::<H>(), answer: delete(handler) }
+    /// Searching a collection, also by PUT, and reading one resource.
+    fn reading<K: Kept>() -> [Self; 3] {
+        let path = format!("/api/{}", type_of::<K>());
+        [
+            Self::get(&path, reading::search::<K>),
+            Self::put(&path, reading::search::<K>),
+            Self::get(&format!("{path}/{{id}}"), reading::get::<K>),
+        ]
     }
 }
 
 /// Everything that is served. There is no other list, so no route can be left out of the test that walks it.
 pub(crate) fn table() -> Vec<Route> {
-    vec![
+    let mut table = vec![
         Route::get(ENTRY_POINT, entry_point),
+        Route::get("/api/session", session::search),
+        Route::put("/api/session", session::search),
+        Route::get("/api/session/{id}", reading::get::<Session>),
+        Route::post("/api/session", session::add),
+        Route::delete("/api/session/{id}", session::delete),
+        Route::post("/api/session/{id}/switch-group", session::switch_group),
+        Route::post("/api/user", user::add),
+        Route::post("/api/group", group::add),
+        Route::put("/api/group/{id}", group::edit),
+        Route::post("/api/module", module::add),
+        Route::put("/api/module/{id}", module::edit),
+        Route::delete("/api/module/{id}", module::delete),
+        Route::post("/api/module/{id}/publish", module::publish),
         Route::post("/api/nuvlabox", nuvlabox::add),
-        Route::get("/api/nuvlabox", reading::search::<Nuvlabox>),
-        Route::put("/api/nuvlabox", reading::search::<Nuvlabox>),
-        Route::get("/api/nuvlabox/{id}", reading::get::<Nuvlabox>),
         Route::put("/api/nuvlabox/{id}", nuvlabox::edit),
         Route::delete("/api/nuvlabox/{id}", nuvlabox::delete),
         Route::post("/api/nuvlabox/{id}/activate", nuvlabox::activate),
-        Route::post("/api/nuvlabox/{id}/reboot", nuvlabox::reboot),
+        Route::post("/api/nuvlabox/{id}/commission", nuvlabox::commission),
         Route::post("/api/nuvlabox/{id}/decommission", nuvlabox::decommission),
+        Route::post("/api/nuvlabox/{id}/add-ssh-key", nuvlabox::add_ssh_key),
+        Route::post("/api/nuvlabox/{id}/revoke-ssh-key", nuvlabox::revoke_ssh_key),
+        Route::post("/api/nuvlabox/{id}/update-nuvlabox", nuvlabox::update_nuvlabox),
+        Route::post("/api/nuvlabox/{id}/reboot", nuvlabox::reboot),
+        Route::post("/api/nuvlabox/{id}/check-api", nuvlabox::check_api),
+        Route::post("/api/nuvlabox/{id}/cluster-nuvlabox", nuvlabox::cluster_nuvlabox),
+        Route::post("/api/infrastructure-service", infrastructure_service::add),
+        Route::put("/api/infrastructure-service/{id}", infrastructure_service::edit),
+        Route::delete("/api/infrastructure-service/{id}", infrastructure_service::delete),
         Route::post("/api/deployment", deployment::add),
-        Route::get("/api/deployment", reading::search::<Deployment>),
-        Route::put("/api/deployment", reading::search::<Deployment>),
-        Route::get("/api/deployment/{id}", reading::get::<Deployment>),
         Route::put("/api/deployment/{id}", deployment::edit),
         Route::delete("/api/deployment/{id}", deployment::delete),
         Route::post("/api/deployment/{id}/start", deployment::start),
         Route::post("/api/deployment/{id}/stop", deployment::stop),
-        Route::get("/api/job", reading::search::<Job>),
-        Route::put("/api/job", reading::search::<Job>),
-        Route::get("/api/job/{id}", reading::get::<Job>),
-    ]
+        Route::post("/api/deployment/{id}/update", deployment::update),
+        Route::post("/api/deployment/{id}/clone", deployment::clone),
+        Route::put("/api/deployment-parameter/{id}", deployment_parameter::edit),
+        Route::post("/api/deployment-set", deployment_set::add),
+        Route::post("/api/deployment-set/{id}/plan", deployment_set::plan),
+        Route::post("/api/deployment-set/{id}/start", deployment_set::start),
+        Route::post("/api/deployment-set/{id}/stop", deployment_set::stop),
+        Route::patch("/api/deployment-set/bulk-start", deployment_set::bulk_start),
+        Route::patch("/api/deployment-set/bulk-stop", deployment_set::bulk_stop),
+        Route::put("/api/job/{id}", job::edit),
+    ];
+    table.extend(Route::reading::<User>());
+    table.extend(Route::reading::<Group>());
+    table.extend(Route::reading::<Module>());
+    table.extend(Route::reading::<Nuvlabox>());
+    table.extend(Route::reading::<InfrastructureService>());
+    table.extend(Route::reading::<Deployment>());
+    table.extend(Route::reading::<DeploymentParameter>());
+    table.extend(Route::reading::<DeploymentSet>());
+    table.extend(Route::reading::<Job>());
+    table
 }
 
-pub(crate) fn routes() -> Router<App> {
-    let served = table().into_iter().fold(Router::new(), |router, route| router.route(route.path, route.answer));
-    served.method_not_allowed_fallback(other_method).fallback(elsewhere)
+/// The server: every request runs inside the event manager and the context of its caller.
+pub(crate) fn served(app: App, manager: EventManager) -> Router {
+    let resources = table().into_iter().fold(Router::new(), |router, route| router.route(&route.path, route.answer));
+    resources
+        .method_not_allowed_fallback(other_method)
+        .fallback(elsewhere)
+        .with_state(app.clone())
+        // What others serve is merged here: the event resource.
+        .layer(EventsLayer::new(manager))
+        .layer(from_fn_with_state(app, session::recognise))
 }
 
 /// What the web client starts from.

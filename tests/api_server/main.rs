@@ -157,6 +157,49 @@ fn what_is_not_done_is_answered_in_the_words_of_the_interface_and_recorded() {
 }
 
 #[test]
+fn a_job_runner_does_what_is_queued_and_its_events_follow_from_what_caused_it() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    let id = added(&server);
+    let rebooting = server.send("POST", &format!("/api/{id}/reboot"), JANE, "").text("location").to_owned();
+    let leaving = server.send("POST", &format!("/api/{id}/decommission"), JANE, "").text("location").to_owned();
+    let runner = ["--once", "--fail", "reboot_nuvlabox", "--server"];
+    printed(example("job-runner").args(runner).arg(format!("http://{}", server.address())));
+
+    let state = |id: &str| server.send("GET", &format!("/api/{id}"), JANE, "").text("state").to_owned();
+    assert_eq!([&rebooting, &leaving, &id].map(|id| state(id)), ["FAILED", "SUCCESS", "DECOMMISSIONED"]);
+    let stored = events(data.path());
+    for (job, caused_by) in [(rebooting, "nuvlabox.reboot"), (leaving, "nuvlabox.decommission")] {
+        let [cause] = of_type(&stored, caused_by)[..] else { panic!("one {caused_by}") };
+        let changed = of_type(&stored, "job.state-changed");
+        let changed: Vec<_> = changed.iter().filter(|event| event["resource"]["href"] == job.as_str()).collect();
+        assert_eq!(changed.len(), 2, "{changed:?}");
+        assert!(
+            changed.iter().all(|event| event["parent"] == cause["id"] && event["root"] == cause["id"]),
+            "{changed:?}"
+        );
+    }
+}
+
+#[test]
+fn a_demonstration_has_a_fleet_its_history_and_users_who_can_log_in() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start_with(data.path(), &["--demo"]);
+    assert_eq!(server.send("GET", "/api/nuvlabox", JANE, "").body["count"], json!(4));
+    let stored = events(data.path());
+    let count = |event_type| of_type(&stored, event_type).len();
+    assert_eq!((count("deployment.start.completed"), count("deployment.start.failed")), (2, 1));
+    assert_eq!((count("nuvlabox.reboot.completed"), count("nuvlabox.reboot.failed")), (3, 1), "one by a stranger");
+    assert_eq!((count("user.add"), count("group.add")), (0, 0), "nobody asked for them");
+    let login = r#"{"template": {"href": "session-template/password", "username": "jane", "password": "demo"}}"#;
+    assert_eq!(server.send("POST", "/api/session", "", login).status, 201);
+    server.stop();
+
+    let again = Server::start_with(data.path(), &["--demo"]);
+    assert_eq!(again.send("GET", "/api/nuvlabox", JANE, "").body["count"], json!(4), "only an empty folder is filled");
+}
+
+#[test]
 fn no_input_whatever_is_the_servers_fault() {
     let data = tempfile::tempdir().unwrap();
     let server = Server::start(data.path());

@@ -30,8 +30,14 @@ pub(crate) struct Server {
 impl Server {
     /// Starts it on a free port and waits until it is ready.
     pub(crate) fn start(data: &Path) -> Self {
-        let mut child =
-            example("api").args(["--listen", "127.0.0.1:0", "--data"]).arg(data).spawn().expect("it can be started");
+        Self::start_with(data, &[])
+    }
+
+    /// The same with more arguments.
+    pub(crate) fn start_with(data: &Path, arguments: &[&str]) -> Self {
+        let mut command = example("api");
+        command.args(["--listen", "127.0.0.1:0", "--data"]).arg(data).args(arguments);
+        let mut child = command.spawn().expect("it can be started");
         let stdout = child.stdout.take().expect("it is piped");
         let (sender, lines) = mpsc::channel();
         thread::spawn(move || {

@@ -11,7 +11,7 @@ use super::Surroundings;
 use super::details;
 use super::keys::{DEFERRED, NESTED_FAILURE, PAYLOAD};
 use super::model::{Action, Body, Captured, Created, Deferred, Known, Payload, Request, Resource};
-use crate::arguments::{Arguments, Entry, Given, expressions, strings};
+use crate::arguments::{Arguments, Entry, Given, strings};
 use crate::codes;
 use crate::declaration::Declaration;
 use crate::duration;
@@ -41,7 +41,7 @@ pub(super) fn check(
     let (resource_given, is_none) = (given.is_some(), says_none(given.as_ref()));
     let resource = check_resource(given, event_type, function, &bindings, surroundings, mistakes);
     let payload = check_payload(&mut arguments, mistakes);
-    let linked = check_linked(&mut arguments, mistakes);
+    let linked = arguments.one_or_more("linked", mistakes);
     let tags = check_tags(&mut arguments, mistakes);
     let deferred = check_deferred(&mut arguments, mistakes);
     let on_nested_failure = check_nested_failure(&mut arguments, mistakes);
@@ -255,20 +255,6 @@ fn request_name(value: &Expr) -> String {
         _ => None,
     };
     name.map_or_else(|| "request".to_owned(), |name| kebab(&name))
-}
-
-fn check_linked(arguments: &mut Arguments, mistakes: &mut Mistakes) -> Vec<Expr> {
-    let Some(entry) = arguments.take("linked") else {
-        return Vec::new();
-    };
-    match entry.given {
-        Given::Value(value) => vec![*value],
-        Given::List(tokens) => expressions(tokens, mistakes),
-        Given::Nothing => {
-            entry.wrong(mistakes);
-            Vec::new()
-        }
-    }
 }
 
 fn check_tags(arguments: &mut Arguments, mistakes: &mut Mistakes) -> Vec<LitStr> {

@@ -1,7 +1,7 @@
 //! From `#[event("…")]` and the fields of a struct to a direct event.
 
 use proc_macro2::TokenStream;
-use syn::{Attribute, Data, DeriveInput, Fields, LitStr, Meta, Path};
+use syn::{Attribute, Data, DeriveInput, Expr, Fields, LitStr, Meta, Path};
 
 use crate::arguments::{Arguments, Key, Keys};
 use crate::codes;
@@ -16,6 +16,7 @@ const KEYS: Keys = &[
     Key { name: "subcategory", usage: "subcategory = \"maintenance\"" },
     Key { name: "severity", usage: "severity = \"low\"" },
     Key { name: "resource", usage: "resource = Nuvlabox" },
+    Key { name: "linked", usage: "linked = field" },
     Key { name: "message", usage: "message = \"{resource} is now {details.new_state}\"" },
     Key { name: "version", usage: "version = 2" },
     Key { name: "mandatory", usage: "mandatory" },
@@ -30,6 +31,8 @@ pub(super) struct DirectEvent {
     /// The resource type that it is about; nothing: any.
     pub(super) resource: Option<Path>,
     pub(super) fields: Vec<Field>,
+    /// The fields that hold other resources that it touches.
+    pub(super) linked: Vec<Field>,
 }
 
 pub(super) fn check(input: &DeriveInput, mistakes: &mut Mistakes) -> Option<DirectEvent> {
@@ -41,11 +44,12 @@ pub(super) fn check(input: &DeriveInput, mistakes: &mut Mistakes) -> Option<Dire
         fields.as_ref().map(|fields| fields.iter().map(|field| field.name.clone()).collect());
     let declaration = Declaration::check(&mut arguments, event, names.as_deref(), mistakes);
     let resource = check_resource(&mut arguments, mistakes);
+    let linked = check_linked(&mut arguments, &input.data, mistakes);
     debug_assert!(arguments.rest().is_empty(), "a key of the table is never taken");
     if mistakes.count() > before {
         return None;
     }
-    Some(DirectEvent { runtime, declaration: declaration?, resource, fields: fields? })
+    Some(DirectEvent { runtime, declaration: declaration?, resource, fields: fields?, linked })
 }
 
 fn check_fields(input: &DeriveInput, mistakes: &mut Mistakes) -> Option<Vec<Field>> {
@@ -88,6 +92,30 @@ fn attribute_tokens(attribute: &Attribute) -> TokenStream {
         Meta::List(list) => list.tokens.clone(),
         Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
     }
+}
+
+/// `linked = parameter`, `linked(parameter, module)`: fields, also such as are recorded nowhere else.
+fn check_linked(arguments: &mut Arguments, data: &Data, mistakes: &mut Mistakes) -> Vec<Field> {
+    let Data::Struct(data) = data else { return Vec::new() };
+    let field = |value: &Expr| {
+        let name = match value {
+            Expr::Path(path) => path.path.get_ident(),
+            _ => None,
+        };
+        data.fields.iter().find(|field| name.is_some() && field.ident.as_ref() == name).and_then(Field::linked)
+    };
+    let mut linked = Vec::new();
+    for value in arguments.one_or_more("linked", mistakes) {
+        match field(&value) {
+            Some(field) => linked.push(field),
+            None => mistakes.over(
+                &value,
+                codes::WRONG_VALUE,
+                "no field of this name holds an href to link: name a field of the event",
+            ),
+        }
+    }
+    linked
 }
 
 /// `resource = Nuvlabox`; `none` and nothing mean any resource.

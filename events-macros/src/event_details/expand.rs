@@ -32,6 +32,7 @@ pub(super) fn implementations(event: &DirectEvent, input: &DeriveInput) -> Token
     let generics = recordable(&input.generics, runtime);
     let (impl_generics, type_generics, bounds) = generics.split_for_impl();
     let unused = event.fields.is_empty().then(|| quote_spanned!(span=> let _ = #details;));
+    let linked = linked(event);
     let event_for = event_for(event.resource.as_ref(), item, &generics, runtime);
     quote_spanned! {span=>
         const _: () = {
@@ -45,6 +46,7 @@ pub(super) fn implementations(event: &DirectEvent, input: &DeriveInput) -> Token
                     #unused
                     #(#recorded)*
                 }
+                #linked
             }
             #event_for
         };
@@ -88,6 +90,33 @@ fn record_field(field: &Field, details: &Ident) -> TokenStream {
     let (at, span) = (ty.span(), Span::mixed_site());
     let value = field.of_self(at);
     quote_spanned!(span=> #details.field(#name, #value);)
+}
+
+/// The method that tells what the fields of `linked` hold.
+fn linked(event: &DirectEvent) -> Option<TokenStream> {
+    if event.linked.is_empty() {
+        return None;
+    }
+    let span = Span::mixed_site();
+    let p = event.runtime.at(span);
+    let links = Ident::new("links", span);
+    let linked = event.linked.iter().map(|field| {
+        let at = field.ty.span();
+        let (q, value) = (event.runtime.at(at), field.of_self(at));
+        if is_option(&field.ty) {
+            let resource = Ident::new("resource", span);
+            let link = quote_spanned!(at=> #q::Links::link(#links, #resource));
+            quote_spanned!(span=> if let #p::Option::Some(#resource) = #value { #link; })
+        } else {
+            let link = quote_spanned!(at=> #q::Links::link(#links, #value));
+            quote_spanned!(span=> #link;)
+        }
+    });
+    Some(quote_spanned! {span=>
+        fn linked(&self, #links: &mut #p::Links<'_>) {
+            #(#linked)*
+        }
+    })
 }
 
 /// For one resource type, or for every one.

@@ -151,6 +151,12 @@ impl Field {
         quote::quote_spanned!(at=> &#this.#member)
     }
 
+    /// One that is not recorded, but names a resource. Nothing when it has no name.
+    pub(crate) fn linked(field: &syn::Field) -> Option<Self> {
+        let name = field.ident.as_ref()?;
+        Some(Self { member: Member::Named(name.clone()), name: name.unraw().to_string(), ty: field.ty.clone() })
+    }
+
     /// Nothing when the field is skipped, or has no name.
     fn check(field: &syn::Field, mistakes: &mut Mistakes) -> Option<Self> {
         let name = field.ident.as_ref()?;

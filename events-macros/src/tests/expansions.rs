@@ -291,6 +291,15 @@ fn derives() -> Vec<Case> {
             },
         ),
         case(
+            "event_details_linked",
+            Macro::EventDetails,
+            quote!(),
+            quote! {
+                #[event("deployment.state-changed", resource = Deployment, linked(parameter, module))]
+                struct StateChanged { new_state: String, parameter: Option<Href<Parameter>>, #[record(skip)] module: Href<Module> }
+            },
+        ),
+        case(
             "event_details_empty",
             Macro::EventDetails,
             quote!(),

@@ -24,6 +24,8 @@ const OWN: &[&str] = &[
     "label",
     "note",
     "details",
+    "links",
+    "resource",
     "recorder",
     "object",
     "value",

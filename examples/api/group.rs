@@ -1,0 +1,90 @@
+//! Users who may act together.
+
+use axum::extract::State;
+use events::{EventDetails, Href, Right, action, emit, resource};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    App,
+    answer::Answer,
+    document::{Document, Given, Kept},
+    error::ApiError,
+    extract::{Body, Path, user},
+    user::User,
+};
+
+/// Users who may act together. It is also a claim: `group/<name>`.
+#[resource(events("user-added", "user-removed"))]
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Group {
+    pub(crate) users: Vec<Href<User>>,
+}
+
+impl Kept for Group {
+    const ACTIONS: &'static [&'static str] = &[];
+}
+
+/// A user belongs to a group from now on.
+#[derive(EventDetails)]
+#[event("group.user-added", category = "user", resource = Group, linked = user)]
+struct UserAdded {
+    user: Href<User>,
+}
+
+/// A user no longer belongs to a group.
+#[derive(EventDetails)]
+#[event("group.user-removed", category = "user", resource = Group, linked = user)]
+struct UserRemoved {
+    user: Href<User>,
+}
+
+/// Who belongs to it.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct Members {
+    #[serde(default)]
+    users: Option<Vec<Href<User>>>,
+}
+
+#[action(event = "group.add", details(name: Option<String> = given.attributes.name))]
+pub(crate) async fn add(State(app): State<App>, Body(given): Body<Given<Members>>) -> Result<Answer, ApiError> {
+    let caller = user()?;
+    let Given { attributes, acl, own: Members { users } } = given;
+    let Some(name) = attributes.name.as_deref() else {
+        return Err(ApiError::BadRequest("a group has a `name`".to_owned()));
+    };
+    let (id, users) = (name.parse::<Href<Group>>()?, users.unwrap_or_default());
+    let members: events::Claim = id.as_str().parse()?;
+    let own = Group { users: users.clone() };
+    let make = move |id| {
+        let mut document = Document::new(id, attributes, acl, &caller, own)?;
+        // Whoever belongs to it sees who else does.
+        document.acl = document.acl.granting(Right::ViewData, members);
+        Ok(document)
+    };
+    let id = app.database.add(Some(id), make).await?;
+    for user in users {
+        emit(&id, UserAdded { user }).await?;
+    }
+    Ok(Answer::added(&id))
+}
+
+#[action(event = "group.edit", details(name: Option<String> = given.attributes.name))]
+pub(crate) async fn edit(
+    State(app): State<App>,
+    Path(id): Path<Href<Group>>,
+    Body(given): Body<Given<Members>>,
+) -> Result<Answer, ApiError> {
+    let replace = |document: &mut Document<Group>, Members { users }: Members, _: &_| {
+        let users = users.unwrap_or_else(|| document.own.users.clone());
+        let before = std::mem::replace(&mut document.own.users, users.clone());
+        Ok((before, users))
+    };
+    let (before, after) = app.edit(&id, given, replace).await?;
+    for user in after.iter().filter(|user| !before.contains(user)) {
+        emit(&id, UserAdded { user: user.clone() }).await?;
+    }
+    for user in before.iter().filter(|user| !after.contains(user)) {
+        emit(&id, UserRemoved { user: user.clone() }).await?;
+    }
+    Ok(Answer::done(&id, "updated"))
+}

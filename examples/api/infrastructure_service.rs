@@ -1,0 +1,123 @@
+//! What applications run on: a swarm, a Kubernetes cluster.
+
+use axum::extract::State;
+use events::{EventDetails, Href, Refused, action, emit, resource};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    App,
+    answer::Answer,
+    document::{Given, Kept},
+    error::ApiError,
+    extract::{Body, Path},
+    job,
+    state::{Change, Reported, Stateful, word},
+};
+
+/// What applications run on.
+#[resource(events("state-changed"), severity = "low")]
+#[derive(Serialize, Deserialize)]
+pub(crate) struct InfrastructureService {
+    state: ServiceState,
+    #[serde(flatten)]
+    parts: ServiceParts,
+}
+
+/// What it is, and where it answers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ServiceParts {
+    pub(crate) subtype: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) endpoint: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum ServiceState {
+    Starting,
+    Started,
+    Stopping,
+    Stopped,
+    Error,
+}
+
+use ServiceState::{Error, Started, Starting, Stopped};
+
+impl Kept for InfrastructureService {
+    const ACTIONS: &'static [&'static str] = &[];
+}
+
+impl Stateful for InfrastructureService {
+    type State = ServiceState;
+
+    fn state(&mut self) -> &mut ServiceState {
+        &mut self.state
+    }
+}
+
+/// An infrastructure service is in another state.
+#[derive(EventDetails)]
+#[event("infrastructure-service.state-changed", category = "state", resource = InfrastructureService)]
+struct StateChanged {
+    old_state: Option<String>,
+    new_state: String,
+}
+
+async fn announce(
+    id: &Href<InfrastructureService>,
+    old_state: Option<String>,
+    new_state: String,
+) -> Result<(), Refused> {
+    emit(id, StateChanged { old_state, new_state }).await.map(drop)
+}
+
+/// One without an endpoint does not run yet: a job starts it.
+#[action(
+    event = "infrastructure-service.add",
+    details(name: Option<String> = given.attributes.name, subtype: String = given.own.subtype)
+)]
+pub(crate) async fn add(State(app): State<App>, Body(given): Body<Given<ServiceParts>>) -> Result<Answer, ApiError> {
+    let parts = given.own.clone();
+    let state = if parts.endpoint.is_some() { Started } else { Starting };
+    let id = app.add(given, InfrastructureService { state, parts }).await?;
+    announce(&id, None, word(state)).await?;
+    if state == Starting {
+        job::hand_over(&app, &id, "start_infrastructure_service", "starting").await?;
+    }
+    Ok(Answer::added(&id))
+}
+
+/// What may be changed of it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Changes {
+    #[serde(default)]
+    endpoint: Option<String>,
+    #[serde(flatten)]
+    reported: Reported<ServiceState>,
+}
+
+#[action(event = "infrastructure-service.edit", details(name: Option<String> = given.attributes.name))]
+pub(crate) async fn edit(
+    State(app): State<App>,
+    Path(id): Path<Href<InfrastructureService>>,
+    Body(given): Body<Given<Changes>>,
+) -> Result<Answer, ApiError> {
+    let edit = app.edit::<InfrastructureService, _, _>(&id, given, |document, changes: Changes, caller| {
+        let endpoint = &mut document.own.parts.endpoint;
+        *endpoint = changes.endpoint.or(endpoint.take());
+        document.report(&changes.reported, caller)
+    });
+    if let Some(Change { old_state, new_state }) = edit.await? {
+        announce(&id, Some(old_state), new_state).await?;
+    }
+    Ok(Answer::done(&id, "updated"))
+}
+
+#[action(event = "infrastructure-service.delete")]
+pub(crate) async fn delete(
+    State(app): State<App>,
+    Path(id): Path<Href<InfrastructureService>>,
+) -> Result<Answer, ApiError> {
+    app.delete::<InfrastructureService>(&id, |service| service.must_be("delete", &[Started, Stopped, Error])).await?;
+    Ok(Answer::done(&id, "deleted"))
+}

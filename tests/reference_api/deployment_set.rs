@@ -1,0 +1,204 @@
+//! Sets: what is done to each deployment stands below what is done to the set.
+
+use events::assert_events;
+use serde_json::{Value, json};
+
+use crate::server::{JANE, JOE, NOBODY, Server, details, of_type};
+
+const MODULE: &str = "module/00000000-0000-4000-8000-000000000001";
+const FLEET: [&str; 2] =
+    ["nuvlabox/00000000-0000-4000-8000-000000000001", "nuvlabox/00000000-0000-4000-8000-000000000002"];
+const ABSENT: &str = "deployment-set/00000000-0000-4000-8000-000000000000";
+
+async fn added(server: &mut Server, fleet: &[&str]) -> String {
+    server.adds(JANE, "deployment-set", json!({ "name": "all", "module": MODULE, "fleet": fleet })).await
+}
+
+/// All resources of a type, oldest first.
+async fn all(server: &Server, resource_type: &str) -> Vec<String> {
+    let found = server.asks(JANE, &format!("GET {resource_type}"), Value::Null, 200).await.body;
+    let resources = found["resources"].as_array().unwrap();
+    resources.iter().rev().map(|resource| resource["id"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The deployments tell that they are in another state.
+async fn tell(server: &mut Server, state: &str) {
+    for parameter in all(server, "deployment-parameter").await {
+        server.prepares(JANE, &format!("PUT {parameter}"), json!({ "value": state })).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn adding_one() {
+    let mut server = Server::start();
+    let body = json!({ "name": "all", "module": MODULE, "fleet": FLEET });
+    let id = server.asks(JANE, "POST deployment-set", body.clone(), 201).await.location();
+    assert_events!(server.trail, format!("deployment-set.add {id}") => completed);
+    let events = server.recorded(JANE, &[JANE], &[JOE]);
+    let recorded = details(of_type(&events, "deployment-set.add.completed"));
+    assert_eq!(recorded, json!({ "name": "all", "module": MODULE, "fleet": 2 }));
+    server.refuses(NOBODY, "POST deployment-set", body, (403, "credentials required"), "deployment-set.add").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn planning_tells_what_a_start_would_do() {
+    let mut server = Server::start();
+    let id = added(&mut server, &FLEET).await;
+    let (request, what) = (format!("POST {id}/plan"), format!("deployment-set.plan {id}"));
+    let plan = server.asks(JANE, &request, Value::Null, 200).await.body;
+    assert_eq!(plan, json!({ "deployments-to-add": FLEET, "deployments-to-start": [] }));
+    assert_events!(server.trail, what => completed);
+    let events = server.recorded(JANE, &[JANE], &[JOE]);
+    let recorded = details(of_type(&events, "deployment-set.plan.completed"));
+    assert_eq!(recorded, json!({ "deployments-to-add": 2, "deployments-to-start": 0 }));
+    refused(&mut server, &id, "plan").await;
+}
+
+async fn refused(server: &mut Server, id: &str, action: &str) {
+    let (request, what) = (format!("POST {id}/{action}"), format!("deployment-set.{action} {id}"));
+    server.refuses(JOE, &request, Value::Null, (403, &format!("invalid credentials for '{id}'")), &what).await;
+    let (request, what) = (format!("POST {ABSENT}/{action}"), format!("deployment-set.{action} {ABSENT}"));
+    server.refuses(JANE, &request, Value::Null, (404, &format!("{ABSENT} not found")), &what).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn starting_one_adds_and_starts_what_is_missing() {
+    let mut server = Server::start();
+    let id = added(&mut server, &FLEET).await;
+    let (request, what) = (format!("POST {id}/start"), format!("deployment-set.start {id}"));
+    let tally = server.asks(JANE, &request, Value::Null, 200).await.body;
+    let deployments = all(&server, "deployment").await;
+    let [first, second] = &deployments[..] else { panic!("{deployments:?}") };
+    assert_eq!((&tally["success"], &tally["message"]), (&json!(deployments), &json!("2 done, 0 failed")));
+    let jobs = all(&server, "job").await;
+    assert_events!(server.trail,
+        what => completed {
+            format!("deployment.add {first}") => completed,
+            format!("deployment.add {second}") => completed,
+            format!("deployment.start {first}") => open {
+                format!("deployment.state-changed {first}"),
+                format!("job.add {}", jobs[0]) => completed,
+            },
+            format!("deployment.start {second}") => open {
+                format!("deployment.state-changed {second}"),
+                format!("job.add {}", jobs[1]) => completed,
+            },
+        },
+    );
+    let events = server.recorded(JANE, &[JANE], &[JOE]);
+    let closing = of_type(&events, "deployment-set.start.completed");
+    assert_eq!(details(closing), json!({ "done": 2, "failed": 0 }));
+    let root = of_type(&events, "deployment-set.start").id;
+    assert!(events.iter().all(|event| event.root == Some(root)), "one tree");
+    // A job knows what caused it, and what caused that.
+    let job = server.asks(JANE, &format!("GET {}", jobs[0]), Value::Null, 200).await.body;
+    assert_eq!(job["root"], json!(root));
+    assert_ne!(job["parent"], json!(root));
+
+    // One that is under way does not keep the set from the others.
+    let tally = server.asks(JANE, &request, Value::Null, 200).await.body;
+    assert_eq!(tally["message"], "0 done, 2 failed");
+    assert_eq!(tally["failed"][0]["message"], format!("invalid state for start on {first}: STARTING"));
+    assert_events!(server.trail,
+        what => completed {
+            format!("deployment.start {first}") => failed(error),
+            format!("deployment.start {second}") => failed(error),
+        },
+    );
+    refused(&mut server, &id, "start").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stopping_one_stops_each() {
+    let mut server = Server::start();
+    let id = added(&mut server, &FLEET[..1]).await;
+    server.prepares(JANE, &format!("POST {id}/start"), Value::Null).await;
+    tell(&mut server, "STARTED").await;
+    let deployment = all(&server, "deployment").await.remove(0);
+    server.asks(JANE, &format!("POST {id}/stop"), Value::Null, 200).await;
+    let job = all(&server, "job").await.remove(1);
+    assert_events!(server.trail,
+        format!("deployment-set.stop {id}") => completed {
+            format!("deployment.stop {deployment}") => open {
+                format!("deployment.state-changed {deployment}"),
+                format!("job.add {job}") => completed,
+            },
+        },
+    );
+    server.recorded(JANE, &[JANE], &[JOE]);
+    refused(&mut server, &id, "stop").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_bulk_each_set_stands_below_one_event_of_all() {
+    let mut server = Server::start();
+    let (first, second) = (added(&mut server, &FLEET[..1]).await, added(&mut server, &FLEET[1..]).await);
+    let bulk = [("nuvla-authn-info", JANE), ("bulk", "yes")];
+    let ids = json!({ "ids": [first, ABSENT, second] });
+    for (action, operation) in [("bulk-start", "start"), ("bulk-stop", "stop")] {
+        println!("{action}");
+        let request = format!("PATCH deployment-set/{action}");
+        let tally = server.send_with(&bulk, &request, ids.clone()).await;
+        assert_eq!((tally.status, tally.text("message")), (200, "2 done, 1 failed"));
+        assert_eq!(tally.body["failed"], json!([{ "resource-id": ABSENT, "message": format!("{ABSENT} not found") }]));
+        let deployments = all(&server, "deployment").await;
+        let jobs = all(&server, "job").await;
+        let [one, other] = [&jobs[jobs.len() - 2], &jobs[jobs.len() - 1]];
+        let (event, set) = (format!("deployment-set.{action}"), format!("deployment-set.{operation}"));
+        let child = format!("deployment.{operation}");
+        if operation == "start" {
+            assert_events!(server.trail,
+                event => completed {
+                    format!("{set} {first}") => completed {
+                        format!("deployment.add {}", deployments[0]) => completed,
+                        format!("{child} {}", deployments[0]) => open {
+                            "deployment.state-changed",
+                            format!("job.add {one}") => completed,
+                        },
+                    },
+                    format!("{set} {ABSENT}") => failed(error),
+                    format!("{set} {second}") => completed {
+                        format!("deployment.add {}", deployments[1]) => completed,
+                        format!("{child} {}", deployments[1]) => open {
+                            "deployment.state-changed",
+                            format!("job.add {other}") => completed,
+                        },
+                    },
+                },
+            );
+        } else {
+            assert_events!(server.trail,
+                event => completed {
+                    format!("{set} {first}") => completed {
+                        format!("{child} {}", deployments[0]) => open {
+                            "deployment.state-changed",
+                            format!("job.add {one}") => completed,
+                        },
+                    },
+                    format!("{set} {ABSENT}") => failed(error),
+                    format!("{set} {second}") => completed {
+                        format!("{child} {}", deployments[1]) => open {
+                            "deployment.state-changed",
+                            format!("job.add {other}") => completed,
+                        },
+                    },
+                },
+            );
+        }
+        let events = server.recorded(JANE, &[JANE], &[JOE]);
+        let closing = of_type(&events, &format!("{event}.completed"));
+        assert_eq!(details(closing), json!({ "sets": 3, "done": 2, "failed": 1 }));
+        assert_eq!((&closing.resource.href, &*closing.resource.resource_type), (&None, "deployment-set"));
+        tell(&mut server, "STARTED").await;
+
+        // It takes a header, a choice, and a user.
+        let without = server.asks(JANE, &request, ids.clone(), 400).await;
+        assert_eq!(without.text("message"), "Bulk request should contain bulk http header.");
+        assert_events!(server.trail, event => failed(error));
+        let none = server.send_with(&bulk, &request, json!({})).await;
+        assert_eq!((none.status, none.text("message")), (400, "Bulk request should name the resources in `ids`."));
+        assert_events!(server.trail, event => failed(error));
+        server.recorded(JANE, &[JANE], &[JOE]);
+        server.refuses(NOBODY, &request, ids.clone(), (403, "credentials required"), &event).await;
+    }
+}

@@ -1,0 +1,64 @@
+//! Everything that the reference domain records (REQUIREMENTS E2), by name.
+
+use std::collections::BTreeSet;
+
+use events::{EventKind, Registry, Severity};
+
+/// Resource type, operations, direct events.
+const DOMAIN: &[(&str, &[&str], &[&str])] = &[
+    ("credential", &["add"], &[]),
+    ("deployment", &["add", "edit", "delete", "start", "stop", "update", "clone"], &["state-changed"]),
+    ("deployment-parameter", &["add", "edit"], &[]),
+    ("deployment-set", &["add", "plan", "start", "stop", "bulk-start", "bulk-stop"], &[]),
+    ("group", &["add", "edit"], &["user-added", "user-removed"]),
+    ("infrastructure-service", &["add", "edit", "delete"], &["state-changed"]),
+    ("job", &["add", "edit"], &["state-changed"]),
+    ("module", &["add", "edit", "delete", "publish"], &[]),
+    (
+        "nuvlabox",
+        &[
+            "add",
+            "edit",
+            "delete",
+            "activate",
+            "commission",
+            "decommission",
+            "add-ssh-key",
+            "revoke-ssh-key",
+            "update-nuvlabox",
+            "reboot",
+            "check-api",
+            "cluster-nuvlabox",
+        ],
+        &["state-changed"],
+    ),
+    ("session", &["add", "delete", "switch-group"], &[]),
+    ("user", &["add"], &[]),
+];
+
+fn names(resource_type: &str, operations: &[&str]) -> Vec<String> {
+    operations.iter().map(|operation| format!("{resource_type}.{operation}")).collect()
+}
+
+fn declared(kind: EventKind) -> BTreeSet<String> {
+    let registry = Registry::collect();
+    let of_domain = |resource_type: &str| DOMAIN.iter().any(|(known, ..)| *known == resource_type);
+    let events = registry.events().filter(|event| event.spec.kind == kind && of_domain(event.spec.resource_type));
+    events.map(|event| event.spec.event_type.to_owned()).collect()
+}
+
+#[test]
+fn the_whole_domain_is_declared_and_nothing_else() {
+    let operations = DOMAIN.iter().flat_map(|(of, operations, _)| names(of, operations));
+    assert_eq!(declared(EventKind::Action), operations.collect());
+    let direct = DOMAIN.iter().flat_map(|(of, _, direct)| names(of, direct));
+    assert_eq!(declared(EventKind::Direct), direct.collect());
+}
+
+#[test]
+fn events_of_infrastructure_services_matter_little() {
+    let registry = Registry::collect();
+    let service =
+        registry.resources().find(|resource| resource.spec.resource_type == "infrastructure-service").unwrap();
+    assert_eq!(service.spec.severity, Some(Severity::Low));
+}

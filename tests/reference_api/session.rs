@@ -1,0 +1,165 @@
+//! Logging in and out, and acting as a group.
+
+use events::{Acl, Caller, Event, assert_events};
+use serde_json::{Value, json};
+
+use crate::server::{ADMIN, JANE, JOE, NOBODY, Server, assert_seen, caller, details, of_type};
+
+const ABSENT: &str = "session/00000000-0000-4000-8000-000000000000";
+
+async fn with_users() -> Server {
+    let mut server = Server::start();
+    for name in ["jane", "joe"] {
+        server.adds(ADMIN, "user", json!({ "name": name, "password": format!("{name}'s secret") })).await;
+    }
+    server.adds(ADMIN, "group", json!({ "name": "fleet", "users": ["user/jane"] })).await;
+    server
+}
+
+fn login(username: &str, password: &str) -> Value {
+    json!({ "template": { "href": "session-template/password", "username": username, "password": password } })
+}
+
+/// Jane, logged in: her session and how she is recognised in it.
+async fn logged_in(server: &mut Server) -> (String, String) {
+    let answer = server.prepares(NOBODY, "POST session", login("jane", "jane's secret")).await;
+    let cookie = answer.headers["set-cookie"].to_str().unwrap();
+    let session = answer.location();
+    (session, cookie.split(';').next().unwrap().to_owned())
+}
+
+fn events_say_nothing_of(events: &[Event], secret: &str) {
+    for event in events {
+        assert!(!serde_json::to_string(event).unwrap().contains(secret), "{event:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn adding_a_user_records_no_password() {
+    let mut server = Server::start();
+    let body = json!({ "name": "jane", "password": "jane's secret" });
+    server.asks(ADMIN, "POST user", body.clone(), 201).await;
+    assert_events!(server.trail, "user.add user/jane" => completed { "credential.add" => completed });
+    let events = server.recorded(ADMIN, &[], &[JOE]);
+    assert_seen(of_type(&events, "user.add.completed"), &[JANE], &[]);
+    assert_eq!(details(of_type(&events, "user.add.completed")), json!({ "name": "jane" }));
+    events_say_nothing_of(&events, "secret");
+    server.refuses(JANE, "POST user", body, (403, "credentials required"), "user.add").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_is_anonymous_before_and_the_user_after() {
+    let mut server = with_users().await;
+    let answer = server.asks(NOBODY, "POST session", login("jane", "jane's secret"), 201).await;
+    let session = answer.location();
+    assert_events!(server.trail, format!("session.add {session}") => completed);
+    let events = server.look();
+    let (opening, closing) = (of_type(&events, "session.add"), of_type(&events, "session.add.completed"));
+    assert_eq!((&opening.authn_info, &opening.acl), (&Caller::anonymous(), &Acl::admin()));
+    assert_eq!(closing.authn_info, caller(&format!("user/jane user/jane user/jane group/nuvla-user {session}")));
+    assert_seen(closing, &[JANE], &[JOE, NOBODY]);
+    assert_eq!((&*closing.linked_identifiers[0], &*closing.category), ("user/jane", "user"));
+    assert!(closing.linked_identifiers[1].starts_with("credential/"), "{:?}", closing.linked_identifiers);
+    assert_eq!(details(closing), json!({ "template": "session-template/password" }));
+    events_say_nothing_of(&events, "secret");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_login_is_visible_to_its_target() {
+    let mut server = with_users().await;
+    let answer = server.asks(NOBODY, "POST session", login("jane", "a guess"), 403).await;
+    assert_eq!(answer.text("message"), "invalid credentials for 'jane'");
+    assert_events!(server.trail, "session.add" => failed(error));
+    let events = server.recorded(NOBODY, &[], &[JOE, NOBODY]);
+    assert_seen(of_type(&events, "session.add"), &[], &[JANE]);
+    assert_seen(of_type(&events, "session.add.failed"), &[JANE], &[JOE]);
+    events_say_nothing_of(&events, "guess");
+
+    // The user's name may be a password, typed in the wrong field: only the answer repeats it.
+    for username in ["hunter2", "hunter2 or so"] {
+        let answer = server.asks(NOBODY, "POST session", login(username, "x"), 403).await;
+        assert_eq!(answer.text("message"), format!("invalid credentials for '{username}'"));
+        assert_events!(server.trail, "session.add" => failed(error));
+        let events = server.recorded(NOBODY, &[], &[JANE, JOE]);
+        events_say_nothing_of(&events, "hunter2");
+    }
+    let other = json!({ "template": { "href": "session-template/oidc", "username": "jane", "password": "x" } });
+    server.asks(NOBODY, "POST session", other, 400).await;
+    assert_events!(server.trail, "session.add" => failed(error));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cookie_says_who_calls() {
+    let mut server = with_users().await;
+    let (session, cookie) = logged_in(&mut server).await;
+    let found = server.send_with(&[("cookie", &cookie)], "PUT session", Value::Null).await.body;
+    assert_eq!((&found["count"], &found["resources"][0]["id"]), (&json!(1), &json!(session)));
+    let id = server.send_with(&[("cookie", &cookie)], "POST nuvlabox", json!({})).await.location();
+    assert_events!(server.trail, format!("nuvlabox.add {id}") => completed);
+    server.recorded(&format!("user/jane user/jane user/jane group/nuvla-user {session}"), &[JANE], &[JOE]);
+
+    let forged = format!(
+        "{}.{}",
+        cookie.split('.').take(cookie.split('.').count() - 1).collect::<Vec<_>>().join("."),
+        "0".repeat(32)
+    );
+    for cookie in ["", "x", &forged] {
+        let found = server.send_with(&[("cookie", cookie)], "PUT session", Value::Null).await;
+        assert_eq!((found.status, &found.body["count"]), (200, &json!(0)), "{cookie}");
+    }
+    server.prepares(JANE, &format!("DELETE {session}"), Value::Null).await;
+    let after = server.send_with(&[("cookie", &cookie)], "POST nuvlabox", json!({})).await;
+    assert_eq!(after.status, 403, "its session has ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn logging_out() {
+    let mut server = with_users().await;
+    let (session, _) = logged_in(&mut server).await;
+    let (request, what) = (format!("DELETE {session}"), format!("session.delete {session}"));
+    server.refuses(JOE, &request, Value::Null, (403, &format!("invalid credentials for '{session}'")), &what).await;
+    server.asks(JANE, &request, Value::Null, 200).await;
+    assert_events!(server.trail, what => completed);
+    let events = server.recorded(JANE, &[JANE], &[JOE]);
+    assert_eq!(of_type(&events, "session.delete.completed").linked_identifiers, ["user/jane"]);
+    let absent = (404, &*format!("{ABSENT} not found"));
+    server.refuses(JANE, &format!("DELETE {ABSENT}"), Value::Null, absent, &format!("session.delete {ABSENT}")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn acting_as_a_group() {
+    const MEMBER: &str = "user/mia group/fleet group/fleet";
+    let mut server = with_users().await;
+    let (session, cookie) = logged_in(&mut server).await;
+    let (request, what) = (format!("POST {session}/switch-group"), format!("session.switch-group {session}"));
+    let fleet = json!({ "claim": "group/fleet" });
+    let forbidden = format!("invalid credentials for '{session}'");
+    server.refuses(JOE, &request, fleet.clone(), (403, &forbidden), &what).await;
+    // She does not belong to these.
+    for claim in ["group/nuvla-admin", "group/none", "user/joe"] {
+        let answer = server.asks(JANE, &request, json!({ "claim": claim }), 403).await;
+        assert_eq!(answer.text("message"), format!("invalid credentials for '{claim}'"));
+        assert_events!(server.trail, what => failed(error));
+        let events = server.recorded(JANE, &[JANE], &[JOE]);
+        assert_eq!(details(of_type(&events, "session.switch-group.failed")), json!({ "claim": claim }));
+    }
+
+    server.asks(JANE, &request, fleet, 200).await;
+    assert_events!(server.trail, what => completed);
+    let events = server.recorded(JANE, &[JANE], &[JOE]);
+    let closing = of_type(&events, "session.switch-group.completed");
+    assert_eq!(
+        (details(closing), &closing.linked_identifiers[..]),
+        (json!({ "claim": "group/fleet" }), &["group/fleet".to_owned()][..])
+    );
+    assert_seen(closing, &[MEMBER], &[]);
+
+    let id = server.send_with(&[("cookie", &cookie)], "POST nuvlabox", json!({})).await.location();
+    assert_events!(server.trail, format!("nuvlabox.add {id}") => completed);
+    let as_fleet = format!("user/jane group/fleet group/fleet group/nuvla-user {session}");
+    server.recorded(&as_fleet, &[MEMBER], &[JOE]);
+
+    let absent = (404, &*format!("{ABSENT} not found"));
+    let (request, what) = (format!("POST {ABSENT}/switch-group"), format!("session.switch-group {ABSENT}"));
+    server.refuses(JANE, &request, json!({ "claim": "user/jane" }), absent, &what).await;
+}
