@@ -21,14 +21,20 @@ mod context;
 pub mod crud;
 mod declaration;
 mod deferred;
+// Hidden modules are public so that what the compiler says about them has a short path.
+#[doc(hidden)]
+pub mod demands;
 mod destination;
 mod details;
 mod direct;
 mod directory;
-mod drive;
+#[doc(hidden)]
+pub mod drive;
+mod emit;
 mod event;
 mod event_type;
-mod fits;
+#[doc(hidden)]
+pub mod fits;
 mod from_text;
 mod href;
 mod id;
@@ -84,8 +90,9 @@ pub use declaration::{
 };
 pub use deferred::{CloseError, Closed, Closing};
 pub use destination::{Batches, Delivery, Destination, NotReady};
-pub use direct::{EventDetails, EventFor, Links, emit};
+pub use direct::{EventDetails, EventFor, Links};
 pub use directory::ResourceDirectory;
+pub use emit::{Emit, emit};
 pub use event::{AboutResource, Event, InvalidEvent, Phase, name, redacted};
 pub use event_type::{EventType, InvalidEventType};
 pub use href::{AnyHref, Designates, Href, InvalidHref, Resource, Untyped};

@@ -1,14 +1,15 @@
 //! `#[category("billing", details(amount: u64, currency?))]`: a category that an application declares.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote_spanned;
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::{DeriveInput, Ident, LitStr, Token, Type};
 
-use crate::arguments::{Arguments, Given, Key, Keys, each};
+use crate::arguments::{Arguments, First, Given, Key, Keys, each};
 use crate::classification::CATEGORIES;
 use crate::codes;
 use crate::declaration::{detail_field, is_option, kebab_value, location};
+use crate::event_type::fingerprint;
 use crate::mistakes::Mistakes;
 use crate::runtime::Runtime;
 use crate::words::{kebab, list};
@@ -37,33 +38,32 @@ struct Detail {
 
 /// Expands `#[category(…)]` on a type.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream, mistakes: &mut Mistakes) -> TokenStream {
-    let (name, arguments) = Arguments::parse_after_literal(arguments, KEYS, mistakes);
+    let (first, arguments) = Arguments::parse_after_literal(arguments, KEYS, mistakes);
     let Ok(input) = syn::parse2::<DeriveInput>(item.clone()) else {
         let message = "`#[category(\"…\")]` goes on a type, such as `struct Billing;`";
         mistakes.at(Span::call_site(), codes::NOT_A_CATEGORY, message);
         return item;
     };
-    let category = check(name, arguments, &input, mistakes);
+    let category = check(first, arguments, &input, mistakes);
     let mut tokens = item;
     tokens.extend(category.as_ref().map(registration));
     tokens
 }
 
-fn check(
-    name: Option<LitStr>,
-    mut arguments: Arguments,
-    input: &DeriveInput,
-    mistakes: &mut Mistakes,
-) -> Option<Category> {
+fn check(first: First, mut arguments: Arguments, input: &DeriveInput, mistakes: &mut Mistakes) -> Option<Category> {
     let before = arguments.mistakes_before();
     let runtime = Runtime::new(arguments.path("krate", mistakes));
-    let span = name.as_ref().map_or_else(Span::call_site, LitStr::span);
-    let checked = match &name {
-        Some(name) => check_name(name, mistakes),
-        None => {
-            let message = "the name of the category is missing: write `#[category(\"billing\")]`";
+    let write = "write `#[category(\"billing\")]`";
+    let (span, name) = match &first {
+        First::Literal(name) => (name.span(), check_name(name, mistakes)),
+        First::Other(span) => {
+            mistakes.at(*span, codes::WRONG_VALUE, format!("the name of the category is a string: {write}"));
+            (*span, None)
+        }
+        First::Nothing => {
+            let message = format!("the name of the category is missing: {write}");
             mistakes.at(Span::call_site(), codes::WRONG_VALUE, message);
-            None
+            (Span::call_site(), None)
         }
     };
     let details = check_details(&mut arguments, mistakes);
@@ -75,7 +75,7 @@ fn check(
     Some(Category {
         runtime,
         item: input.ident.clone(),
-        name: checked.unwrap_or_else(|| kebab(&input.ident.to_string())),
+        name: name.unwrap_or_else(|| kebab(&input.ident.to_string())),
         details,
         span,
         is_stand_in: mistakes.count() > before,
@@ -138,6 +138,7 @@ fn registration(category: &Category) -> TokenStream {
     let location = location(category.span, runtime);
     let submit = (!category.is_stand_in)
         .then(|| quote_spanned!(span=> #p::inventory::submit! { #p::Registration::Category(&__EVENTS_DECLARATION) }));
+    let demands = demands(category);
     quote_spanned! {span=>
         const _: () = {
             static __EVENTS_DECLARATION: #p::CategoryDeclaration = #p::CategoryDeclaration::new(#p::CategorySpec {
@@ -150,6 +151,24 @@ fn registration(category: &Category) -> TokenStream {
             impl #p::Category for #item {
                 const DECLARATION: &'static #p::CategoryDeclaration = &__EVENTS_DECLARATION;
             }
+            #demands
         };
+    }
+}
+
+/// What it demands of details that are a value: names as numbers, in a list of types.
+fn demands(category: &Category) -> TokenStream {
+    let span = Span::mixed_site();
+    let p = category.runtime.at(span);
+    let item = &category.item;
+    let demanded = category.details.iter().filter(|detail| detail.required && !category.is_stand_in);
+    let list = demanded.rev().fold(quote!(()), |rest, detail| {
+        let name = fingerprint(&detail.name);
+        quote_spanned!(span=> (#p::demands::Name<#name>, #rest))
+    });
+    quote_spanned! {span=>
+        impl #p::demands::Demanding for #item {
+            type Details = #list;
+        }
     }
 }
