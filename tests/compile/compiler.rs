@@ -91,7 +91,15 @@ impl Compiler {
 
 /// Where cargo has put the crates, as it says itself: it has built them for this test, so there is nothing left to do.
 fn crates() -> Vec<OsString> {
-    let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // What cargo tells a test of its package: build scripts that look at it would run again, and all that is built on them.
+    let told = |name: &OsString| {
+        name.to_str().is_some_and(|name| ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|of| name.starts_with(of)))
+    };
+    env::vars_os().map(|(name, _)| name).filter(told).for_each(|name| {
+        cargo.env_remove(name);
+    });
+    let output = cargo
         .current_dir(root())
         // The workspace as a whole, because features depend on what is built together.
         .args(["test", "--workspace", "--all-features", "--locked", "--no-run", "--test", "compile"])
