@@ -27,7 +27,7 @@ use crate::{
 
 /// The details of a direct event, as a type: `#[derive(EventDetails)]`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a direct event",
+    message = "`{Self}` is not a direct event [EVT058]",
     label = "not a direct event",
     note = "derive it: `#[derive(EventDetails)] #[event(\"nuvlabox.state-changed\", category = \"state\")] struct …`"
 )]
@@ -57,43 +57,26 @@ impl Links<'_> {
 
 /// A direct event that may be about an `R`. One that names no resource type may be about any.
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` is not about a `{R}`",
-    label = "an event about another resource type",
-    note = "give it the href of the type that its `#[event(…, resource = …)]` names"
+    message = "`{Self}` is not a direct event about a `{R}` [EVT058]",
+    label = "not a direct event, or one about another resource type",
+    note = "derive `EventDetails` for it, or give it the href of the type that its `#[event(…, resource = …)]` names"
 )]
 pub trait EventFor<R: ?Sized>: EventDetails {}
 
-/// Records a direct event about a resource.
-///
-/// Outside an operation it is durable when this returns. Inside one it is queued behind the opening:
-/// once the operation has begun its events are stored, sooner or later. Where its type is switched off,
-/// nothing is recorded and the answer is none.
-///
-/// # Errors
-/// [`Refused`]: it was not recorded, as for an operation.
-///
-/// Cancel-safe: dropped, it is recorded or not, never half.
-pub async fn emit<V, D>(resource: &V, details: D) -> Result<Option<EventId>, Refused>
-where
-    V: Designates + ?Sized,
-    D: EventFor<V::Resource>,
-{
-    let say = |opening: &mut Opening| {
-        details.linked(&mut Links(opening));
-        opening.recorded(|recorded| details.record(recorded));
-    };
-    let prepared = prepare(D::DECLARATION, Some(resource.href()), &say);
-    drop(details);
-    record(D::DECLARATION, prepared?).await
+/// Says what it records.
+pub(crate) fn say<D: EventDetails>(details: &D, opening: &mut Opening) {
+    details.linked(&mut Links(opening));
+    opening.recorded(|recorded| details.record(recorded));
 }
 
-struct Prepared {
+/// An event that is written, before anything is stored.
+pub(crate) struct Prepared {
     manager: EventManager,
     opening: Opening,
 }
 
 /// Writes the event; none where nothing is recorded.
-fn prepare(
+pub(crate) fn prepare(
     declaration: &'static EventDeclaration,
     resource: Option<Cow<'_, str>>,
     say: &dyn Fn(&mut Opening),
@@ -139,11 +122,11 @@ fn prepare(
     }
 }
 
-async fn record(
+/// Stores it.
+pub(crate) async fn record(
     declaration: &'static EventDeclaration,
-    prepared: Option<Prepared>,
+    Prepared { manager, opening }: Prepared,
 ) -> Result<Option<EventId>, Refused> {
-    let Some(Prepared { manager, opening }) = prepared else { return Ok(None) };
     let Some(shared) = manager.shared() else { return Ok(None) };
     let href = opening.href().and_then(|href| href.parse::<AnyHref>().ok());
     let inside = opening.context().operation().cloned();

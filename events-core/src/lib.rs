@@ -25,7 +25,10 @@ mod destination;
 mod details;
 mod direct;
 mod directory;
-mod drive;
+/// Public so that a message about a future that is not `Send` can name it by a public path.
+#[doc(hidden)]
+pub mod drive;
+mod emit;
 mod event;
 mod event_type;
 mod fits;
@@ -84,8 +87,9 @@ pub use declaration::{
 };
 pub use deferred::{CloseError, Closed, Closing};
 pub use destination::{Batches, Delivery, Destination, NotReady};
-pub use direct::{EventDetails, EventFor, Links, emit};
+pub use direct::{EventDetails, EventFor, Links};
 pub use directory::ResourceDirectory;
+pub use emit::{Emit, emit};
 pub use event::{AboutResource, Event, InvalidEvent, Phase, name, redacted};
 pub use event_type::{EventType, InvalidEventType};
 pub use href::{AnyHref, Designates, Href, InvalidHref, Resource, Untyped};

@@ -75,28 +75,27 @@ impl Arguments {
         arguments
     }
 
-    /// Reads a leading string literal, and then the keys: `"billing", details(amount)`.
-    pub(crate) fn parse_after_literal(
-        tokens: TokenStream,
-        keys: Keys,
-        mistakes: &mut Mistakes,
-    ) -> (Option<LitStr>, Self) {
+    /// Reads what comes first and has no key, a string literal, and then the keys: `"billing", details(amount)`.
+    pub(crate) fn parse_after_literal(tokens: TokenStream, keys: Keys, mistakes: &mut Mistakes) -> (First, Self) {
         let before = mistakes.count();
-        let mut literal = None;
+        let mut first = First::Nothing;
         let split = |input: ParseStream<'_>| {
             if input.peek(LitStr) {
-                literal = Some(input.parse()?);
+                first = First::Literal(input.parse()?);
                 if !input.is_empty() {
                     input.parse::<Token![,]>()?;
                 }
+            } else if !input.is_empty() && !is_key(input, keys) {
+                first = First::Other(input.span());
+                skip_past_comma(input);
             }
             input.parse::<TokenStream>()
         };
         match split.parse2(tokens) {
-            Ok(rest) => (literal, Self::parse(rest, keys, mistakes)),
+            Ok(rest) => (first, Self { before, ..Self::parse(rest, keys, mistakes) }),
             Err(error) => {
                 mistakes.at(error.span(), codes::SYNTAX, error);
-                (literal, Arguments { entries: Vec::new(), meant: Vec::new(), before })
+                (first, Arguments { entries: Vec::new(), meant: Vec::new(), before })
             }
         }
     }
@@ -234,6 +233,24 @@ impl Arguments {
         }
         found
     }
+}
+
+/// What stands before the keys.
+pub(crate) enum First {
+    /// A string.
+    Literal(LitStr),
+    /// Something that is neither a string nor a key.
+    Other(Span),
+    /// A key, or nothing at all.
+    Nothing,
+}
+
+/// Whether a key comes next, though it may be misspelt.
+fn is_key(input: ParseStream<'_>, keys: Keys) -> bool {
+    let ahead = input.fork();
+    let Ok(word) = ahead.call(Ident::parse_any) else { return false };
+    let is_known = keys.iter().any(|key| word.unraw() == key.name);
+    is_known || ahead.peek(Token![=]) || ahead.peek(syn::token::Paren)
 }
 
 /// The literal that an expression is, also when a `macro_rules` passed it on in an invisible group.

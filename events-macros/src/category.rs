@@ -5,7 +5,7 @@ use quote::quote_spanned;
 use syn::ext::IdentExt as _;
 use syn::{DeriveInput, Ident, LitStr, Token, Type};
 
-use crate::arguments::{Arguments, Given, Key, Keys, each};
+use crate::arguments::{Arguments, First, Given, Key, Keys, each};
 use crate::classification::CATEGORIES;
 use crate::codes;
 use crate::declaration::{detail_field, is_option, kebab_value, location};
@@ -37,33 +37,32 @@ struct Detail {
 
 /// Expands `#[category(…)]` on a type.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream, mistakes: &mut Mistakes) -> TokenStream {
-    let (name, arguments) = Arguments::parse_after_literal(arguments, KEYS, mistakes);
+    let (first, arguments) = Arguments::parse_after_literal(arguments, KEYS, mistakes);
     let Ok(input) = syn::parse2::<DeriveInput>(item.clone()) else {
         let message = "`#[category(\"…\")]` goes on a type, such as `struct Billing;`";
         mistakes.at(Span::call_site(), codes::NOT_A_CATEGORY, message);
         return item;
     };
-    let category = check(name, arguments, &input, mistakes);
+    let category = check(first, arguments, &input, mistakes);
     let mut tokens = item;
     tokens.extend(category.as_ref().map(registration));
     tokens
 }
 
-fn check(
-    name: Option<LitStr>,
-    mut arguments: Arguments,
-    input: &DeriveInput,
-    mistakes: &mut Mistakes,
-) -> Option<Category> {
+fn check(first: First, mut arguments: Arguments, input: &DeriveInput, mistakes: &mut Mistakes) -> Option<Category> {
     let before = arguments.mistakes_before();
     let runtime = Runtime::new(arguments.path("krate", mistakes));
-    let span = name.as_ref().map_or_else(Span::call_site, LitStr::span);
-    let checked = match &name {
-        Some(name) => check_name(name, mistakes),
-        None => {
-            let message = "the name of the category is missing: write `#[category(\"billing\")]`";
+    let write = "write `#[category(\"billing\")]`";
+    let (span, name) = match &first {
+        First::Literal(name) => (name.span(), check_name(name, mistakes)),
+        First::Other(span) => {
+            mistakes.at(*span, codes::WRONG_VALUE, format!("the name of the category is a string: {write}"));
+            (*span, None)
+        }
+        First::Nothing => {
+            let message = format!("the name of the category is missing: {write}");
             mistakes.at(Span::call_site(), codes::WRONG_VALUE, message);
-            None
+            (Span::call_site(), None)
         }
     };
     let details = check_details(&mut arguments, mistakes);
@@ -75,7 +74,7 @@ fn check(
     Some(Category {
         runtime,
         item: input.ident.clone(),
-        name: checked.unwrap_or_else(|| kebab(&input.ident.to_string())),
+        name: name.unwrap_or_else(|| kebab(&input.ident.to_string())),
         details,
         span,
         is_stand_in: mistakes.count() > before,

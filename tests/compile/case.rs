@@ -60,6 +60,11 @@ impl Case {
             .collect()
     }
 
+    /// The name without the kind of item.
+    pub(crate) fn situation(&self) -> &str {
+        self.name.split('.').next().unwrap_or_default()
+    }
+
     /// The mistakes that the file marks, in the order of the lines.
     pub(crate) fn marks(&self) -> Vec<Mark> {
         let mut marks = Vec::new();

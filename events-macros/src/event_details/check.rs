@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::{Attribute, Data, DeriveInput, Expr, Fields, LitStr, Meta, Path};
 
-use crate::arguments::{Arguments, Key, Keys};
+use crate::arguments::{Arguments, First, Key, Keys};
 use crate::codes;
 use crate::declaration::Declaration;
 use crate::mistakes::Mistakes;
@@ -79,11 +79,19 @@ fn event_attribute(input: &DeriveInput, mistakes: &mut Mistakes) -> Option<(Opti
     for another in attributes {
         mistakes.over(another.path(), codes::REPEATED_KEY, "`#[event]` is given twice: keep one");
     }
-    let (event, arguments) = Arguments::parse_after_literal(attribute_tokens(attribute), KEYS, mistakes);
-    if event.is_none() {
-        let message = "the event type comes first: write `#[event(\"<resource-type>.<operation>\", …)]`";
-        mistakes.over(attribute.path(), codes::MISSING_EVENT, message);
-    }
+    let (first, arguments) = Arguments::parse_after_literal(attribute_tokens(attribute), KEYS, mistakes);
+    let write = "write `#[event(\"<resource-type>.<operation>\", …)]`";
+    let event = match first {
+        First::Literal(event) => Some(event),
+        First::Other(span) => {
+            mistakes.at(span, codes::WRONG_VALUE, format!("the event type is a string: {write}"));
+            None
+        }
+        First::Nothing => {
+            mistakes.over(attribute.path(), codes::MISSING_EVENT, format!("the event type comes first: {write}"));
+            None
+        }
+    };
     Some((event, arguments))
 }
 

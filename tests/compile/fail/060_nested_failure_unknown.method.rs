@@ -1,0 +1,14 @@
+//! A choice that is none. On a method.
+
+use scene::*;
+
+pub struct Fleet;
+
+impl Fleet {
+    #[action(event = "nuvlabox.reboot", on_nested_failure = ignore)]
+//                                                          ^^^^^^ EVT006
+    pub async fn reboot(&self, id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+        drop((id, force));
+        Ok(())
+    }
+}

@@ -1,0 +1,14 @@
+//! An empty event type. On a method.
+
+use scene::*;
+
+pub struct Fleet;
+
+impl Fleet {
+    #[action(event = "")]
+//                   ^^ EVT010
+    pub async fn reboot(&self, id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+        drop((id, force));
+        Ok(())
+    }
+}

@@ -1,0 +1,10 @@
+//! An event type of blanks. Of a direct event.
+
+use scene::*;
+
+#[derive(EventDetails)]
+#[event("  ")]
+//      ^^^^ EVT010
+pub struct Moved {
+    pub to: String,
+}

@@ -1,0 +1,14 @@
+//! Upper case. On a method.
+
+use scene::*;
+
+pub struct Fleet;
+
+impl Fleet {
+    #[action(event = "Nuvlabox.reboot")]
+//                   ^^^^^^^^^^^^^^^^^ EVT011
+    pub async fn reboot(&self, id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+        drop((id, force));
+        Ok(())
+    }
+}

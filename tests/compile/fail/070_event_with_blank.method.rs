@@ -1,0 +1,14 @@
+//! A blank. On a method.
+
+use scene::*;
+
+pub struct Fleet;
+
+impl Fleet {
+    #[action(event = "nuvlabox.state changed")]
+//                   ^^^^^^^^^^^^^^^^^^^^^^^^ EVT011
+    pub async fn reboot(&self, id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+        drop((id, force));
+        Ok(())
+    }
+}

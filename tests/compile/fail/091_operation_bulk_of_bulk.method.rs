@@ -1,0 +1,14 @@
+//! The bulk form of a bulk form. On a method.
+
+use scene::*;
+
+pub struct Fleet;
+
+impl Fleet {
+    #[action(event = "nuvlabox.bulk-bulk-start")]
+//                   ^^^^^^^^^^^^^^^^^^^^^^^^^^ EVT012
+    pub async fn reboot(&self, id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+        drop((id, force));
+        Ok(())
+    }
+}

@@ -1,0 +1,14 @@
+//! `bulk` is no operation. On a method.
+
+use scene::*;
+
+pub struct Fleet;
+
+impl Fleet {
+    #[action(event = "nuvlabox.bulk")]
+//                   ^^^^^^^^^^^^^^^ EVT012
+    pub async fn reboot(&self, id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+        drop((id, force));
+        Ok(())
+    }
+}

@@ -1,0 +1,14 @@
+//! An expression whose type does not say that it may be recorded. On a method.
+
+use scene::*;
+
+pub struct Fleet;
+
+impl Fleet {
+    #[action(event = "nuvlabox.reboot", details(key: Secret = secret))]
+//                                                            ^^^^^^ EVT027
+    pub async fn reboot(&self, id: Href<Nuvlabox>, secret: Secret) -> Result<(), ApiError> {
+        drop((id, secret));
+        Ok(())
+    }
+}

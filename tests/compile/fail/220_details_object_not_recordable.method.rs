@@ -1,0 +1,14 @@
+//! A details value that may not be recorded. On a method.
+
+use scene::*;
+
+pub struct Fleet;
+
+impl Fleet {
+    #[action(event = "nuvlabox.reboot", details = secret)]
+//                                                ^^^^^^ EVT027
+    pub async fn reboot(&self, id: Href<Nuvlabox>, secret: Secret) -> Result<(), ApiError> {
+        drop((id, secret));
+        Ok(())
+    }
+}
