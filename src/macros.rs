@@ -65,9 +65,10 @@
 ///     });
 ///     __events::inventory::submit! { __events::Registration::Event(&__EVENTS_DECLARATION) }
 ///
-///     // Prefix and closed set, against the resource type: the length of an array is evaluated while types are checked.
-///     let _: [(); __events::check_event(
-///         __events::Known::<Href<Nuvlabox>>::DECLARATION, "nuvlabox.reboot", "nuvlabox", "reboot",
+///     // Prefix, closed set and what the category demands, against the resource type: the length of an array is evaluated
+///     // while types are checked.
+///     let _: [(); __events::check_all(
+///         __events::Known::<Href<Nuvlabox>>::DECLARATION, "nuvlabox.reboot", "nuvlabox", "reboot", &["force"],
 ///     )] = [];
 ///
 ///     // The guard. What it records is read before the body takes the arguments, and only where something is recorded.

@@ -8,7 +8,7 @@ mod fleet;
 use std::time::Duration;
 
 use events::{
-    EventDeclaration, EventManager, EventSpec, Href, InstallError, Journal, Location, Policy, RefusedKind,
+    CategoryRef, EventDeclaration, EventManager, EventSpec, Href, InstallError, Journal, Location, Policy, RefusedKind,
     Registration, Registry, Resource, ResourceDeclaration, ResourceSpec, action, assert_events, conformance::Generator,
     memory::MemoryStore, scope,
 };
@@ -51,6 +51,11 @@ static TURN: EventDeclaration = event("lock.turn", ("lock", "turn"), at("fleet/s
 static BULK_OPEN: EventDeclaration = event("lock.bulk-open", ("lock", "bulk-open"), at("fleet/src/lock.rs", 28));
 static DELETE: EventDeclaration = event("lock.delete", ("lock", "delete"), at("fleet/src/lock.rs", 36));
 static RING: EventDeclaration = event("bell.ring", ("bell", "ring"), at("fleet/src/bell.rs", 7));
+static LAMP: ResourceDeclaration = ResourceDeclaration::new(ResourceSpec {
+    category: Some(CategoryRef::BuiltIn("state")),
+    ..resource("lamp", None, at("fleet/src/lamp.rs", 3)).spec
+});
+static ADD: EventDeclaration = event("lamp.add", ("lamp", "add"), at("fleet/src/lamp.rs", 11));
 static SHOUT: EventDeclaration = event("box.Shout", ("box", "Shout"), at("fleet/src/box.rs", 9));
 
 fn build(registrations: impl IntoIterator<Item = Registration>) -> Result<EventManager, InstallError> {
@@ -65,7 +70,13 @@ use Registration::{Event, Resource as Type};
 
 #[test]
 fn each_problem_says_where_it_is_and_what_to_do() {
-    let table: [(&str, &[Registration], &str); 6] = [
+    let table: [(&str, &[Registration], &str); 7] = [
+        (
+            "an event type without what the category of its resource type demands",
+            &[Type(&LAMP), Event(&ADD)],
+            "event `lamp.add` at fleet/src/lamp.rs:11:1 is of category `state`, which records the detail `new-state`: add it \
+             to its details, or name another category [EVT130]",
+        ),
         (
             "an event type that two crates declare",
             &[Type(&LOCK), Event(&OPEN), Event(&OPEN_AGAIN)],

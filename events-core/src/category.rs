@@ -37,17 +37,21 @@ impl CategoryRef {
     }
 
     /// The details that events of this category have by default.
-    pub fn details(self) -> &'static [DetailField] {
+    pub const fn details(self) -> &'static [DetailField] {
         const STATE: &[DetailField] = &[
             DetailField { name: "new-state", type_name: Some("String"), required: true },
             DetailField { name: "old-state", type_name: Some("String"), required: false },
         ];
         match self {
-            Self::BuiltIn("state") => STATE,
+            Self::BuiltIn(name) if is_state(name) => STATE,
             Self::BuiltIn(_) => &[],
             Self::Declared(declaration) => declaration.spec.details,
         }
     }
+}
+
+const fn is_state(name: &str) -> bool {
+    matches!(name.as_bytes(), b"state")
 }
 
 impl fmt::Debug for CategoryRef {

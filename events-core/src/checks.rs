@@ -1,6 +1,9 @@
 //! Checks that the compiler runs while it checks the types of a handler's body.
 
-use crate::declaration::{CRUD, CategoryDeclaration, ResourceDeclaration};
+use crate::{
+    category::CategoryRef,
+    declaration::{CRUD, CategoryDeclaration, ResourceDeclaration},
+};
 
 /// Longest message of a check.
 const LONGEST: usize = 1_024;
@@ -173,6 +176,70 @@ pub const fn check_event(
     panic!("{}", message.put(") [EVT051]").text());
 }
 
+/// The same for an event that names no category: its details, of which these are the names, have what its resource type's category
+/// demands.
+///
+/// # Panics
+/// At compile time, with the message.
+#[track_caller]
+pub const fn check_all(
+    known: Option<&'static ResourceDeclaration>,
+    event: &str,
+    resource_type: &str,
+    operation: &str,
+    details: &[&str],
+) -> usize {
+    check_event(known, event, resource_type, operation);
+    let Some(ResourceDeclaration { spec }) = known else { return 0 };
+    // Its own attribute has a mistake, which is reported there.
+    if spec.resource_type.is_empty() {
+        return 0;
+    }
+    if let Some(category) = spec.category
+        && let Some(missing) = missing(category, details)
+    {
+        let message = Message::new()
+            .put("event `")
+            .put(event)
+            .put("` is of category `")
+            .put(category.name())
+            .put("`, as `")
+            .put(spec.struct_name)
+            .put("` says, and records the detail `")
+            .put(missing)
+            .put("`: add it to its details");
+        let message = meant(message, missing, details).put(", or name another category");
+        let id = if is_built_in(category) { " [EVT021]" } else { " [EVT026]" };
+        panic!("{}", message.put(id).text());
+    }
+    0
+}
+
+const fn is_built_in(category: CategoryRef) -> bool {
+    matches!(category, CategoryRef::BuiltIn(_))
+}
+
+/// The first detail that a category demands and that is not among these.
+pub(crate) const fn missing(category: CategoryRef, details: &[&str]) -> Option<&'static str> {
+    let (fields, mut at) = (category.details(), 0);
+    while at < fields.len() {
+        if fields[at].required && !has(details, fields[at].name) {
+            return Some(fields[at].name);
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Offers the detail that was probably meant to be the missing one.
+const fn meant(message: Message, missing: &str, details: &[&str]) -> Message {
+    let near = nearest("", missing, details);
+    match near.is_empty() {
+        true => message,
+        false => message.put(" (is `").put(near).put("` meant to be it?)"),
+    }
+}
+
 /// The nearest of some operations that is near enough, or `found` where that is nearer.
 pub(crate) const fn nearest<'o>(found: &'o str, operation: &str, operations: &[&'o str]) -> &'o str {
     let (mut found, mut at) = (found, 0);
@@ -193,25 +260,14 @@ pub(crate) const fn nearest<'o>(found: &'o str, operation: &str, operations: &[&
 /// At compile time, with the message.
 #[track_caller]
 pub const fn check_demands(declaration: &'static CategoryDeclaration, details: &[&str]) -> usize {
-    let (fields, mut at) = (declaration.spec.details, 0);
-    while at < fields.len() {
-        if fields[at].required && !has(details, fields[at].name) {
-            let message = Message::new()
-                .put("an event of category `")
-                .put(declaration.spec.name)
-                .put("` records the detail `")
-                .put(fields[at].name)
-                .put("`: add it to its details");
-            let near = nearest("", fields[at].name, details);
-            let message = match near.is_empty() {
-                true => message,
-                false => message.put(" (is `").put(near).put("` meant to be it?)"),
-            };
-            panic!("{}", message.put(" [EVT026]").text());
-        }
-        at += 1;
-    }
-    0
+    let Some(missing) = missing(CategoryRef::Declared(declaration), details) else { return 0 };
+    let message = Message::new()
+        .put("an event of category `")
+        .put(declaration.spec.name)
+        .put("` records the detail `")
+        .put(missing)
+        .put("`: add it to its details");
+    panic!("{}", meant(message, missing, details).put(" [EVT026]").text());
 }
 
 const fn has(names: &[&str], name: &str) -> bool {

@@ -216,6 +216,8 @@ pub struct EventSpec {
     pub severity: Option<Severity>,
     /// The details its events have.
     pub details: &'static [DetailField],
+    /// Whether they are one value, whose fields are not listed.
+    pub details_are_a_value: bool,
     /// What its payload carries.
     pub payload: PayloadChoice,
     /// The template of its message; a good default where none.
@@ -249,6 +251,7 @@ impl EventSpec {
         subcategory: None,
         severity: None,
         details: &[],
+        details_are_a_value: false,
         payload: PayloadChoice { request: false, outcome: false, changed: false },
         message: None,
         version: None,

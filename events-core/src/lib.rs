@@ -21,17 +21,20 @@ mod context;
 pub mod crud;
 mod declaration;
 mod deferred;
+// Hidden modules are public so that what the compiler says about them has a short path.
+#[doc(hidden)]
+pub mod demands;
 mod destination;
 mod details;
 mod direct;
 mod directory;
-/// Public so that a message about a future that is not `Send` can name it by a public path.
 #[doc(hidden)]
 pub mod drive;
 mod emit;
 mod event;
 mod event_type;
-mod fits;
+#[doc(hidden)]
+pub mod fits;
 mod from_text;
 mod href;
 mod id;

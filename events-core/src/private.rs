@@ -18,9 +18,10 @@ pub use crate::{
         CategoryDeclaration, CategorySpec, Deferred, DetailField, EventDeclaration, EventKind, EventSpec, Location,
         MessagePart, NestedFailure, PayloadChoice, Registration, ResourceDeclaration, ResourceSpec,
     },
+    demands,
     direct::{EventDetails, EventFor, Links},
     drive::{Read, Says, Silent, Tell},
-    fits::{Declares, NotNamed, Of},
+    fits::{self, Declares, NotNamed, Of},
     href::{Designates, Href, Resource, Untyped},
     opening::Opening,
     outcome::{Ending, Failure, Outcome, Reason, Refusable},
@@ -164,7 +165,7 @@ pub trait NotKnown {
 
 impl<V: ?Sized> NotKnown for Known<V> {}
 
-pub use crate::checks::{check_demands, check_event};
+pub use crate::checks::{check_all, check_demands, check_event};
 
 /// For handlers whose return type is `impl IntoResponse`.
 #[cfg(feature = "axum")]

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::{
     category::BUILT_IN,
+    checks::missing,
     declaration::{CategoryDeclaration, EventDeclaration, Location, Registration, ResourceDeclaration},
     event_type::{EventType, is_kebab_case},
     policy::PolicyError,
@@ -146,7 +147,16 @@ impl Registry {
                     declared: resource.spec.operations.unwrap_or_default(),
                     set: resource.spec.location,
                 }),
-                Some(_) => {}
+                Some(resource) => {
+                    let category = spec.category.or(resource.spec.category);
+                    let names: Vec<&str> = spec.details.iter().map(|detail| detail.name).collect();
+                    let missing = category
+                        .filter(|_| !spec.details_are_a_value)
+                        .and_then(|category| missing(category, &names).map(|detail| (category.name(), detail)));
+                    if let Some((category, detail)) = missing {
+                        problems.push(Problem::MissingDetail { event: name, at, category, detail });
+                    }
+                }
             }
         }
         problems
@@ -205,6 +215,17 @@ pub enum Problem {
         declared: &'static [&'static str],
         /// Where the set is declared.
         set: Location,
+    },
+    /// An event type lacks a detail that its category, or that of its resource type, demands.
+    MissingDetail {
+        /// The event type.
+        event: &'static str,
+        /// Where.
+        at: Location,
+        /// The category.
+        category: &'static str,
+        /// The detail.
+        detail: &'static str,
     },
     /// A resource type that was expected did not arrive.
     Missing {
@@ -277,6 +298,11 @@ impl fmt::Display for Problem {
                 f,
                 "event `{event}` at {at} is not declared: add \"{operation}\" to the set at {set} (declared: {}) [EVT136]",
                 declared.join(", ")
+            ),
+            Self::MissingDetail { event, at, category, detail } => write!(
+                f,
+                "event `{event}` at {at} is of category `{category}`, which records the detail `{detail}`: add it to its \
+                 details, or name another category [EVT130]"
             ),
             Self::Missing { resource_type, krate, at } => write!(
                 f,

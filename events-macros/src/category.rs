@@ -1,7 +1,7 @@
 //! `#[category("billing", details(amount: u64, currency?))]`: a category that an application declares.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote_spanned;
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::{DeriveInput, Ident, LitStr, Token, Type};
 
@@ -9,6 +9,7 @@ use crate::arguments::{Arguments, First, Given, Key, Keys, each};
 use crate::classification::CATEGORIES;
 use crate::codes;
 use crate::declaration::{detail_field, is_option, kebab_value, location};
+use crate::event_type::fingerprint;
 use crate::mistakes::Mistakes;
 use crate::runtime::Runtime;
 use crate::words::{kebab, list};
@@ -137,6 +138,7 @@ fn registration(category: &Category) -> TokenStream {
     let location = location(category.span, runtime);
     let submit = (!category.is_stand_in)
         .then(|| quote_spanned!(span=> #p::inventory::submit! { #p::Registration::Category(&__EVENTS_DECLARATION) }));
+    let demands = demands(category);
     quote_spanned! {span=>
         const _: () = {
             static __EVENTS_DECLARATION: #p::CategoryDeclaration = #p::CategoryDeclaration::new(#p::CategorySpec {
@@ -149,6 +151,24 @@ fn registration(category: &Category) -> TokenStream {
             impl #p::Category for #item {
                 const DECLARATION: &'static #p::CategoryDeclaration = &__EVENTS_DECLARATION;
             }
+            #demands
         };
+    }
+}
+
+/// What it demands of details that are a value: names as numbers, in a list of types.
+fn demands(category: &Category) -> TokenStream {
+    let span = Span::mixed_site();
+    let p = category.runtime.at(span);
+    let item = &category.item;
+    let demanded = category.details.iter().filter(|detail| detail.required && !category.is_stand_in);
+    let list = demanded.rev().fold(quote!(()), |rest, detail| {
+        let name = fingerprint(&detail.name);
+        quote_spanned!(span=> (#p::demands::Name<#name>, #rest))
+    });
+    quote_spanned! {span=>
+        impl #p::demands::Demanding for #item {
+            type Details = #list;
+        }
     }
 }

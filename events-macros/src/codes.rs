@@ -74,8 +74,7 @@ codes! {
     NO_SUCH_FIELD = "EVT045", "`id` names no field of the struct";
     RESERVED_TYPE = "EVT048", "a resource type is called as events are";
 
-    // EVT050 and EVT051 belong to the checks of the runtime, which this crate only calls; so do those of its traits.
-    INFERRED = "EVT054", "an event does not fit the resource that an expression gives";
+    // EVT050 to EVT054 belong to the checks of the runtime, which this crate only calls; so do those of its traits.
 
     // Derives and categories.
     DETAILS_SHAPE = "EVT055", "`EventDetails` is derived for something else than a struct with named fields";

@@ -136,14 +136,25 @@ impl Declaration {
         }
     }
 
-    /// A call of `check_event` about a declaration (an expression), with the caret under the literal.
-    pub(crate) fn check_call(&self, known: &TokenStream, runtime: &Runtime) -> TokenStream {
+    /// A call of `check_event` about a declaration (an expression), with the caret under the literal. Where the event names no category,
+    /// its details are checked for that of the resource type.
+    pub(crate) fn check_call(
+        &self,
+        known: &TokenStream,
+        details: Option<&[TokenStream]>,
+        runtime: &Runtime,
+    ) -> TokenStream {
         let span = self.literal.span();
         let p = runtime.at(span);
         let literal = &self.literal;
         let resource_type = LitStr::new(&self.event_type.resource_type, span);
         let operation = LitStr::new(&self.event_type.operation, span);
-        quote_spanned!(span=> #p::check_event(#known, #literal, #resource_type, #operation))
+        match details.filter(|_| self.category.is_none()) {
+            None => quote_spanned!(span=> #p::check_event(#known, #literal, #resource_type, #operation)),
+            Some(names) => {
+                quote_spanned!(span=> #p::check_all(#known, #literal, #resource_type, #operation, &[#(#names),*]))
+            }
+        }
     }
 }
 

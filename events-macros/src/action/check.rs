@@ -182,10 +182,11 @@ fn argument_resource(binding: &Binding, function: &Function, surroundings: &Surr
 }
 
 fn receiver_resource(value: TokenStream, span: Span, surroundings: &Surroundings) -> Resource {
-    let known = if surroundings.generics.is_empty() {
-        Known::Type(Ident::new("Self", span).to_token_stream())
+    let this = Ident::new("Self", span);
+    let known = if surroundings.self_type.is_some() && surroundings.generics.is_empty() {
+        Known::Type(this.to_token_stream())
     } else {
-        Known::Inferred
+        Known::Receiver(this)
     };
     Resource::Value { value, span, known }
 }

@@ -11,7 +11,7 @@ use syn::spanned::Spanned as _;
 use syn::{Expr, Path};
 
 use super::model::{Action, Body, Captured, Created, Detail, Details, Known, Resource};
-use crate::codes;
+use crate::classification::Category;
 use crate::declaration::{detail_field, is_option};
 use crate::event_type::{EventType, fingerprint};
 use crate::function::group;
@@ -96,6 +96,9 @@ fn declare(action: &Action) -> TokenStream {
     let names = names(&action.details);
     let demands = names.map(|names| action.declaration.check_demands(&names, &action.runtime));
     let mut fields = action.declaration.fields(&details, &action.runtime);
+    if let Details::Object(_) = &action.details {
+        fields.extend(quote_spanned!(span=> details_are_a_value: true,));
+    }
     let payload = &action.payload;
     if payload.request.is_some() || payload.outcome || payload.changed {
         let (request, outcome, changed) = (payload.request.is_some(), payload.outcome, payload.changed);
@@ -162,18 +165,21 @@ fn check(action: &Action) -> TokenStream {
     };
     let at = action.declaration.literal.span();
     let p = action.runtime.at(at);
+    let names = names(&action.details);
+    let call = |known| action.declaration.check_call(&known, names.as_deref(), &action.runtime);
     match known {
         Known::Type(ty) => {
-            let check =
-                action.declaration.check_call(&quote_spanned!(at=> #p::Known::<#ty>::DECLARATION), &action.runtime);
+            let check = call(quote_spanned!(at=> #p::Known::<#ty>::DECLARATION));
             quote_spanned! {at=>
                 let _: [(); #check] = [];
             }
         }
+        Known::Receiver(this) => {
+            receiver(action, this, &call(quote_spanned!(at=> <__V as #p::Designates>::DECLARATION)))
+        }
         Known::Inferred => fits(action),
         Known::Generic => {
-            let declaration = quote_spanned!(at=> <__EventsValue as #p::Designates>::DECLARATION);
-            let check = action.declaration.check_call(&declaration, &action.runtime);
+            let check = call(quote_spanned!(at=> <__EventsValue as #p::Designates>::DECLARATION));
             let span = Span::mixed_site();
             let p = action.runtime.at(span);
             quote_spanned! {span=>
@@ -188,33 +194,51 @@ fn check(action: &Action) -> TokenStream {
     }
 }
 
-/// The same where the type is inferred: a bound that the resource type does not meet. Its message is of this event, so the trait
-/// is, too.
-fn fits(action: &Action) -> TokenStream {
-    let EventType { resource_type, operation } = &action.declaration.event_type;
-    let event = action.declaration.literal.value();
-    let message = format!("event `{event}` is none of a `{{Self}}` [{}]", codes::INFERRED);
-    let label = "not its resource type, or not an operation that it declares";
-    let note =
-        "write an event that `{Self}` declares, or name the resource that is meant with `resource = <expression>`";
-    let fits = fitting(action);
-    let (resource_type, operation) = (fingerprint(resource_type), fingerprint(operation));
-    let span = Span::mixed_site();
-    let q = action.runtime.at(span);
+/// The same for a `Self` that may have generic parameters, with which no length of an array may be worked out: a constant in a
+/// pattern is evaluated as early, and may have them as long as its value does not depend on them.
+fn receiver(action: &Action, this: &Ident, check: &TokenStream) -> TokenStream {
+    let (span, at) = (Span::mixed_site(), this.span());
+    let (p, q) = (action.runtime.at(span), action.runtime.at(at));
+    let fits = named(action, "Declares");
+    // Of a type around it, so that an error is about `Self` and what it lacks.
+    let event = quote_spanned!(at=> <#q::fits::Named<#this> as #fits>::EVENT);
     quote_spanned! {span=>
-        #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
-        trait #fits {
-            fn check(_: #q::Of<Self>) {}
+        {
+            trait #fits {
+                const EVENT: #p::core::primitive::usize;
+            }
+            impl<__V: #q::Designates<Resource: #q::fits::OneType> + ?#p::core::marker::Sized> #fits for #p::fits::Named<__V> {
+                const EVENT: #p::core::primitive::usize = #check;
+            }
+            match 0 {
+                #event => {}
+                _ => {}
+            }
         }
-        #[diagnostic::do_not_recommend]
-        impl<__EventsResource: #q::Declares<#resource_type, #operation> + ?#q::core::marker::Sized> #fits for __EventsResource {}
     }
 }
 
-/// The name of that trait, which the compiler shows.
-fn fitting(action: &Action) -> Ident {
+/// The same where the type is inferred: a bound that the resource type does not meet. The type that stands for the event has a name
+/// that the compiler may show.
+fn fits(action: &Action) -> TokenStream {
+    let EventType { resource_type, operation } = &action.declaration.event_type;
+    let event = named(action, "Event");
+    let (resource_type, operation) = (fingerprint(resource_type), fingerprint(operation));
+    let span = Span::mixed_site();
+    let p = action.runtime.at(span);
+    quote_spanned! {span=>
+        enum #event {}
+        impl #p::fits::Event for #event {
+            type Key = #p::fits::Key<#resource_type, #operation>;
+        }
+    }
+}
+
+/// A name made of the event type, which the compiler shows.
+fn named(action: &Action, before: &str) -> Ident {
     let at = action.declaration.literal.span();
-    Ident::new(&format!("Declares{}", pascal(&action.declaration.literal.value())), Span::mixed_site().located_at(at))
+    let name = format!("{before}{}", pascal(&action.declaration.literal.value()));
+    Ident::new(&name, Span::mixed_site().located_at(at))
 }
 
 /// What the opening event says, in the order of the document, and only when something is recorded.
@@ -224,32 +248,16 @@ fn opening(action: &Action, call: &Ident) -> TokenStream {
     let opening = Ident::new("__events_opening", span);
     let mut said = TokenStream::new();
     if let Resource::Value { value, span: at, known } = &action.resource {
+        let q = action.runtime.at(*at);
         let href = match known {
-            Known::Inferred => {
-                let q = action.runtime.at(*at);
-                let check = action.declaration.literal.span();
-                let (href, named) =
-                    (Ident::new("__events_href", span), Ident::new("__events_named", span.located_at(check)));
-                let fits = fitting(action);
-                let check = quote_spanned!(check=> #fits::check(#named););
-                let both = quote_spanned!(*at=> #q::Designates::__events_named(&#value));
-                quote_spanned! {span=>
-                    match #both {
-                        (#href, #named) => {
-                            let #named = #named.of();
-                            #check
-                            #href
-                        }
-                    }
-                }
-            }
-            Known::Type(_) => {
-                let q = action.runtime.at(*at);
-                quote_spanned!(*at=> #q::Designates::href(&#value))
-            }
-            Known::Generic => quote_spanned!(*at=> __events_href(&#value)),
+            Known::Inferred => None,
+            Known::Type(_) | Known::Receiver(_) => Some(quote_spanned!(*at=> #q::Designates::href(&#value))),
+            Known::Generic => Some(quote_spanned!(*at=> __events_href(&#value))),
         };
-        said.extend(quote_spanned!(span=> #opening.resource(#href);));
+        said.extend(match href {
+            Some(href) => quote_spanned!(span=> #opening.resource(#href);),
+            None => inferred_resource(action, &quote_spanned!(*at=> #q::Designates::__events_named(&#value)), &opening),
+        });
     }
     for linked in &action.linked {
         let at = linked.span();
@@ -263,10 +271,7 @@ fn opening(action: &Action, call: &Ident) -> TokenStream {
     }
     match &action.details {
         Details::Fields(details) => said.extend(details.iter().map(|detail| said_detail(detail, &opening))),
-        Details::Object(object) => {
-            let object = borrowed(object);
-            said.extend(quote_spanned!(span=> #opening.details(#object);));
-        }
+        Details::Object(object) => said.extend(said_object(action, object, &opening)),
     }
     if let Some(request) = &action.payload.request {
         let (name, value) = (&request.name, borrowed(&request.value));
@@ -280,6 +285,57 @@ fn opening(action: &Action, call: &Ident) -> TokenStream {
             #said
         }
     }
+}
+
+/// Details that are a value: whether they have what their category demands is a bound on its type.
+fn said_object(action: &Action, object: &Expr, opening: &Ident) -> TokenStream {
+    let (span, at) = (Span::mixed_site(), object.span());
+    let q = action.runtime.at(at);
+    let details = borrowed(object);
+    let named = |ty: &TokenStream| quote_spanned!(at=> #q::fits::Named::<#ty>::NEW.of());
+    let of = match (&action.declaration.category, &action.resource) {
+        (Some(category), _) if category.is("state") => {
+            return quote_spanned!(span=> #opening.details(#q::demands::RecordsState::met(#details)););
+        }
+        (Some(Category::Declared(path)), _) => {
+            let of = quote_spanned!(at=> #q::fits::NamedCategory::<#path>::NEW.of());
+            return quote_spanned!(span=> #opening.details(#q::demands::Demands::met(#of, #details)););
+        }
+        (None, Resource::Value { known: Known::Type(ty), .. }) => named(ty),
+        (None, Resource::Value { known: Known::Receiver(this), .. }) => named(&this.to_token_stream()),
+        (None, Resource::Value { known: Known::Inferred, .. }) => {
+            let of = located(&inferred(span), at);
+            quote_spanned!(at=> { #of })
+        }
+        _ => return quote_spanned!(span=> #opening.details(#details);),
+    };
+    let met = quote_spanned!(at=> #q::demands::Defaults::met(#of, #details));
+    let value = Ident::new("__events_value", span.located_at(at));
+    quote_spanned!(span=> match #met { #value => #opening.details(#value) })
+}
+
+/// A resource whose type is inferred: the href, and what stands for the type.
+fn inferred_resource(action: &Action, both: &TokenStream, opening: &Ident) -> TokenStream {
+    let (span, at) = (Span::mixed_site(), action.declaration.literal.span());
+    let (href, named) = (Ident::new("__events_href", span), Ident::new("__events_named", span.located_at(at)));
+    let (event, of, q) = (self::named(action, "Event"), inferred(span), action.runtime.at(at));
+    // Braces, because an error about a name alone is shown where it was given its value.
+    let check = quote_spanned!(at=> #q::fits::Fits::<#event>::check({ #named }););
+    quote_spanned! {span=>
+        let #of = match #both {
+            (#href, #named) => {
+                let #named = #named.of();
+                #check
+                #opening.resource(#href);
+                #named
+            }
+        };
+    }
+}
+
+/// The name of what stands for a resource type that is inferred.
+fn inferred(span: Span) -> Ident {
+    Ident::new("__events_of", span)
 }
 
 fn said_detail(detail: &Detail, opening: &Ident) -> TokenStream {

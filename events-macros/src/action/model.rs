@@ -40,6 +40,8 @@ pub(crate) enum Resource {
 pub(crate) enum Known {
     /// It can be written in the length of an array: checked whether the function is used or not.
     Type(TokenStream),
+    /// `Self` of an impl that is not seen, or that has generic parameters: checked in a pattern.
+    Receiver(Ident),
     /// The compiler infers it: checked as a bound.
     Inferred,
     /// It may depend on generic parameters: checked where the function is used.

@@ -26,7 +26,7 @@ pub(super) fn implementations(event: &DirectEvent, input: &DeriveInput) -> Token
     let demands = event.declaration.check_demands(&names, runtime);
     let fields = event.declaration.fields(&declared, runtime);
     let declaration = event.declaration.item("direct", &function, &fields, runtime);
-    let check = event.resource.as_ref().map(|resource| check(event, resource));
+    let check = event.resource.as_ref().map(|resource| check(event, resource, &names));
     let details = Ident::new("details", span);
     let recorded = event.fields.iter().map(|field| record_field(field, &details));
     let generics = recordable(&input.generics, runtime);
@@ -73,13 +73,13 @@ pub(super) fn stand_in(input: &DeriveInput) -> TokenStream {
     }
 }
 
-/// The prefix and the closed set, against the type that the event is about.
-fn check(event: &DirectEvent, resource: &Path) -> TokenStream {
+/// The prefix, the closed set and the category, against the type that the event is about.
+fn check(event: &DirectEvent, resource: &Path, details: &[TokenStream]) -> TokenStream {
     // An error about a type that is no resource belongs to the path.
     let at = resource.span();
     let p = event.runtime.at(at);
     let known = quote_spanned!(at=> #p::Option::Some(<#resource as #p::Resource>::DECLARATION));
-    let check = event.declaration.check_call(&known, &event.runtime);
+    let check = event.declaration.check_call(&known, Some(details), &event.runtime);
     let span = Span::mixed_site();
     let p = event.runtime.at(span);
     quote_spanned!(span=> const _: #p::core::primitive::usize = #check;)

@@ -3,10 +3,11 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::spanned::Spanned as _;
-use syn::{DeriveInput, Ident, Member};
+use syn::{DeriveInput, Generics, Ident, Member};
 
 use super::check::{Content, Field, Recorded, Shape, Variant};
 use super::recordable;
+use crate::event_type::fingerprint;
 use crate::runtime::Runtime;
 
 pub(super) fn implementation(recorded: &Recorded, input: &DeriveInput) -> TokenStream {
@@ -39,6 +40,7 @@ pub(super) fn implementation(recorded: &Recorded, input: &DeriveInput) -> TokenS
         }
         Shape::Object(_) | Shape::Enum(_) => None,
     };
+    let records = records(recorded, item, &generics);
     quote_spanned! {span=>
         #[automatically_derived]
         impl #impl_generics #p::Record for #item #type_generics #bounds {
@@ -47,6 +49,21 @@ pub(super) fn implementation(recorded: &Recorded, input: &DeriveInput) -> TokenS
             }
             #is_absent
         }
+        #records
+    }
+}
+
+/// The names of its fields, for categories that demand some.
+fn records(recorded: &Recorded, item: &Ident, generics: &Generics) -> TokenStream {
+    let span = Span::mixed_site();
+    let p = recorded.runtime.at(span);
+    let (impl_generics, type_generics, bounds) = generics.split_for_impl();
+    match &recorded.shape {
+        Shape::Object(fields) => {
+            let names = fields.iter().map(|field| fingerprint(&field.name));
+            quote_spanned!(span=> #(impl #impl_generics #p::demands::Records<#names> for #item #type_generics #bounds {})*)
+        }
+        Shape::Transparent(..) | Shape::Enum(_) => TokenStream::new(),
     }
 }
 
@@ -56,12 +73,26 @@ pub(super) fn stand_in(input: &DeriveInput) -> TokenStream {
     let p = Runtime::default().at(span);
     let item = &input.ident;
     let (impl_generics, type_generics, bounds) = input.generics.split_for_impl();
+    let records = every_field(input, &p);
     quote_spanned! {span=>
         #[automatically_derived]
         impl #impl_generics #p::Record for #item #type_generics #bounds {
             fn record(&self, _: &mut #p::Recorder<'_>) {}
         }
+        #records
     }
+}
+
+/// What could not be read may have any field.
+fn every_field(input: &DeriveInput, p: &TokenStream) -> TokenStream {
+    let span = Span::mixed_site();
+    let item = &input.ident;
+    let mut generics = input.generics.clone();
+    let name = Ident::new("__NAME", span);
+    generics.params.push(syn::parse_quote_spanned!(span=> const #name: #p::core::primitive::u64));
+    let (impl_generics, _, bounds) = generics.split_for_impl();
+    let (_, type_generics, _) = input.generics.split_for_impl();
+    quote_spanned!(span=> impl #impl_generics #p::demands::Records<#name> for #item #type_generics #bounds {})
 }
 
 /// An object of fields; `value` borrows one. An error about a type that cannot be recorded belongs

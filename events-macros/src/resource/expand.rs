@@ -5,6 +5,7 @@ use quote::quote_spanned;
 use syn::spanned::Spanned as _;
 
 use super::model::ResourceType;
+use crate::classification::Category;
 use crate::declaration::location;
 use crate::event_type::{CRUD, fingerprint};
 
@@ -29,7 +30,7 @@ pub(super) fn registration(resource: &ResourceType) -> TokenStream {
         .then(|| quote_spanned!(span=> #p::inventory::submit! { #p::Registration::Resource(&__EVENTS_DECLARATION) }));
     let designates = designates(resource);
     let struct_name = item.to_string();
-    let declares = declares(resource);
+    let (declares, defaults) = (declares(resource), defaults(resource));
     quote_spanned! {span=>
         const _: () = {
             static __EVENTS_DECLARATION: #p::ResourceDeclaration = #p::ResourceDeclaration::new(#p::ResourceSpec {
@@ -48,6 +49,7 @@ pub(super) fn registration(resource: &ResourceType) -> TokenStream {
             }
             #designates
             #declares
+            #defaults
         };
     }
 }
@@ -74,6 +76,19 @@ fn declares(resource: &ResourceType) -> TokenStream {
     fingerprints.sort_unstable();
     fingerprints.dedup();
     quote_spanned!(span=> #(impl #p::Declares<#resource_type, #fingerprints> for #item {})*)
+}
+
+/// Which details that are a value its events may have where they name no category: those that its own category demands.
+fn defaults(resource: &ResourceType) -> TokenStream {
+    let span = Span::mixed_site();
+    let p = resource.runtime.at(span);
+    let item = &resource.item;
+    let bound = match resource.category.as_ref().filter(|_| !resource.is_stand_in) {
+        Some(category) if category.is("state") => quote_spanned!(span=> where __D: #p::demands::RecordsState),
+        Some(Category::Declared(path)) => quote_spanned!(span=> where #path: #p::demands::Demands<__D>),
+        _ => TokenStream::new(),
+    };
+    quote_spanned!(span=> impl<__D> #p::demands::Defaults<__D> for #item #bound {})
 }
 
 /// A value of the struct designates itself, where it holds its href.

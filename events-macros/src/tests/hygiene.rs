@@ -9,7 +9,7 @@ use super::expansions::{Case, cases};
 
 /// Words that mean the same everywhere.
 const WORDS: &[&str] = &[
-    "Self", "as", "async", "await", "const", "false", "fn", "for", "if", "impl", "let", "match", "move", "mut",
+    "Self", "as", "async", "await", "const", "enum", "false", "fn", "for", "if", "impl", "let", "match", "move", "mut",
     "return", "self", "static", "trait", "true", "use", "where", "_",
 ];
 
@@ -95,13 +95,15 @@ fn check(tokens: TokenStream, users: &HashSet<String>, name: &str) {
                     Some(TokenTree::Punct(punct)) if punct.as_char() == ':' && punct.spacing() == Spacing::Alone
                 );
                 let is_function = at > 0 && matches!(&tokens[at - 1], TokenTree::Ident(word) if word == "fn");
-                let is_associated = ["DECLARATION", "Resource"].contains(&word.to_string().as_str())
+                let is_associated = ["DECLARATION", "Details", "EVENT", "Key", "Resource"]
+                    .contains(&word.to_string().as_str())
                     && at > 0
                     && matches!(&tokens[at - 1], TokenTree::Ident(word) if word == "const" || word == "type");
                 let text = word.to_string();
                 let known = WORDS.contains(&text.as_str()) || OWN.contains(&text.as_str()) || text.starts_with("__")
-                    // A trait of one event, whose name the compiler shows.
-                    || text.starts_with("Declares");
+                    // Types and traits of one event, whose names the compiler shows.
+                    || text.starts_with("Declares")
+                    || text.starts_with("Event");
                 assert!(
                     in_path
                         || is_member

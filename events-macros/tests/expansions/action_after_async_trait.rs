@@ -38,11 +38,12 @@ where
         __events::inventory::submit! {
             __events::Registration::Event(& __EVENTS_DECLARATION)
         }
-        let _: [(); __events::check_event(
+        let _: [(); __events::check_all(
             __events::Known::<Href<Nuvlabox>>::DECLARATION,
             "nuvlabox.reboot",
             "nuvlabox",
             "reboot",
+            &["n"],
         )] = [];
         let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
         if let __events::Option::Some(__events_opening) = __events_call.opening() {

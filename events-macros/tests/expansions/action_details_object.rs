@@ -3,16 +3,17 @@ async fn reboot(id: Href<Nuvlabox>, options: Options) -> Result<(), ApiError> {
     use ::events::__private::{
         self as __events, NotKnown as _, NotNamed as _, Silent as _,
     };
-    static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(
-        __events::EventSpec::action(
+    static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(__events::EventSpec {
+        details_are_a_value: true,
+        ..__events::EventSpec::action(
             "nuvlabox.reboot",
             "nuvlabox",
             "reboot",
             "reboot",
             __events::module_path!(),
             __events::env!("CARGO_PKG_NAME"),
-        ),
-    );
+        )
+    });
     __events::inventory::submit! {
         __events::Registration::Event(& __EVENTS_DECLARATION)
     }
@@ -25,12 +26,14 @@ async fn reboot(id: Href<Nuvlabox>, options: Options) -> Result<(), ApiError> {
     let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
     if let __events::Option::Some(__events_opening) = __events_call.opening() {
         __events_opening.resource(__events::Designates::href(&id));
-        __events_opening
-            .details(
-                &RebootDetails {
-                    force: options.force,
-                },
-            );
+        match __events::demands::Defaults::met(
+            __events::fits::Named::<Href<Nuvlabox>>::NEW.of(),
+            &RebootDetails {
+                force: options.force,
+            },
+        ) {
+            __events_value => __events_opening.details(__events_value),
+        }
     }
     __events_call
         .drive(

@@ -24,33 +24,20 @@ async fn reboot(
     __events::inventory::submit! {
         __events::Registration::Event(& __EVENTS_DECLARATION)
     }
-    #[diagnostic::on_unimplemented(
-        message = "event `nuvlabox.reboot` is none of a `{Self}` [EVT054]",
-        label = "not its resource type, or not an operation that it declares",
-        note = "write an event that `{Self}` declares, or name the resource that is meant with `resource = <expression>`"
-    )]
-    trait DeclaresNuvlaboxReboot {
-        fn check(_: __events::Of<Self>) {}
+    enum EventNuvlaboxReboot {}
+    impl __events::fits::Event for EventNuvlaboxReboot {
+        type Key = __events::fits::Key<15341005444215567826u64, 9616425428636798040u64>;
     }
-    #[diagnostic::do_not_recommend]
-    impl<
-        __EventsResource: __events::Declares<
-                15341005444215567826u64,
-                9616425428636798040u64,
-            > + ?__events::core::marker::Sized,
-    > DeclaresNuvlaboxReboot for __EventsResource {}
     let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
     if let __events::Option::Some(__events_opening) = __events_call.opening() {
-        __events_opening
-            .resource(
-                match __events::Designates::__events_named(&(&target.id)) {
-                    (__events_href, __events_named) => {
-                        let __events_named = __events_named.of();
-                        DeclaresNuvlaboxReboot::check(__events_named);
-                        __events_href
-                    }
-                },
-            );
+        let __events_of = match __events::Designates::__events_named(&(&target.id)) {
+            (__events_href, __events_named) => {
+                let __events_named = __events_named.of();
+                __events::fits::Fits::<EventNuvlaboxReboot>::check({ __events_named });
+                __events_opening.resource(__events_href);
+                __events_named
+            }
+        };
     }
     __events_call
         .drive(

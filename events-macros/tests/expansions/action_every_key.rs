@@ -70,21 +70,10 @@ async fn update(name: String, options: Options, other: Href<Nuvlabox>) -> Answer
         <Billing as __events::Category>::DECLARATION,
         &["release", "name", "size", "note"],
     );
-    #[diagnostic::on_unimplemented(
-        message = "event `deployment.update` is none of a `{Self}` [EVT054]",
-        label = "not its resource type, or not an operation that it declares",
-        note = "write an event that `{Self}` declares, or name the resource that is meant with `resource = <expression>`"
-    )]
-    trait DeclaresDeploymentUpdate {
-        fn check(_: __events::Of<Self>) {}
+    enum EventDeploymentUpdate {}
+    impl __events::fits::Event for EventDeploymentUpdate {
+        type Key = __events::fits::Key<8399889108057408510u64, 11578024777410741332u64>;
     }
-    #[diagnostic::do_not_recommend]
-    impl<
-        __EventsResource: __events::Declares<
-                8399889108057408510u64,
-                11578024777410741332u64,
-            > + ?__events::core::marker::Sized,
-    > DeclaresDeploymentUpdate for __EventsResource {}
     let mut __events_call = __events::Call::in_context(
         &__EVENTS_DECLARATION,
         __events::asked::GivesContext::context(&context(&app)),
@@ -101,16 +90,16 @@ async fn update(name: String, options: Options, other: Href<Nuvlabox>) -> Answer
         };
     }
     if let __events::Option::Some(__events_opening) = __events_call.opening() {
-        __events_opening
-            .resource(
-                match __events::Designates::__events_named(&find(&name, 1 + 1)) {
-                    (__events_href, __events_named) => {
-                        let __events_named = __events_named.of();
-                        DeclaresDeploymentUpdate::check(__events_named);
-                        __events_href
-                    }
-                },
-            );
+        let __events_of = match __events::Designates::__events_named(
+            &find(&name, 1 + 1),
+        ) {
+            (__events_href, __events_named) => {
+                let __events_named = __events_named.of();
+                __events::fits::Fits::<EventDeploymentUpdate>::check({ __events_named });
+                __events_opening.resource(__events_href);
+                __events_named
+            }
+        };
         __events_opening.linked(&__events::Designates::href(&&options.credential));
         __events_opening.linked(&__events::Designates::href(&other));
         __events_opening.tag("eu");

@@ -34,11 +34,12 @@ where
         __EventsValue: __events::Designates + ?__events::core::marker::Sized,
     >(value: &__EventsValue) -> __events::Cow<'_, __events::core::primitive::str> {
         const {
-            let _ = __events::check_event(
+            let _ = __events::check_all(
                 <__EventsValue as __events::Designates>::DECLARATION,
                 "nuvlabox.reboot",
                 "nuvlabox",
                 "reboot",
+                &["count"],
             );
         }
         __events::Designates::href(value)

@@ -16,11 +16,12 @@ async fn reboot(id: Href<Nuvlabox>, other: String) -> Result<(), ApiError> {
     __events::inventory::submit! {
         __events::Registration::Event(& __EVENTS_DECLARATION)
     }
-    let _: [(); __events::check_event(
+    let _: [(); __events::check_all(
         __events::Known::<Href<Nuvlabox>>::DECLARATION,
         "nuvlabox.reboot",
         "nuvlabox",
         "reboot",
+        &[],
     )] = [];
     let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
     if let __events::Option::Some(__events_opening) = __events_call.opening() {

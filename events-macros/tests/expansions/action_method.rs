@@ -21,12 +21,27 @@ async fn start(&self, jobs: &Jobs) -> Result<JobId, Error> {
     __events::inventory::submit! {
         __events::Registration::Event(& __EVENTS_DECLARATION)
     }
-    let _: [(); __events::check_event(
-        __events::Known::<Self>::DECLARATION,
-        "deployment.start",
-        "deployment",
-        "start",
-    )] = [];
+    {
+        trait DeclaresDeploymentStart {
+            const EVENT: __events::core::primitive::usize;
+        }
+        impl<
+            __V: __events::Designates<Resource: __events::fits::OneType>
+                + ?__events::core::marker::Sized,
+        > DeclaresDeploymentStart for __events::fits::Named<__V> {
+            const EVENT: __events::core::primitive::usize = __events::check_all(
+                <__V as __events::Designates>::DECLARATION,
+                "deployment.start",
+                "deployment",
+                "start",
+                &[],
+            );
+        }
+        match 0 {
+            <__events::fits::Named<Self> as DeclaresDeploymentStart>::EVENT => {}
+            _ => {}
+        }
+    }
     let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
     if let __events::Option::Some(__events_opening) = __events_call.opening() {
         __events_opening.resource(__events::Designates::href(&self));

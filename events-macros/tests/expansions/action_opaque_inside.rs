@@ -16,11 +16,12 @@ async fn check(id: &Href<Nuvlabox>) -> Result<impl Serialize, ApiError> {
     __events::inventory::submit! {
         __events::Registration::Event(& __EVENTS_DECLARATION)
     }
-    let _: [(); __events::check_event(
+    let _: [(); __events::check_all(
         __events::Known::<&Href<Nuvlabox>>::DECLARATION,
         "nuvlabox.check-api",
         "nuvlabox",
         "check-api",
+        &[],
     )] = [];
     let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
     if let __events::Option::Some(__events_opening) = __events_call.opening() {

@@ -28,4 +28,7 @@ const _: () = {
     impl ::events::__private::Category for Billing {
         const DECLARATION: &'static ::events::__private::CategoryDeclaration = &__EVENTS_DECLARATION;
     }
+    impl ::events::__private::demands::Demanding for Billing {
+        type Details = (::events::__private::demands::Name<9301057475299076457u64>, ());
+    }
 };

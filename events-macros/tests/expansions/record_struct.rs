@@ -12,3 +12,18 @@ where
             });
     }
 }
+impl<T> ::events::__private::demands::Records<16670875219814968292u64>
+for RebootOptions<T>
+where
+    T: ::events::__private::Record,
+{}
+impl<T> ::events::__private::demands::Records<7917030923906183006u64>
+for RebootOptions<T>
+where
+    T: ::events::__private::Record,
+{}
+impl<T> ::events::__private::demands::Records<12075340201627130925u64>
+for RebootOptions<T>
+where
+    T: ::events::__private::Record,
+{}

@@ -60,4 +60,5 @@ const _: () = {
     for Deployed {}
     impl ::events::__private::Declares<8399889108057408510u64, 17581608054750041354u64>
     for Deployed {}
+    impl<__D> ::events::__private::demands::Defaults<__D> for Deployed {}
 };

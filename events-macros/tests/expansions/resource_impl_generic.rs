@@ -18,11 +18,12 @@ impl<T: Jobs> Service for Runner<T> {
         __events::inventory::submit! {
             __events::Registration::Event(& __EVENTS_DECLARATION)
         }
-        let _: [(); __events::check_event(
+        let _: [(); __events::check_all(
             __events::Known::<Href<Nuvlabox>>::DECLARATION,
             "nuvlabox.run",
             "nuvlabox",
             "run",
+            &[],
         )] = [];
         let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
         if let __events::Option::Some(__events_opening) = __events_call.opening() {
@@ -63,33 +64,30 @@ impl<T: Jobs> Service for Runner<T> {
         __events::inventory::submit! {
             __events::Registration::Event(& __EVENTS_DECLARATION)
         }
-        #[diagnostic::on_unimplemented(
-            message = "event `runner.stop` is none of a `{Self}` [EVT054]",
-            label = "not its resource type, or not an operation that it declares",
-            note = "write an event that `{Self}` declares, or name the resource that is meant with `resource = <expression>`"
-        )]
-        trait DeclaresRunnerStop {
-            fn check(_: __events::Of<Self>) {}
+        {
+            trait DeclaresRunnerStop {
+                const EVENT: __events::core::primitive::usize;
+            }
+            impl<
+                __V: __events::Designates<Resource: __events::fits::OneType>
+                    + ?__events::core::marker::Sized,
+            > DeclaresRunnerStop for __events::fits::Named<__V> {
+                const EVENT: __events::core::primitive::usize = __events::check_all(
+                    <__V as __events::Designates>::DECLARATION,
+                    "runner.stop",
+                    "runner",
+                    "stop",
+                    &[],
+                );
+            }
+            match 0 {
+                <__events::fits::Named<Self> as DeclaresRunnerStop>::EVENT => {}
+                _ => {}
+            }
         }
-        #[diagnostic::do_not_recommend]
-        impl<
-            __EventsResource: __events::Declares<
-                    14267164425702302875u64,
-                    12618894948741332165u64,
-                > + ?__events::core::marker::Sized,
-        > DeclaresRunnerStop for __EventsResource {}
         let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
         if let __events::Option::Some(__events_opening) = __events_call.opening() {
-            __events_opening
-                .resource(
-                    match __events::Designates::__events_named(&self) {
-                        (__events_href, __events_named) => {
-                            let __events_named = __events_named.of();
-                            DeclaresRunnerStop::check(__events_named);
-                            __events_href
-                        }
-                    },
-                );
+            __events_opening.resource(__events::Designates::href(&self));
         }
         __events_call
             .drive(

@@ -23,4 +23,8 @@ const _: () = {
     impl<
         const __O: audit::api::__private::core::primitive::u64,
     > audit::api::__private::Declares<4369270734135252951u64, __O> for Session {}
+    impl<__D> audit::api::__private::demands::Defaults<__D> for Session
+    where
+        Billing: audit::api::__private::demands::Demands<__D>,
+    {}
 };

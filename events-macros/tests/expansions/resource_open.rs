@@ -37,4 +37,5 @@ const _: () = {
     impl<
         const __O: ::events::__private::core::primitive::u64,
     > ::events::__private::Declares<15314972492922505247u64, __O> for DeploymentSet {}
+    impl<__D> ::events::__private::demands::Defaults<__D> for DeploymentSet {}
 };

@@ -1,4 +1,4 @@
-//! A receiver in a generic impl without `#[resource(events)]` above it: the compiler's own error.
+//! The prefix against a `Self` with generic parameters, without `#[resource(events)]` above the impl.
 
 use scene::*;
 
@@ -15,9 +15,9 @@ impl<T> events::Designates for Fleet<T> {
 }
 
 impl<T: Send + Sync> Fleet<T> {
-    #[action(event = "nuvlabox.start")]
+    #[action(event = "deployment.start")]
+//                   ^^^^^^^^^^^^^^^^^^ EVT050
     pub async fn start(&self) -> Result<(), ApiError> {
-//                      ^^^^ Error
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! With `#[resource(events)]` above it, what the receiver designates is checked as a bound.
+//! The same with `#[resource(events)]` above the impl.
 
 use scene::*;
 
@@ -17,7 +17,7 @@ impl<T> events::Designates for Fleet<T> {
 #[resource(events)]
 impl<T: Send + Sync> Fleet<T> {
     #[action(event = "deployment.start")]
-//                   ^^^^^^^^^^^^^^^^^^ EVT054
+//                   ^^^^^^^^^^^^^^^^^^ EVT050
     pub async fn start(&self) -> Result<(), ApiError> {
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! A method with a body in a trait: one event type cannot stand for every implementation; the compiler's own error.
+//! A method with a body in a trait: one event type cannot stand for the resource types of all implementations.
 
 use scene::*;
 
@@ -6,7 +6,7 @@ use scene::*;
 pub trait Start: events::Designates {
     #[action(event = "nuvlabox.start")]
     async fn start(&self) -> Result<(), ApiError> {
-//                  ^^^^ Error
+//                  ^^^^ EVT052
         Ok(())
     }
 }

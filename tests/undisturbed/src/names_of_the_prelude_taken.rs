@@ -69,10 +69,47 @@ struct Thing {
     id: ::events::Href<Thing>,
 }
 
+#[::events::resource(events)]
+impl Thing {
+    #[::events::action(event = "thing.start", details(a: u8 = 1), payload(request = n, outcome), deferred(within = "1h"))]
+    async fn start(&self, n: u8) -> Answer {
+        let _ = n;
+        Answer::Ok(1)
+    }
+
+    #[::events::action(event = "thing.edit", message = "{caller}", details = shade)]
+    async fn edit(&self, shade: Shade) -> Answer {
+        let _ = shade;
+        Answer::Ok(1)
+    }
+
+    #[::events::action(event = "thing.add", created = Self::added, linked = "job/1", tags("a"))]
+    async fn add(n: u8) -> Answer {
+        Answer::Ok(n)
+    }
+
+    fn added(_: &Answer) -> ::std::option::Option<::events::Href<Self>> {
+        ::std::option::Option::None
+    }
+}
+
+impl Thing {
+    #[::events::action(event = "thing.delete", category = Shadows, details = shadow)]
+    async fn delete(&self, shadow: Patch) -> Answer {
+        let _ = shadow;
+        Answer::Ok(1)
+    }
+}
+
 #[derive(::events::EventDetails)]
 #[event("machine.shadow", resource = Machine)]
 struct Shadow {
     a: u8,
+}
+
+#[derive(::events::Record)]
+struct Patch {
+    dark: u8,
 }
 
 #[derive(::events::Record)]
@@ -81,7 +118,7 @@ enum Shade {
     Dim { percent: u8 },
 }
 
-#[::events::category("shadows", details(dark?))]
+#[::events::category("shadows", details(dark))]
 struct Shadows;
 
 #[test]

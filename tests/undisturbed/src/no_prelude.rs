@@ -4,7 +4,7 @@
 
 use crate::fixture::{Error, Machine};
 
-#[::events::resource(events("start"))]
+#[::events::resource(events("start", "stop"))]
 #[derive(::std::fmt::Debug)]
 struct Bare {
     id: ::events::Href<Self>,
@@ -22,6 +22,17 @@ impl Bare {
 async fn bare(id: ::events::Href<Machine>) -> ::std::result::Result<(), Error> {
     ::std::mem::drop(id);
     ::std::result::Result::Ok(())
+}
+
+#[::events::action(event = "bare.stop", resource = bare.id, details = Named { kind: 1 }, category = Category)]
+async fn barer(bare: Bare) -> ::std::result::Result<(), Error> {
+    ::std::mem::drop(bare);
+    ::std::result::Result::Ok(())
+}
+
+#[derive(::events::Record)]
+struct Named {
+    kind: u8,
 }
 
 #[derive(::events::EventDetails)]
@@ -50,11 +61,12 @@ fn all_macros_do_without() {
             }),
         };
         ::std::mem::drop(bare_one.start(1).await);
+        ::std::mem::drop(barer(bare_one).await);
         ::std::mem::drop(bare(crate::fixture::id()).await);
         let state = Bared { new_state: ::std::string::String::new(), old_state: ::std::option::Option::None };
         ::std::mem::drop(::events::emit(&crate::fixture::id(), state).await);
         [Kind::Plain, Kind::Named { name: ::std::string::String::new() }].len()
     };
-    ::std::assert_eq!(crate::fixture::recorded(run), (2, 5));
+    ::std::assert_eq!(crate::fixture::recorded(run), (2, 7));
     ::std::assert!(!::std::format!("{Category:?}").is_empty());
 }

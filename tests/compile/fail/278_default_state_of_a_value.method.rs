@@ -1,0 +1,19 @@
+//! The category `state` of the resource type, and details that are a value. On a method.
+
+use scene::*;
+
+#[resource(events, category = "state")]
+pub struct Lamp {
+    pub id: Href<Lamp>,
+}
+
+pub struct Fleet;
+
+impl Fleet {
+    #[action(event = "lamp.switch", details = options)]
+//                                            ^^^^^^^ EVT021
+    pub async fn changed(&self, id: Href<Lamp>, options: Options) -> Result<(), ApiError> {
+        drop((id, options));
+        Ok(())
+    }
+}

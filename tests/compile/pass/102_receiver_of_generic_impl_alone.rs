@@ -1,0 +1,28 @@
+//! A receiver with generic parameters, without `#[resource(events)]` above the impl.
+
+use scene::*;
+
+use std::borrow::Cow;
+
+pub struct Fleet<T>(pub T);
+
+impl<T> events::Designates for Fleet<T> {
+    type Resource = Nuvlabox;
+    const DECLARATION: Option<&'static events::ResourceDeclaration> = Some(<Nuvlabox as events::Resource>::DECLARATION);
+    fn href(&self) -> Cow<'_, str> {
+        Cow::Borrowed("nuvlabox/1")
+    }
+}
+
+impl<T: Send + Sync> Fleet<T> {
+    #[action(event = "nuvlabox.start")]
+    pub async fn start(&self) -> Result<(), ApiError> {
+        Ok(())
+    }
+
+    #[action(event = "nuvlabox.stop", details(force))]
+    pub async fn stop(self, force: bool) -> Result<(), ApiError> {
+        drop((self, force));
+        Ok(())
+    }
+}
