@@ -106,6 +106,13 @@ pub(crate) fn check_resource_type(name: &str) -> Result<(), (Code, String)> {
 fn wrong_parts(text: &str, parts: &[&str]) -> String {
     match parts {
         [""] => "the event type is empty: write `<resource-type>.<operation>`".into(),
+        [one]
+            if let Some((resource_type, operation)) = one.split_once(['/', ':'])
+                && let (Some(resource_type), Some(operation)) =
+                    (nearest_kebab(resource_type), nearest_kebab(operation)) =>
+        {
+            format!("event `{text}` has no dot: write `{resource_type}.{operation}`")
+        }
         [one] => {
             let resource_type = nearest_kebab(one).unwrap_or_else(|| "nuvlabox".into());
             format!(
@@ -145,6 +152,7 @@ mod tests {
         for (text, code, part) in [
             ("", codes::EVENT_PARTS, "is empty"),
             ("nuvlabox", codes::EVENT_PARTS, "such as `nuvlabox.start`"),
+            ("nuvlabox/reboot", codes::EVENT_PARTS, "write `nuvlabox.reboot`"),
             ("a.b.c", codes::EVENT_PARTS, "has 3 parts"),
             ("nuvlabox.reboot.completed", codes::RESERVED, "write `nuvlabox.reboot`"),
             ("nuvlabox.reboot.late-ending", codes::RESERVED, "write `nuvlabox.reboot`"),

@@ -57,6 +57,7 @@ pub(crate) fn nearest_kebab(word: &str) -> Option<String> {
 /// The message about a word that is not kebab-case.
 pub(crate) fn not_kebab(word: &str) -> String {
     match nearest_kebab(word) {
+        _ if word.is_empty() => "the name is empty: write letters a-z, digits and single `-`, a letter first".into(),
         Some(fix) => format!("`{word}` is not kebab-case: write `{fix}`"),
         None => format!("`{word}` is not kebab-case: write letters a-z, digits and single `-`, a letter first"),
     }

@@ -1,0 +1,14 @@
+//! The event is given twice. On a method.
+
+use scene::*;
+
+pub struct Fleet;
+
+impl Fleet {
+    #[action(event = "nuvlabox.reboot", event = "nuvlabox.stop")]
+//                                      ^^^^^ EVT002
+    pub async fn reboot(&self, id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+        drop((id, force));
+        Ok(())
+    }
+}

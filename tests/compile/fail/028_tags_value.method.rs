@@ -1,0 +1,14 @@
+//! `tags` takes a list. On a method.
+
+use scene::*;
+
+pub struct Fleet;
+
+impl Fleet {
+    #[action(event = "nuvlabox.reboot", tags = "eu")]
+//                                             ^^^^ EVT003
+    pub async fn reboot(&self, id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+        drop((id, force));
+        Ok(())
+    }
+}

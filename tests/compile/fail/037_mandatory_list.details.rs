@@ -1,0 +1,10 @@
+//! `mandatory` with a list. On a direct event.
+
+use scene::*;
+
+#[derive(EventDetails)]
+#[event("nuvlabox.moved", mandatory(true))]
+//                        ^^^^^^^^^ EVT003
+pub struct Moved {
+    pub to: String,
+}

@@ -1,0 +1,14 @@
+//! `allow_anon` with a string. On a method.
+
+use scene::*;
+
+pub struct Fleet;
+
+impl Fleet {
+    #[action(event = "nuvlabox.reboot", allow_anon = "yes")]
+//                                                   ^^^^^ EVT003
+    pub async fn reboot(&self, id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+        drop((id, force));
+        Ok(())
+    }
+}

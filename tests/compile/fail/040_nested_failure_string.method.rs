@@ -1,0 +1,14 @@
+//! `on_nested_failure` with a string. On a method.
+
+use scene::*;
+
+pub struct Fleet;
+
+impl Fleet {
+    #[action(event = "nuvlabox.reboot", on_nested_failure = "continue")]
+//                                                          ^^^^^^^^^^ EVT003
+    pub async fn reboot(&self, id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+        drop((id, force));
+        Ok(())
+    }
+}

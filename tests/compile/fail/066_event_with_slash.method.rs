@@ -1,0 +1,14 @@
+//! A slash instead of the dot. On a method.
+
+use scene::*;
+
+pub struct Fleet;
+
+impl Fleet {
+    #[action(event = "nuvlabox/reboot")]
+//                   ^^^^^^^^^^^^^^^^^ EVT010
+    pub async fn reboot(&self, id: Href<Nuvlabox>, force: bool) -> Result<(), ApiError> {
+        drop((id, force));
+        Ok(())
+    }
+}
