@@ -63,7 +63,7 @@ impl Links<'_> {
 )]
 pub trait EventFor<R: ?Sized>: EventDetails {}
 
-/// Says what a direct event says beside the resource it is about.
+/// Says what it records.
 pub(crate) fn say<D: EventDetails>(details: &D, opening: &mut Opening) {
     details.linked(&mut Links(opening));
     opening.recorded(|recorded| details.record(recorded));

@@ -69,8 +69,7 @@ impl<V: ?Sized, D> Future for Emit<'_, V, D> {
 
     fn poll(mut self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Self::Output> {
         if let Some((details, Written { declaration, href, say })) = self.given.take() {
-            let resource = Some(href(self.resource));
-            let prepared = prepare(declaration, resource, &|opening| say(&details, opening));
+            let prepared = prepare(declaration, Some(href(self.resource)), &|opening| say(&details, opening));
             drop(details);
             match prepared {
                 Ok(Some(prepared)) => self.recording = Some(Box::pin(record(declaration, prepared))),

@@ -24,13 +24,14 @@ const _: () = {
     ::events::__private::inventory::submit! {
         ::events::__private::Registration::Event(& __EVENTS_DECLARATION)
     }
-    const _: ::events::__private::core::primitive::usize = ::events::__private::check_event(
+    const _: ::events::__private::core::primitive::usize = ::events::__private::check_all(
         ::events::__private::Option::Some(
             <Deployment as ::events::__private::Resource>::DECLARATION,
         ),
         "deployment.state-changed",
         "deployment",
         "state-changed",
+        &["new-state", "parameter"],
     );
     #[automatically_derived]
     impl ::events::__private::EventDetails for StateChanged {
