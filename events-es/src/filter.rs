@@ -148,9 +148,10 @@ fn compared(field: &Field, comparison: &Comparison) -> Result<Clause, SearchErro
     Ok(match (&place, comparison, field.kind()) {
         (Place::Nowhere, ..) => Clause::Nothing,
         (place, Comparison::Any, _) => place.has_any(),
-        (Place::Success, comparison, _) => Clause::any(OUTCOMES.into_iter().filter_map(|(success, outcome)| {
-            comparison.holds(field.of_key(outcome)).then(|| Clause::term(SUCCESS, success))
-        })),
+        (Place::Success, comparison, _) => {
+            let fitting = OUTCOMES.into_iter().filter(|(_, outcome)| comparison.holds(field.of_key(outcome)));
+            Clause::any(fitting.map(|(success, _)| Clause::term(SUCCESS, success)))
+        }
         (Place::Own(field), comparison, FieldKind::Boolean) => {
             let fitting = [true, false].into_iter().filter(|value| comparison.holds(&value.to_string()));
             Clause::any(fitting.map(|value| Clause::term(field, value)))
