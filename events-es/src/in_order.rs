@@ -10,6 +10,9 @@ use crate::{
 };
 
 pub(crate) async fn page(server: &Server, query: &Query) -> Result<Page, SearchError> {
+    if query.limit == 0 {
+        return Ok(Page::default());
+    }
     let limit = TimeLimit::after(query.within.unwrap_or(server.search_limit));
     match sort(&query.order)? {
         Some(sort) if !is_hidden(server, query, limit).await? => sorted(server, query, sort, limit).await,
