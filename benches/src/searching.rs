@@ -1,5 +1,5 @@
-//! Finding: the newest 20 by any key, exact counts, one event by its id; all under an ACL, while events
-//! are recorded.
+//! Finding: the newest 20 by any key, in the order of time and of creation, exact counts, one event by its id;
+//! all under an ACL, while events are recorded.
 
 use std::{
     collections::BTreeMap,
@@ -11,7 +11,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use events::{Attribute, Event, EventId, EventManager, Filter, Key, Keys, Query, Search, Viewer};
+use events::{
+    Attribute, Comparison, Event, EventId, EventManager, Field, Filter, Key, Keys, Order, Query, Search, Timestamp,
+    Viewer,
+};
 use tokio::task::JoinSet;
 
 use crate::{
@@ -30,6 +33,8 @@ const OPERATIONS: u64 = 500;
 
 /// Milliseconds.
 const PAGE_GOAL: f64 = 3.0;
+/// As the web page of the older API asks, on every request.
+const BY_CREATION_GOAL: f64 = 10.0;
 const COUNT_GOAL: f64 = 5.0;
 const GET_GOAL: f64 = 3.0;
 const OVER_HTTP_GOAL: f64 = 10.0;
@@ -45,18 +50,28 @@ pub(crate) fn measure(base: &Base, factor: f64, scale: &Scale, report: &mut Repo
     let writer = runtime.spawn(paced(manager.clone(), stopped.clone()));
     let questions = Questions::about(&sampled)?;
     let asked = runtime.block_on(async {
-        let pages = questions.pages(&*search).await?;
+        let pages = questions.pages(&*search, |query| query).await?;
+        let by_creation = |query: Query| query.order_by(Order::from("created:desc"));
+        let by_creation = questions.pages(&*search, by_creation).await?;
+        let since = Filter::Compares(Field::at("created"), Comparison::Instants(questions.middle, Timestamp::MAX));
+        let since = questions.pages(&*search, |query| query.filter(since.clone())).await?;
         let counts = questions.counts(&*search).await?;
         let gets = questions.gets(&*search).await?;
         let over_http = searching_over_http::answers(&manager, &sampled).await?;
-        Ok::<_, Box<dyn std::error::Error + Send + Sync>>((pages, counts, gets, over_http))
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(([pages, by_creation, since], counts, gets, over_http))
     });
     stopped.store(true, Ordering::Relaxed);
     let (written, wrote_for) = runtime.block_on(writer)?;
     let (pages, counts, mut gets, over_http) = asked?;
     let stored = thousands(base.events as f64);
     let beside = format!("{:.0} events/s written meanwhile", written as f64 / wrote_for.as_secs_f64());
-    for (what, goal, answers) in [("newest 20", PAGE_GOAL, pages), ("exact count", COUNT_GOAL, counts)] {
+    let [pages, by_creation, since] = pages;
+    for (what, goal, answers) in [
+        ("newest 20", PAGE_GOAL, pages),
+        ("20 created last", BY_CREATION_GOAL, by_creation),
+        ("newest 20 of those created since", BY_CREATION_GOAL, since),
+        ("exact count", COUNT_GOAL, counts),
+    ] {
         let (answers, goal) = (answers.summary(what), goal * factor);
         report.add(
             Row::new(
@@ -160,14 +175,17 @@ pub(crate) async fn paced(manager: EventManager, stopped: Arc<AtomicBool>) -> (u
 pub(crate) struct Questions {
     keys: Vec<(String, Filter, Viewer)>,
     ids: Vec<(EventId, Viewer)>,
+    /// When one of the events in the middle was created.
+    middle: Timestamp,
 }
 
 impl Questions {
     pub(crate) fn about(sampled: &[events::Sequenced]) -> Result<Self> {
-        let (mut keys, mut ids) = (Vec::new(), Vec::new());
+        let (mut keys, mut ids, mut created) = (Vec::new(), Vec::new(), Vec::new());
         for stored in sampled {
             let event = Event::from_document(&stored.document)?;
             let viewer = Viewer::from(&event.authn_info);
+            created.push(event.created);
             // An opening's closing is as old as itself.
             ids.push((stored.id, Viewer::admin()));
             ids.push((stored.id.closing(), viewer.clone()));
@@ -180,13 +198,15 @@ impl Questions {
                 keys.push((name, Filter::is(attribute, value), viewer.clone()));
             }
         }
-        Ok(Self { keys: thinned(keys, sampled.len()), ids })
+        created.sort_unstable();
+        let middle = created.get(created.len() / 2).copied().ok_or("no events are stored")?;
+        Ok(Self { keys: thinned(keys, sampled.len()), ids, middle })
     }
 
-    pub(crate) async fn pages(&self, search: &dyn Search) -> Result<Answers> {
+    pub(crate) async fn pages(&self, search: &dyn Search, asked: impl Fn(Query) -> Query) -> Result<Answers> {
         let mut answers = Answers::default();
         for (name, filter, viewer) in &self.keys {
-            let query = Query::new(viewer.clone()).filter(filter.clone());
+            let query = asked(Query::new(viewer.clone()).filter(filter.clone()));
             let begun = Instant::now();
             let page = search.search(&query).await?;
             answers.push(name, begun.elapsed());

@@ -157,7 +157,7 @@ pub struct Query {
     pub viewer: Viewer,
     /// In which order; newest first by (`timestamp`, `id`) where none is asked for.
     pub order: Vec<Order>,
-    /// How many of the first events the page leaves out.
+    /// How many of the first events the page leaves out. A page behind a cursor leaves out none.
     pub offset: usize,
     /// At most this many a page.
     pub limit: usize,

@@ -10,6 +10,9 @@ use crate::{
 };
 
 pub(crate) async fn page(server: &Server, query: &Query) -> Result<Page, SearchError> {
+    if query.limit == 0 {
+        return Ok(Page::default());
+    }
     let limit = TimeLimit::after(query.within.unwrap_or(server.search_limit));
     match sort(&query.order)? {
         Some(sort) if !is_hidden(server, query, limit).await? => sorted(server, query, sort, limit).await,
@@ -46,8 +49,9 @@ fn sort(orders: &[Order]) -> Result<Option<Vec<Value>>, SearchError> {
 
 /// Whether of an event that is found an attribute is hidden by which the server would sort it.
 async fn is_hidden(server: &Server, query: &Query, limit: TimeLimit) -> Result<bool, SearchError> {
-    let shown_by_every_page = |field: &&Field| field.path() != "timestamp";
-    let least = query.order.iter().map(|order| &order.by).filter(shown_by_every_page).map(Field::visible_from).max();
+    // Every page shows in which order things happened.
+    let may_be_hidden = |field: &&Field| field.path() != "timestamp";
+    let least = query.order.iter().map(|order| &order.by).filter(may_be_hidden).map(Field::visible_from).max();
     let least = least.unwrap_or(Visibility::Meta);
     if query.viewer.is_admin() || least == Visibility::Meta {
         return Ok(false);

@@ -37,7 +37,8 @@ pub(crate) fn measure(base: &Base, delivered: &Delivered<'_>, scale: &Scale, rep
     let stopped = Arc::new(AtomicBool::new(false));
     let writer = runtime.spawn(paced(manager.clone(), stopped.clone()));
     let asked = runtime.block_on(async {
-        let pages = [questions.pages(&*elasticsearch).await?, questions.pages(&*embedded).await?];
+        let pages =
+            [questions.pages(&*elasticsearch, |query| query).await?, questions.pages(&*embedded, |query| query).await?];
         let counts = [questions.counts(&*elasticsearch).await?, questions.counts(&*embedded).await?];
         Result::Ok([("newest 20", pages), ("exact count", counts)])
     });

@@ -4,8 +4,6 @@
 //! no text, however deep, takes the thread's stack. What is longer or deeper than anybody needs is refused
 //! with a message that says so, and everything else is read in one pass.
 
-use std::cmp::Ordering;
-
 use winnow::{
     Parser,
     ascii::digit1,
@@ -18,6 +16,10 @@ use super::{
     expression::{Compares, Node, Operand, Operator, Relation, Value},
     invalid_filter::InvalidFilter,
 };
+
+mod expected;
+
+use expected::{Expected, Stuck, expecting};
 
 /// Parentheses in parentheses.
 const DEEPEST: usize = 128;
@@ -62,107 +64,6 @@ pub(crate) fn all_of(texts: &[&str]) -> Result<Node, InvalidFilter> {
 enum Mistake {
     Limit(String),
     Expected { at: usize, expected: Expected },
-}
-
-/// What could have stood somewhere: a bit for each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Expected(u16);
-
-impl Expected {
-    const ATTRIBUTE: Self = Self(1);
-    const OPERATOR: Self = Self(1 << 1);
-    const STRING: Self = Self(1 << 2);
-    const INTEGER: Self = Self(1 << 3);
-    const DATE: Self = Self(1 << 4);
-    const CONSTANT: Self = Self(1 << 5);
-    const LIST: Self = Self(1 << 6);
-    const OPEN: Self = Self(1 << 7);
-    const CLOSE: Self = Self(1 << 8);
-    const JOIN: Self = Self(1 << 9);
-    const END: Self = Self(1 << 10);
-    const SEPARATOR: Self = Self(1 << 11);
-    const CLOSE_LIST: Self = Self(1 << 12);
-
-    const NAMES: [(Self, &'static [&'static str]); 13] = [
-        (Self::ATTRIBUTE, &["an attribute"]),
-        (
-            Self::OPERATOR,
-            &["=", "!=", "<", "<=", ">=", ">", "^=", "==", "intersects", "disjoint", "within", "contains"],
-        ),
-        (Self::STRING, &["a string in quotes"]),
-        (Self::INTEGER, &["an integer"]),
-        (Self::DATE, &["a date"]),
-        (Self::CONSTANT, &["true", "false", "null"]),
-        (Self::LIST, &["["]),
-        (Self::OPEN, &["("]),
-        (Self::CLOSE, &[")"]),
-        (Self::JOIN, &["and", "or"]),
-        (Self::END, &["the end"]),
-        (Self::SEPARATOR, &[","]),
-        (Self::CLOSE_LIST, &["]"]),
-    ];
-
-    const fn or(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    fn names(self) -> Vec<&'static str> {
-        let named = Self::NAMES.iter().filter(|(one, _)| self.0 & one.0 != 0);
-        named.flat_map(|(_, names)| names.iter().copied()).collect()
-    }
-}
-
-/// Where reading got stuck: as far behind as any of the ways that were tried.
-#[derive(Clone, Debug)]
-struct Stuck {
-    /// Bytes that were left.
-    left: usize,
-    expected: Expected,
-    /// Something is too large to be read at all.
-    limit: Option<String>,
-}
-
-impl Stuck {
-    fn limit(why: String) -> Self {
-        Self { left: 0, expected: Expected(0), limit: Some(why) }
-    }
-}
-
-impl<'t> ParserError<&'t str> for Stuck {
-    type Inner = Self;
-
-    fn from_input(input: &&'t str) -> Self {
-        Self { left: input.len(), expected: Expected(0), limit: None }
-    }
-
-    fn into_inner(self) -> Result<Self::Inner, Self> {
-        Ok(self)
-    }
-
-    fn or(self, other: Self) -> Self {
-        if self.limit.is_some() {
-            return self;
-        }
-        match self.left.cmp(&other.left) {
-            Ordering::Less if other.limit.is_none() => self,
-            Ordering::Equal if other.limit.is_none() => Self { expected: self.expected.or(other.expected), ..self },
-            _ => other,
-        }
-    }
-}
-
-/// A parser that expects something where it begins, or gets stuck there.
-fn expecting<'t, T>(
-    expected: Expected,
-    mut parser: impl Parser<&'t str, T, Stuck>,
-) -> impl FnMut(&mut &'t str) -> Result<T, Stuck> {
-    move |input| {
-        let start = *input;
-        parser.parse_next(input).map_err(|stuck| {
-            *input = start;
-            Stuck { left: start.len(), expected, limit: stuck.limit }
-        })
-    }
 }
 
 fn blanks<'t>(input: &mut &'t str) -> Result<&'t str, Stuck> {
@@ -481,8 +382,7 @@ impl<'t> Reading<'t, '_> {
         if let Some(why) = stuck.limit {
             return Mistake::Limit(why);
         }
-        let at_its_beginning =
-            stuck.expected.0 & Expected::ATTRIBUTE.0 != 0 && stuck.expected.0 & Expected::LIST.0 != 0;
+        let at_its_beginning = stuck.expected.has(Expected::ATTRIBUTE.or(Expected::LIST));
         let expected = if at_its_beginning { stuck.expected.or(besides) } else { stuck.expected };
         Mistake::Expected { at: self.text.len() - stuck.left, expected }
     }

@@ -122,7 +122,7 @@ fn figures_are_those_of_the_events_that_are_found<S: Subject<Store: Searchable>>
     let filled = Filled::<S>::with(subject, &entries);
     let mut questions = Questions::about(&entries, 900);
     let mut writer = Writer::about(&documents, 900);
-    for asked in 0..8 {
+    for asked in 0..5 {
         let (written, viewer) = (writer.filter(), if asked < 2 { Viewer::admin() } else { questions.viewer() });
         let now = NOW.parse().expect("a timestamp");
         let filter = written.text.parse::<FilterExpression>().and_then(|read| read.filter(now)).expect("a filter");
