@@ -8,6 +8,7 @@
 mod bench;
 mod cargo;
 mod ci;
+mod clients;
 mod compile_time;
 mod requirements;
 mod servers;
