@@ -16,7 +16,7 @@
 //!
 //! Every request then runs inside the manager and a [`Context`](events_core::Context) with its caller and
 //! its `traceparent`; annotated handlers find both. The response names the operation that it recorded. People and programs
-//! search, follow and post events at the routes of [`router`].
+//! search, follow and post events at the routes of [`router`]; with the feature `page` people have a page for it.
 
 mod add;
 mod api;
@@ -30,6 +30,8 @@ mod follow;
 mod layer;
 mod one;
 mod openapi;
+#[cfg(feature = "page")]
+mod page;
 mod parameters;
 mod parent;
 mod response;

@@ -66,6 +66,8 @@ pub fn router<S: Clone + Send + Sync + 'static>(manager: &EventManager) -> Route
 pub struct EventRoutes {
     settings: Settings,
     is_whole: bool,
+    #[cfg(feature = "page")]
+    page: Option<String>,
 }
 
 impl EventRoutes {
@@ -82,7 +84,12 @@ impl EventRoutes {
             heartbeat: Duration::from_secs(15),
             collections: Vec::new(),
         };
-        Self { settings, is_whole: false }
+        Self {
+            settings,
+            is_whole: false,
+            #[cfg(feature = "page")]
+            page: None,
+        }
     }
 
     /// Below another path, such as `/audit/api`.
@@ -124,10 +131,34 @@ impl EventRoutes {
         self
     }
 
+    /// Serves a page at this path, where people read the trail in a browser: the newest events, a filter, the history of
+    /// a resource, an operation with all that followed from it, and what arrives.
+    ///
+    /// It asks these routes, as whoever the browser says is asking: a cookie that a layer reads, or what the proxy at
+    /// the edge adds. The page itself is public, and shows nothing to who may not search.
+    ///
+    /// ```
+    /// # use axum::Router;
+    /// # use events_core::EventManager;
+    /// # use events_http::EventRoutes;
+    /// # fn routes(manager: &EventManager) -> Router {
+    /// EventRoutes::new(manager).at("/audit/api").page("/audit/ui").into_router()
+    /// # }
+    /// ```
+    #[cfg(feature = "page")]
+    pub fn page(mut self, path: &str) -> Self {
+        let path = path.trim_matches('/');
+        self.page = Some(if path.is_empty() { String::new() } else { format!("/{path}") });
+        self
+    }
+
     /// The routes.
     pub fn into_router<S: Clone + Send + Sync + 'static>(self) -> Router<S> {
-        let Self { settings, is_whole } = self;
+        let Self { settings, is_whole, .. } = self;
         let base = settings.base.clone();
+        #[cfg(feature = "page")]
+        let mut router = self.page.map_or_else(Router::new, |path| crate::page::routes(&path, &base));
+        #[cfg(not(feature = "page"))]
         let mut router = Router::new();
         for Route { path, answer, .. } in table() {
             router = router.route(&format!("{base}{path}"), answer);
