@@ -45,10 +45,14 @@ pub(crate) async fn add(app: &App, user: &Href<User>, password: Password) -> Res
     let caller = caller();
     let attributes = Attributes::named("password");
     let acl = Acl::owned_by(user.as_str().parse()?);
-    // It takes a while, on purpose.
-    let hash = move || Argon2::default().hash_password(password.0.as_bytes()).map(|hash| hash.to_string());
-    let hash = spawn_blocking(hash).await.map_err(ApiError::internal)?.map_err(ApiError::internal)?;
+    let hash = hash(password).await?;
     app.database.add(None, move |id| Document::new(id, attributes, Some(acl), &caller, Credential { hash })).await
+}
+
+/// Takes a while, on purpose.
+pub(crate) async fn hash(password: Password) -> Result<String, ApiError> {
+    let hash = move || Argon2::default().hash_password(password.0.as_bytes()).map(|hash| hash.to_string());
+    spawn_blocking(hash).await.map_err(ApiError::internal)?.map_err(ApiError::internal)
 }
 
 impl Credential {

@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::{
     App,
     answer::Answer,
-    credential::Password,
+    credential::{self, Password},
     document::{Attributes, Document, Kept},
     error::ApiError,
     extract::{Body, Path, caller},
@@ -69,7 +69,11 @@ pub(crate) async fn add(State(app): State<App>, Body(login): Body<Login>) -> Res
     let Ok(id) = username.parse::<Href<User>>() else { return Err(ApiError::LoginFailed { username }) };
     let (user, credential) = match app.database.get(id, Right::ViewData, Caller::internal()).await {
         Ok(user) => (user.id, user.own.credential),
-        Err(ApiError::NotFound(_)) => return Err(ApiError::LoginFailed { username }),
+        Err(ApiError::NotFound(_)) => {
+            // As long as for a user who is there: how long it takes does not tell who is.
+            credential::hash(password).await?;
+            return Err(ApiError::LoginFailed { username });
+        }
         Err(error) => return Err(error),
     };
     let operation = Operation::current();
@@ -90,6 +94,7 @@ pub(crate) async fn add(State(app): State<App>, Body(login): Body<Login>) -> Res
     let id = app.database.add(None, make).await?;
     let session = app.database.get(id, Right::ViewData, Caller::internal()).await?;
     operation.identified(session.caller()?);
+    // Not `Secure`: the proxy in front speaks TLS, this server does not.
     let cookie = format!("{SESSION_COOKIE}={}.{secret}; Path=/; HttpOnly; SameSite=Strict", session.id.id());
     Ok(Answer::added(&session.id).with_cookie(cookie))
 }

@@ -37,7 +37,6 @@ impl Change {
 /// The part of a body that says in which state a resource is by now.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Reported<S> {
-    #[serde(default = "Option::default")]
     pub(crate) state: Option<S>,
 }
 
