@@ -32,10 +32,11 @@ use super::{
 };
 
 const ENTRY_POINT: &str = "/api/cloud-entry-point";
-const COLLECTIONS: [&str; 10] = [
+const COLLECTIONS: [&str; 11] = [
     "deployment",
     "deployment-parameter",
     "deployment-set",
+    "event",
     "group",
     "infrastructure-service",
     "job",
@@ -83,7 +84,7 @@ impl Route {
     }
 }
 
-/// Everything that is served. There is no other list, so no route can be left out of the test that walks it.
+/// Everything that is served beside the events. There is no other list, so no route can be left out of the test that walks it.
 pub(crate) fn table() -> Vec<Route> {
     let mut table = vec![
         Route::get(ENTRY_POINT, entry_point),
@@ -148,9 +149,9 @@ pub(crate) fn served(app: App, manager: EventManager) -> Router {
     let resources = table().into_iter().fold(Router::new(), |router, route| router.route(&route.path, route.answer));
     resources
         .method_not_allowed_fallback(other_method)
+        .merge(events_http::router(&manager))
         .fallback(elsewhere)
         .with_state(app.clone())
-        // What others serve is merged here: the event resource.
         .layer(EventsLayer::new(manager))
         .layer(from_fn_with_state(app, session::recognise))
 }

@@ -1,6 +1,6 @@
 //! Deployments, and the parameters that tell how far they are.
 
-use events::{Closed, Ending, EventId, Failure, Reason, assert_events};
+use events::{EventId, assert_events};
 use serde_json::{Value, json};
 
 use crate::server::{ADMIN, JANE, JOE, NOBODY, Server, details, of_type};
@@ -124,9 +124,12 @@ async fn starting_and_stopping_one_stays_open_until_the_job_is_done() {
         assert_eq!(changed.linked_identifiers, [parameter.as_str()]);
         assert_eq!(details(of_type(&events, "deployment-parameter.edit.completed")), json!({ "value": to }));
 
-        assert_eq!(server.manager.close(operation, Ending::COMPLETED).await.unwrap(), Closed::Now);
+        let complete = format!("POST {operation}/complete");
+        server.asks(JANE, &complete, Value::Null, 403).await;
+        server.asks(ADMIN, &complete, Value::Null, 200).await;
+        server.asks(ADMIN, &complete, Value::Null, 409).await;
         assert_events!(server.trail, format!("deployment.{action}.completed {id}"));
-        let events = server.recorded(JANE, &[JANE], &[JOE]);
+        let events = server.recorded(ADMIN, &[JANE], &[JOE]);
         let closing = of_type(&events, &format!("deployment.{action}.completed"));
         assert_eq!(closing.linked_identifiers, [job], "what the handler linked is in the closing");
     }
@@ -143,10 +146,12 @@ async fn a_job_that_fails_closes_what_it_was_to_do_as_failed() {
     server.asks(JANE, &format!("POST {id}/start"), Value::Null, 202).await;
     let events = server.recorded(JANE, &[JANE], &[JOE]);
     server.forget();
-    let failure = Failure::new(Reason::Error).because("the image cannot be pulled");
-    server.manager.close(opening(&events, "deployment.start"), Ending::Failed(failure)).await.unwrap();
+    let fail = format!("POST {}/fail", opening(&events, "deployment.start"));
+    server.asks(ADMIN, &fail, json!({ "message": "the image cannot be pulled" }), 200).await;
     assert_events!(server.trail, format!("deployment.start.failed {id}"));
-    server.recorded(JANE, &[JANE], &[JOE]);
+    let events = server.recorded(ADMIN, &[JANE], &[JOE]);
+    let failure = of_type(&events, "deployment.start.failed").failure.clone().unwrap();
+    assert_eq!(failure.message.as_deref(), Some("the image cannot be pulled"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -132,64 +132,46 @@ async fn stopping_one_stops_each() {
 #[tokio::test(flavor = "multi_thread")]
 async fn in_bulk_each_set_stands_below_one_event_of_all() {
     let mut server = Server::start();
-    let (first, second) = (added(&mut server, &FLEET[..1]).await, added(&mut server, &FLEET[1..]).await);
+    let sets = [added(&mut server, &FLEET[..1]).await, added(&mut server, &FLEET[1..]).await];
+    for set in &sets {
+        server.prepares(JANE, &format!("POST {set}/start"), Value::Null).await;
+    }
+    let [first, second] = &sets;
+    let deployments = all(&server, "deployment").await;
     let bulk = [("nuvla-authn-info", JANE), ("bulk", "yes")];
     let ids = json!({ "ids": [first, ABSENT, second] });
-    for (action, operation) in [("bulk-start", "start"), ("bulk-stop", "stop")] {
-        println!("{action}");
-        let request = format!("PATCH deployment-set/{action}");
+    for (before, operation) in [("STOPPED", "start"), ("STARTED", "stop")] {
+        println!("{operation}");
+        tell(&mut server, before).await;
+        let (request, event) =
+            (format!("PATCH deployment-set/bulk-{operation}"), format!("deployment-set.bulk-{operation}"));
         let tally = server.send_with(&bulk, &request, ids.clone()).await;
         assert_eq!((tally.status, tally.text("message")), (200, "2 done, 1 failed"));
         assert_eq!(tally.body["failed"], json!([{ "resource-id": ABSENT, "message": format!("{ABSENT} not found") }]));
-        let deployments = all(&server, "deployment").await;
         let jobs = all(&server, "job").await;
-        let [one, other] = [&jobs[jobs.len() - 2], &jobs[jobs.len() - 1]];
-        let (event, set) = (format!("deployment-set.{action}"), format!("deployment-set.{operation}"));
-        let child = format!("deployment.{operation}");
-        if operation == "start" {
-            assert_events!(server.trail,
-                event => completed {
-                    format!("{set} {first}") => completed {
-                        format!("deployment.add {}", deployments[0]) => completed,
-                        format!("{child} {}", deployments[0]) => open {
-                            "deployment.state-changed",
-                            format!("job.add {one}") => completed,
-                        },
-                    },
-                    format!("{set} {ABSENT}") => failed(error),
-                    format!("{set} {second}") => completed {
-                        format!("deployment.add {}", deployments[1]) => completed,
-                        format!("{child} {}", deployments[1]) => open {
-                            "deployment.state-changed",
-                            format!("job.add {other}") => completed,
-                        },
+        let [.., one, other] = &jobs[..] else { panic!("{jobs:?}") };
+        let (set, deployment) = (format!("deployment-set.{operation}"), format!("deployment.{operation}"));
+        assert_events!(server.trail,
+            event => completed {
+                format!("{set} {first}") => completed {
+                    format!("{deployment} {}", deployments[0]) => open {
+                        format!("deployment.state-changed {}", deployments[0]),
+                        format!("job.add {one}") => completed,
                     },
                 },
-            );
-        } else {
-            assert_events!(server.trail,
-                event => completed {
-                    format!("{set} {first}") => completed {
-                        format!("{child} {}", deployments[0]) => open {
-                            "deployment.state-changed",
-                            format!("job.add {one}") => completed,
-                        },
-                    },
-                    format!("{set} {ABSENT}") => failed(error),
-                    format!("{set} {second}") => completed {
-                        format!("{child} {}", deployments[1]) => open {
-                            "deployment.state-changed",
-                            format!("job.add {other}") => completed,
-                        },
+                format!("{set} {ABSENT}") => failed(error),
+                format!("{set} {second}") => completed {
+                    format!("{deployment} {}", deployments[1]) => open {
+                        format!("deployment.state-changed {}", deployments[1]),
+                        format!("job.add {other}") => completed,
                     },
                 },
-            );
-        }
+            },
+        );
         let events = server.recorded(JANE, &[JANE], &[JOE]);
         let closing = of_type(&events, &format!("{event}.completed"));
         assert_eq!(details(closing), json!({ "sets": 3, "done": 2, "failed": 1 }));
         assert_eq!((&closing.resource.href, &*closing.resource.resource_type), (&None, "deployment-set"));
-        tell(&mut server, "STARTED").await;
 
         // It takes a header, a choice, and a user.
         let without = server.asks(JANE, &request, ids.clone(), 400).await;

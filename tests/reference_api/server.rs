@@ -27,7 +27,7 @@ pub(crate) const NOBODY: &str = "";
 /// The server; its events are looked at in order.
 pub(crate) struct Server {
     routes: Router,
-    pub(crate) manager: EventManager,
+    pub(crate) store: MemoryStore,
     pub(crate) trail: Trail<MemoryStore>,
     /// Behind `trail`: those that were compared with a tree, but not looked at one by one.
     seen: Trail<MemoryStore>,
@@ -57,8 +57,9 @@ impl Server {
         let database = Database::open(&data.path().join("resources.db")).unwrap();
         let store = MemoryStore::new();
         let manager = app::events(EventManager::builder(store.clone()), &database).build().unwrap();
-        let routes = routes::served(App { database }, manager.clone());
-        Self { routes, manager, trail: store.trail(), seen: store.trail(), _data: data }
+        let routes = routes::served(App { database }, manager);
+        let (trail, seen) = (store.trail(), store.trail());
+        Self { routes, store, trail, seen, _data: data }
     }
 
     /// Sends `POST nuvlabox/1/reboot`.
