@@ -15,5 +15,6 @@ mod infrastructure_service;
 mod job;
 mod module;
 mod nuvlabox;
+mod refused;
 mod server;
 mod session;

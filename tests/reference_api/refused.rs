@@ -1,0 +1,63 @@
+//! What cannot be recorded is not done.
+
+use axum::http::Method;
+use events::{assert_events, memory::Fault};
+use serde_json::{Value, json};
+
+use crate::{
+    api::routes,
+    server::{ADMIN, JANE, Server},
+};
+
+/// Whatever one of the routes wants to know.
+fn anything() -> Value {
+    json!({
+        "name": "any",
+        "password": "any",
+        "template": { "href": "session-template/password", "username": "any", "password": "any" },
+        "claim": "group/any",
+        "path": "any",
+        "subtype": "any",
+        "credential": "credential/any",
+        "nuvlabox-release": "nuvlabox-release/any",
+        "cluster-action": "leave",
+        "module": "module/any",
+        "fleet": ["nuvlabox/any"],
+        "ids": ["deployment-set/any"],
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_events_cannot_be_stored_no_route_changes_anything() {
+    let mut server = Server::start();
+    server.store.faults().fail_all(Fault::Full);
+    let changes = routes::table().into_iter().filter(|route| route.method != Method::GET);
+    let changes: Vec<_> = changes.filter(|route| !route.handler.contains("::search")).collect();
+    assert!(changes.len() >= 40);
+    for route in &changes {
+        let path = route.path.replace("/api/", "").replace("{id}", "any");
+        let request = format!("{} {path}", route.method);
+        let answer = server.send(ADMIN, &request, anything()).await;
+        assert_eq!(answer.status, 503, "{request}: {}", answer.body);
+        assert!(answer.headers.contains_key("retry-after"), "{request}");
+    }
+    server.store.faults().heal();
+    assert_events!(server.trail);
+    for collection in ["user", "group", "module", "nuvlabox", "infrastructure-service", "deployment", "deployment-set"]
+    {
+        let found = server.asks(ADMIN, &format!("GET {collection}"), Value::Null, 200).await;
+        assert_eq!(found.body["count"], 0, "{collection}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bulk_action_that_cannot_be_recorded_any_more_ends_there() {
+    let mut server = Server::start();
+    let set = json!({ "module": "module/any", "fleet": ["nuvlabox/1", "nuvlabox/2"] });
+    let id = server.adds(JANE, "deployment-set", set).await;
+    // The opening of the set is stored, that of the first deployment is not.
+    server.store.faults().fail_append(2, Fault::Full);
+    server.asks(JANE, &format!("POST {id}/start"), Value::Null, 503).await;
+    assert_events!(server.trail, format!("deployment-set.start {id}") => failed(error));
+    assert_eq!(server.asks(JANE, "GET deployment", Value::Null, 200).await.body["count"], 0);
+}
