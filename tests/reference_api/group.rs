@@ -24,6 +24,10 @@ async fn adding_one_with_its_first_user() {
     let conflict = (409, "conflict with group/fleet");
     server.refuses(JANE, "POST group", body.clone(), conflict, "group.add").await;
     server.refuses(NOBODY, "POST group", body, (403, "credentials required"), "group.add").await;
+    // Nobody becomes an administrator by adding the group of them.
+    let answer = server.asks(JANE, "POST group", json!({ "name": "nuvla-admin", "users": ["user/jane"] }), 403).await;
+    assert_eq!(answer.text("message"), "invalid credentials for 'group/nuvla-admin'");
+    assert_events!(server.trail, "group.add" => failed(error));
 }
 
 #[tokio::test(flavor = "multi_thread")]
