@@ -84,18 +84,19 @@ pub(crate) async fn start(
 ) -> Result<Json<Tally>, ApiError> {
     let set = app.get(&id, Right::Manage).await?;
     let mut deployments = set.own.deployments.clone();
+    // Each is kept at once: whoever tries again, because one could not be added, adds none twice.
     for nuvlabox in set.own.missing() {
         let own = DeploymentParts { module: Some(set.own.parts.module.clone()), nuvlabox: Some(nuvlabox.clone()) };
         let attributes = Attributes::named(format!("{} on {nuvlabox}", set.own.parts.module));
         let given = Body(Given { attributes, acl: Some(set.acl.clone()), own });
-        deployments.push(crud::add_with_events(deployment::add(State(app.clone()), given)).await?.id()?);
+        let added: Href<Deployment> = crud::add_with_events(deployment::add(State(app.clone()), given)).await?.id()?;
+        deployments.push(added.clone());
+        let keep = move |document: &mut Document<DeploymentSet>| {
+            document.own.deployments.push(added);
+            Ok(())
+        };
+        app.database.change(id.clone(), Right::Manage, caller(), keep).await?;
     }
-    let all = deployments.clone();
-    let keep = move |document: &mut Document<DeploymentSet>| {
-        document.own.deployments = all;
-        Ok(())
-    };
-    app.database.change(id, Right::Manage, caller(), keep).await?;
     Tally::of(deployments, |id| deployment::start(State(app.clone()), id)).await
 }
 

@@ -55,9 +55,14 @@ async fn a_bulk_action_that_cannot_be_recorded_any_more_ends_there() {
     let mut server = Server::start();
     let set = json!({ "module": "module/any", "fleet": ["nuvlabox/1", "nuvlabox/2"] });
     let id = server.adds(JANE, "deployment-set", set).await;
+    let request = format!("POST {id}/start");
     // The opening of the set is stored, that of the first deployment is not.
     server.store.faults().fail_append(2, Fault::Full);
-    server.asks(JANE, &format!("POST {id}/start"), Value::Null, 503).await;
+    server.asks(JANE, &request, Value::Null, 503).await;
     assert_events!(server.trail, format!("deployment-set.start {id}") => failed(error));
     assert_eq!(server.asks(JANE, "GET deployment", Value::Null, 200).await.body["count"], 0);
+    // The store has room again: what was not done is done, and nothing twice.
+    let tally = server.asks(JANE, &request, Value::Null, 200).await;
+    assert_eq!(tally.text("message"), "2 done, 0 failed");
+    assert_eq!(server.asks(JANE, "GET deployment", Value::Null, 200).await.body["count"], 2);
 }
