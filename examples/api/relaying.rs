@@ -17,6 +17,9 @@ pub(crate) struct Relaying {
     /// Search there instead of on this machine
     #[arg(long, value_name = "DESTINATION", requires = "relays")]
     search: Option<Searchable>,
+    /// What the names of Elasticsearch's indices begin with
+    #[arg(long, value_name = "PREFIX", default_value = "events")]
+    index: String,
     /// The topic that Kafka gets them in; it has to be there
     #[arg(long, value_name = "TOPIC", default_value = "event")]
     topic: String,
@@ -60,7 +63,7 @@ impl Relaying {
     pub(crate) fn to(&self, mut builder: Builder) -> Result<Builder, Box<dyn Error>> {
         for relay in &self.relays {
             builder = match relay {
-                Relay::Elasticsearch(urls) => to_elasticsearch(builder, urls)?,
+                Relay::Elasticsearch(urls) => to_elasticsearch(builder, urls, &self.index)?,
                 Relay::Kafka(brokers) => to_kafka(builder, brokers, &self.topic)?,
             };
         }
@@ -75,12 +78,14 @@ impl Relaying {
 }
 
 #[cfg(feature = "elasticsearch")]
-fn to_elasticsearch(builder: Builder, urls: &str) -> Result<Builder, Box<dyn Error>> {
-    Ok(builder.relay_to(events::elasticsearch::Elasticsearch::connect(urls)?))
+fn to_elasticsearch(builder: Builder, urls: &str, index: &str) -> Result<Builder, Box<dyn Error>> {
+    use events::elasticsearch::Options;
+
+    Ok(builder.relay_to(Options::new().prefix(index).connect(urls)?))
 }
 
 #[cfg(not(feature = "elasticsearch"))]
-fn to_elasticsearch(_: Builder, _: &str) -> Result<Builder, Box<dyn Error>> {
+fn to_elasticsearch(_: Builder, _: &str, _: &str) -> Result<Builder, Box<dyn Error>> {
     Err(lacks("Elasticsearch", "elasticsearch"))
 }
 
