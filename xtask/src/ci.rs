@@ -15,7 +15,7 @@ use crate::test;
 ///
 /// The step that failed.
 pub(crate) fn run(steps: &mut Steps, root: &Path, servers: Wanted) -> Result<(), Failure> {
-    steps.run("machine", "what the checks need", || requirements::check(root, Tools::BuildAndLint, servers))?;
+    steps.run("machine", "what the checks need", || requirements::check(root, Tools::TestAndLint, servers))?;
     steps.run("source", "paths, names and notes in the text", || source_check::check_tree(root))?;
     let checks = [
         ("format", Cargo::new("fmt --all --check")),

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use events_test_servers::{Installation, Lack};
 
+use crate::browser;
 use crate::servers::{self, Wanted};
 
 /// A build of everything for tests, plus what the tests write.
@@ -21,8 +22,10 @@ const GET_C: &str = "`apt-get install build-essential`, or `dnf install gcc gcc-
 pub(crate) enum Tools {
     /// Cargo and the compilers.
     Build,
+    /// What tests run besides, as well.
+    Test,
     /// rustfmt and clippy as well.
-    BuildAndLint,
+    TestAndLint,
 }
 
 /// Checks that this machine can build and run what `tools` stands for, and the servers that are wanted.
@@ -34,12 +37,15 @@ pub(crate) fn check(root: &Path, tools: Tools, servers: Wanted) -> Result<(), St
     let mut missing = Vec::new();
     missing.extend(linux());
     missing.extend(toolchain(root));
-    if tools == Tools::BuildAndLint {
+    if tools == Tools::TestAndLint {
         missing.extend(component(root, "rustfmt", "cargo-fmt"));
         missing.extend(component(root, "clippy", "cargo-clippy"));
     }
     missing.extend(compilers());
     missing.extend(make());
+    if tools != Tools::Build {
+        missing.extend(browser::lacks());
+    }
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     missing.extend(folder("the build's folder", &target, "set CARGO_TARGET_DIR to another folder"));
     missing.extend(folder("the folder for temporary files", &env::temp_dir(), "set TMPDIR to another folder"));

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::browser;
 use crate::cargo::Cargo;
 use crate::requirements::{self, Tools};
 use crate::servers::{self, Wanted};
@@ -17,7 +18,7 @@ const EVERYTHING: &str = "test --workspace --all-features --locked";
 ///
 /// The first step that failed. All tests run even if one fails.
 pub(crate) fn run(steps: &mut Steps, root: &Path, servers: Wanted, filters: &[String]) -> Result<(), Failure> {
-    steps.run("machine", "what the tests need", || requirements::check(root, Tools::Build, servers))?;
+    steps.run("machine", "what the tests need", || requirements::check(root, Tools::Test, servers))?;
     run_checked(steps, root, servers, filters)
 }
 
@@ -33,7 +34,9 @@ pub(crate) fn run_checked(steps: &mut Steps, root: &Path, servers: Wanted, filte
 
     // After the builds, which need both the processors and the memory.
     let servers = servers::for_tests(steps, root, servers)?;
+    let browser = browser::for_tests(steps, root)?;
     let mut tests = Cargo::new(EVERYTHING).with(&["--no-fail-fast".to_owned()]).variables(&servers.variables);
+    tests = tests.variables(&browser);
     if !filters.is_empty() {
         tests = tests.with(&["--".to_owned()]).with(filters);
     }
