@@ -25,18 +25,22 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 const INDEX: &str = include_str!("page/index.html");
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
 
 /// Everything beside the index: name, kind, content.
-const FILES: [(&str, &str, &str); 12] = [
+const FILES: [(&str, &str, &str); 15] = [
     ("api.js", SCRIPT, include_str!("page/api.js")),
+    ("detail.css", STYLE, include_str!("page/detail.css")),
     ("detail.js", SCRIPT, include_str!("page/detail.js")),
     ("dom.js", SCRIPT, include_str!("page/dom.js")),
+    ("ending.css", STYLE, include_str!("page/ending.css")),
     ("event.js", SCRIPT, include_str!("page/event.js")),
     ("follow.js", SCRIPT, include_str!("page/follow.js")),
     ("icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
+    ("list.css", STYLE, include_str!("page/list.css")),
     ("list.js", SCRIPT, include_str!("page/list.js")),
     ("main.js", SCRIPT, include_str!("page/main.js")),
-    ("page.css", "text/css; charset=utf-8", include_str!("page/page.css")),
+    ("page.css", STYLE, include_str!("page/page.css")),
     ("place.js", SCRIPT, include_str!("page/place.js")),
     ("state.js", SCRIPT, include_str!("page/state.js")),
     ("tree.js", SCRIPT, include_str!("page/tree.js")),

@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "a task talks to the person who started it")]
 
 mod bench;
+mod browser;
 mod cargo;
 mod ci;
 mod clients;

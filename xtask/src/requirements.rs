@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use events_test_servers::{Installation, Lack};
 
+use crate::browser;
 use crate::clients;
 use crate::servers::{self, Wanted};
 
@@ -45,6 +46,7 @@ pub(crate) fn check(root: &Path, tools: Tools, servers: Wanted) -> Result<(), St
     missing.extend(make());
     if tools != Tools::Build {
         missing.extend(clients::lack());
+        missing.extend(browser::lacks());
     }
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     missing.extend(folder("the build's folder", &target, "set CARGO_TARGET_DIR to another folder"));

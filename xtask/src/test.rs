@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::browser;
 use crate::cargo::Cargo;
 use crate::clients;
 use crate::requirements::{self, Tools};
@@ -35,8 +36,9 @@ pub(crate) fn run_checked(steps: &mut Steps, root: &Path, servers: Wanted, filte
     // After the builds, which need both the processors and the memory.
     let servers = servers::for_tests(steps, root, servers)?;
     let clients = clients::for_tests(steps, root)?;
-    let mut tests = Cargo::new(EVERYTHING).with(&["--no-fail-fast".to_owned()]).variables(&servers.variables);
-    tests = tests.variables(&[clients]);
+    let browser = browser::for_tests(steps, root)?;
+    let mut tests = Cargo::new(EVERYTHING).with(&["--no-fail-fast".to_owned()]);
+    tests = tests.variables(&servers.variables).variables(&[clients]).variables(&browser);
     if !filters.is_empty() {
         tests = tests.with(&["--".to_owned()]).with(filters);
     }
