@@ -13,8 +13,9 @@
 //!     --relay elasticsearch=http://localhost:9200 --relay kafka=localhost:9092 --ack elasticsearch --search elasticsearch
 //! ```
 //!
-//! Resources are kept in `resources.db` of the data folder, events in its folder `events`. SIGTERM and
-//! SIGINT stop it: requests are answered to their end and their closing events stored.
+//! Programs find events below `/api/event`, people at `/ui`. Resources are kept in `resources.db` of the data
+//! folder, events in its folder `events`. SIGTERM and SIGINT stop it: requests are answered to their end and their
+//! closing events stored.
 
 mod answer;
 pub(crate) mod app;
@@ -71,7 +72,7 @@ struct Arguments {
     /// Fill an empty folder with a fleet and its history, and users `jane` and `joe` with the password `demo`.
     #[arg(long)]
     demo: bool,
-    /// Print what is served, and which function answers, instead of serving it.
+    /// Print what is served beside the events, and which function answers, instead of serving it.
     #[arg(long)]
     routes: bool,
     #[command(flatten, next_help_heading = "Events beyond this machine")]

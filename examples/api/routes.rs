@@ -11,7 +11,7 @@ use axum::{
     routing::{self, MethodRouter},
 };
 use events::EventManager;
-use events_http::EventsLayer;
+use events_http::{EventRoutes, EventsLayer};
 use serde_json::json;
 
 use super::{
@@ -149,7 +149,7 @@ pub(crate) fn served(app: App, manager: EventManager) -> Router {
     let resources = table().into_iter().fold(Router::new(), |router, route| router.route(&route.path, route.answer));
     resources
         .method_not_allowed_fallback(other_method)
-        .merge(events_http::router(&manager))
+        .merge(EventRoutes::new(&manager).page("/ui").into_router())
         .fallback(elsewhere)
         .with_state(app.clone())
         .layer(EventsLayer::new(manager))

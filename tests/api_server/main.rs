@@ -191,6 +191,21 @@ fn a_job_runner_does_what_is_queued_and_its_events_follow_from_what_caused_it() 
 }
 
 #[test]
+fn people_read_the_trail_in_a_browser_and_programs_over_the_interface() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    let id = added(&server);
+    let page = server.send("GET", "/ui", "", "");
+    assert!(page.status == 200 && page.headers.contains("content-type: text/html"), "{page:?}");
+    let found = server.send("PUT", "/api/event", JANE, &format!("filter=resource/href='{id}'&orderby=created:desc"));
+    // The opening of an `add` does not know yet what is added.
+    assert_eq!((found.status, &found.body["count"]), (200, &json!(1)), "{found:?}");
+    assert_eq!(server.send("GET", "/api/event", "", "").status, 403);
+    let collections = &server.send("GET", "/api/cloud-entry-point", "", "").body["collections"];
+    assert_eq!(collections["event"], json!({ "href": "event" }));
+}
+
+#[test]
 fn a_demonstration_has_a_fleet_its_history_and_users_who_can_log_in() {
     let data = tempfile::tempdir().unwrap();
     let server = Server::start_with(data.path(), &["--demo"]);
