@@ -3,6 +3,8 @@
 //! The script says what is promised, `reads.mjs`; each promise is a line of what it prints. Pictures of what it saw
 //! stand in the folder `page` of the build afterwards.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod served;
 
 use std::{env, ffi::OsString, path::Path, process::Stdio, time::Duration};
