@@ -1,4 +1,5 @@
-//! The project's own tasks: `cargo xtask test`, `cargo xtask servers`, `cargo xtask ci`, `cargo xtask bench`.
+//! The project's own tasks: `cargo xtask test`, `cargo xtask servers`, `cargo xtask ci`, `cargo xtask fuzz`,
+//! `cargo xtask bench`.
 //!
 //! Needs nothing that a fresh machine with Rust does not have; what else a task needs is checked first and
 //! reported in one message ([`requirements`]).
@@ -11,6 +12,7 @@ mod cargo;
 mod ci;
 mod clients;
 mod compile_time;
+mod fuzz;
 mod requirements;
 mod servers;
 mod source_check;
@@ -63,6 +65,14 @@ enum Task {
         #[command(subcommand)]
         command: servers::Command,
     },
+    /// Try texts at random on the filter language for a minute: none panics or takes long.
+    ///
+    /// Not part of `ci`. What it reached is kept in `target/fuzz`, and so is a text that fails.
+    Fuzz {
+        /// For so long.
+        #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+        seconds: u32,
+    },
     /// Measure: build the benchmarks optimised and run them, all rows or those named.
     ///
     /// `cargo xtask bench compile [--quick]` measures the compiler instead: two hundred handlers without an attribute,
@@ -94,6 +104,7 @@ fn main() -> ExitCode {
         Task::Servers { command } => return conclude(servers::run(&root, command)),
         Task::Test { servers, filters } => test::run(&mut steps, &root, servers.wanted(), &filters),
         Task::Ci { servers } => ci::run(&mut steps, &root, servers.wanted()),
+        Task::Fuzz { seconds } => fuzz::run(&mut steps, &root, seconds),
         Task::Bench { arguments } => bench::run(&mut steps, &root, &arguments),
     };
     steps.conclude(result)

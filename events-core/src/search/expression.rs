@@ -15,7 +15,8 @@ use crate::{query::Filter, timestamp::Timestamp};
 /// `fulltext=='…'` finds words, of which one has to be there; `+` requires both sides, `|` one of them, `-` in
 /// front excludes, `*` behind finds beginnings, and `( )` groups.
 ///
-/// What it prints reads as the same filter.
+/// What it prints reads as the same filter. What nobody needs is refused with a message that says so: parentheses
+/// nested deeper than 128, lists of more than 10,000 values, 20,000 comparisons and values, 512 KiB.
 ///
 /// ```
 /// use events_core::{FilterExpression, Query, Timestamp, Viewer};

@@ -47,7 +47,7 @@ impl Attribution<'_> {
             (Operator::IsNot, operand) => self.is(operand).map(not),
             (Operator::StartsWith, Operand::Value(value)) => self.starts_with(&value.text()),
             (Operator::HasWords, Operand::Value(value)) => word_query::filter(&value.text(), self).ok_or_else(|| {
-                InvalidFilter::new(format!("`{}=='…'` is nested too deep: simplify it", self.attribute))
+                InvalidFilter::new(format!("`{}=='…'` is too long or nested too deep: simplify it", self.attribute))
             }),
             (Operator::Geo(_), Operand::Value(value)) if is_well_known_text(&value.text()) => {
                 Ok(Filter::Any(Vec::new()))

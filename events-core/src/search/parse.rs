@@ -28,7 +28,9 @@ const LONGEST_LIST: usize = 10_000;
 /// Comparisons, and values of lists.
 const MOST_VALUES: usize = 20_000;
 /// Bytes.
-const LONGEST: usize = 1 << 20;
+const LONGEST: usize = 512 << 10;
+/// Bytes of an attribute. No detail with a longer path is searched by.
+const LONGEST_ATTRIBUTE: usize = 1_024;
 
 /// All of these filters, each in parentheses.
 pub(crate) fn all_of(texts: &[&str]) -> Result<Node, InvalidFilter> {
@@ -82,6 +84,9 @@ fn attribute(input: &mut &str) -> Result<String, Stuck> {
         }
         if !input.starts_with('/') {
             return Ok(start[..start.len() - input.len()].to_owned());
+        }
+        if start.len() - input.len() > LONGEST_ATTRIBUTE {
+            return Err(Stuck::limit(format!("An attribute is longer than {LONGEST_ATTRIBUTE} bytes")));
         }
         *input = &input[1..];
         name(input)?;
@@ -531,7 +536,8 @@ mod tests {
         assert!(printed(&list(10_001)).unwrap_err().contains("more than 10000 values"));
         assert!(printed(&["(a='1')"; 4_000].join(" or ")).is_ok());
         assert!(printed(&["a=1"; 30_000].join(" or ")).unwrap_err().contains("more than 20000 comparisons"));
-        assert!(printed(&"(".repeat(2 << 20)).unwrap_err().contains("1048576 are allowed"));
+        assert!(printed(&"(".repeat(2 << 20)).unwrap_err().contains("524288 are allowed"));
+        assert!(printed(&"a/".repeat(100_000)).unwrap_err().contains("longer than 1024 bytes"));
         assert!(printed("a=99999999999999999999").unwrap_err().contains("is too large"));
     }
 
