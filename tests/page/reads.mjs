@@ -412,6 +412,9 @@ const promises = {
     await visible(nobody, '#state[data-state="unauthorised"]');
     assert.match(await nobody.locator("#state").textContent(), /credentials required/);
     await picture(nobody, "unauthorised");
+    await nobody.locator("#state a").click();
+    await until("the way to sign in is shown", () => new URL(nobody.url()).pathname === "/login");
+    assert.equal(parameters(nobody).from, "/audit/ui");
     await close(nobody);
     const joe = await open("", { caller: JOE });
     await lines(joe).first().click();
