@@ -46,9 +46,10 @@ const FILES: [(&str, &str, &str); 15] = [
     ("tree.js", SCRIPT, include_str!("page/tree.js")),
 ];
 
-/// The page at `path`, which asks the event resource below `base`.
-pub(crate) fn routes<S: Clone + Send + Sync + 'static>(path: &str, base: &str) -> Router<S> {
-    let index = INDEX.replace("{{page}}", &attribute(path)).replace("{{api}}", &attribute(base));
+/// The page at `path`, which asks the event resource below `base`. Where people sign in may be empty.
+pub(crate) fn routes<S: Clone + Send + Sync + 'static>(path: &str, base: &str, sign_in: &str) -> Router<S> {
+    let places = [("{{page}}", path), ("{{api}}", base), ("{{sign-in}}", sign_in)];
+    let index = places.iter().fold(INDEX.to_owned(), |index, (name, place)| index.replace(name, &attribute(place)));
     let serve = || {
         let index = index.clone();
         get(move || async move { file("text/html; charset=utf-8", index) })

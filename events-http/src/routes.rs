@@ -68,6 +68,8 @@ pub struct EventRoutes {
     is_whole: bool,
     #[cfg(feature = "page")]
     page: Option<String>,
+    #[cfg(feature = "page")]
+    sign_in: String,
 }
 
 impl EventRoutes {
@@ -89,6 +91,8 @@ impl EventRoutes {
             is_whole: false,
             #[cfg(feature = "page")]
             page: None,
+            #[cfg(feature = "page")]
+            sign_in: String::new(),
         }
     }
 
@@ -152,12 +156,20 @@ impl EventRoutes {
         self
     }
 
+    /// Where people sign in, such as `/login`: the page leads there who may not read, with the address to come back to in
+    /// the parameter `from`. Without it the page only says that they may not.
+    #[cfg(feature = "page")]
+    pub fn sign_in(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.sign_in);
+        self
+    }
+
     /// The routes.
     pub fn into_router<S: Clone + Send + Sync + 'static>(self) -> Router<S> {
         let Self { settings, is_whole, .. } = self;
         let base = settings.base.clone();
         #[cfg(feature = "page")]
-        let mut router = self.page.map_or_else(Router::new, |path| crate::page::routes(&path, &base));
+        let mut router = self.page.map_or_else(Router::new, |path| crate::page::routes(&path, &base, &self.sign_in));
         #[cfg(not(feature = "page"))]
         let mut router = Router::new();
         for Route { path, answer, .. } in table() {

@@ -13,9 +13,9 @@
 //!     --relay elasticsearch=http://localhost:9200 --relay kafka=localhost:9092 --ack elasticsearch --search elasticsearch
 //! ```
 //!
-//! Programs find events below `/api/event`, people at `/ui`. Resources are kept in `resources.db` of the data
-//! folder, events in its folder `events`. SIGTERM and SIGINT stop it: requests are answered to their end and their
-//! closing events stored.
+//! Programs find events below `/api/event`, people at `/ui`: with `--demo`, sign in as `jane` with the password `demo`.
+//! Resources are kept in `resources.db` of the data folder, events in its folder `events`. SIGTERM and SIGINT stop it:
+//! requests are answered to their end and their closing events stored.
 
 mod answer;
 pub(crate) mod app;

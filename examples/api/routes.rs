@@ -7,7 +7,7 @@ use axum::{
     handler::Handler,
     http::{Method, StatusCode, Uri, header::LOCATION},
     middleware::from_fn_with_state,
-    response::{IntoResponse, Response},
+    response::{Html, IntoResponse, Response},
     routing::{self, MethodRouter},
 };
 use events::EventManager;
@@ -148,8 +148,9 @@ pub(crate) fn table() -> Vec<Route> {
 pub(crate) fn served(app: App, manager: EventManager) -> Router {
     let resources = table().into_iter().fold(Router::new(), |router, route| router.route(&route.path, route.answer));
     resources
+        .route("/login", routing::get(async || Html(include_str!("login.html"))))
         .method_not_allowed_fallback(other_method)
-        .merge(EventRoutes::new(&manager).page("/ui").into_router())
+        .merge(EventRoutes::new(&manager).page("/ui").sign_in("/login").into_router())
         .fallback(elsewhere)
         .with_state(app.clone())
         .layer(EventsLayer::new(manager))

@@ -8,6 +8,7 @@ import { chromium } from "playwright-core";
 const [server, browserPath] = process.argv.slice(2);
 const [api, ui] = [`${server}/audit/api`, `${server}/audit/ui`];
 const JANE = "user/jane user/jane group/nuvla-user group/nuvla-anon";
+const ADMIN = "user/root user/root group/nuvla-admin group/nuvla-user";
 const JOE = "user/joe user/joe group/nuvla-user group/nuvla-anon";
 const WIDE = { width: 1440, height: 900 };
 const NARROW = { width: 390, height: 780 };
@@ -198,11 +199,20 @@ const promises = {
     await page.goBack();
     await page.locator("#detail").waitFor({ state: "hidden" });
     await close(page);
+  },
 
-    const waiting = await open(`?filter=${encodeURIComponent("event-type='deployment.stop'")}`, { colorScheme: "dark" });
-    await lines(waiting).first().click();
-    await waiting.locator("[role=treeitem] .ending", { hasText: "open" }).waitFor();
-    await close(waiting);
+  async "an operation that is open is seen to end"() {
+    const page = await open(`?filter=${encodeURIComponent("resource/href='deployment/7f3a'")}`);
+    await isLive(page);
+    const opening = await act("stop");
+    await page.locator(`#rows [data-id="${opening}"]`).click();
+    await page.locator("[role=treeitem] .ending", { hasText: "open" }).waitFor();
+    await picture(page, "open");
+    const ended = await fetch(`${api}/${opening}/complete`, { method: "POST", headers: by(ADMIN) });
+    assert.equal(ended.status, 200, await ended.text());
+    await page.locator("[role=treeitem] .ending", { hasText: "completed" }).waitFor();
+    assert.match(await page.locator("[role=treeitem] .took").textContent(), /^\d+(\.\d)? m?s$/);
+    await close(page);
   },
 
   async "what the time limit cut is said to be incomplete"() {
@@ -230,15 +240,15 @@ const promises = {
     assert.match(await page.locator("#history").textContent(), /History of run\/7/);
     await picture(page, "history");
     await page.goBack();
-    await page.locator("#detail h2").waitFor();
-    await page.keyboard.press("Escape");
+    await until("all are there", async () => (await lines(page).count()) === 100);
+    await page.locator("#detail .facts").first().waitFor();
     await page.keyboard.press("h");
     await until("its history is there again", async () => (await lines(page).count()) === 2);
     // What leads to it by a link belongs to it.
     await page.goto(`${ui}?resource=${encodeURIComponent("job/41c0")}`);
     await lines(page).filter({ hasText: "deployment.start" }).first().waitFor();
     await page.locator("#history-end").click();
-    await until("all are there", async () => (await lines(page).count()) === 100);
+    await until("all are there again", async () => (await lines(page).count()) === 100);
     await close(page);
   },
 
@@ -402,6 +412,9 @@ const promises = {
     await visible(nobody, '#state[data-state="unauthorised"]');
     assert.match(await nobody.locator("#state").textContent(), /credentials required/);
     await picture(nobody, "unauthorised");
+    await nobody.locator("#state a").click();
+    await until("the way to sign in is shown", () => new URL(nobody.url()).pathname === "/login");
+    assert.equal(parameters(nobody).from, "/audit/ui");
     await close(nobody);
     const joe = await open("", { caller: JOE });
     await lines(joe).first().click();

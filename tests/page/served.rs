@@ -84,12 +84,15 @@ impl Served {
             .build()
             .expect("all is declared");
         // Not where they usually are: nothing may count on that.
-        let events =
-            EventRoutes::new(&manager).at("/audit/api").page("/audit/ui").heartbeat(Duration::from_millis(200));
+        let events = EventRoutes::new(&manager)
+            .at("/audit/api")
+            .page("/audit/ui")
+            .sign_in("/login")
+            .heartbeat(Duration::from_millis(200));
         let routes = Router::new()
             .route("/start", post(start))
             .route("/stop", post(stop))
-            .route("/elsewhere", get(|| async { "another page" }))
+            .route("/login", get(async || "another page"))
             .merge(events.into_router())
             .layer(EventsLayer::new(manager));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");

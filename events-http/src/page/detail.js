@@ -12,6 +12,9 @@ export class Detail {
   #onOpen;
   #onClose;
   #asking = null;
+  /** The event that is shown, and where its operation stands. */
+  #event = null;
+  #operation = null;
   /** The id of the event that is open, or nothing. */
   id = "";
 
@@ -32,6 +35,7 @@ export class Detail {
     const { signal } = (this.#asking = new AbortController());
     const isTyping = this.#pane.contains(document.activeElement);
     this.id = id;
+    this.#event = null;
     this.#pane.hidden = false;
     this.#pane.setAttribute("aria-busy", "true");
     this.#show(this.#head("", "", id), quiet("Loading…", "loading"));
@@ -42,6 +46,7 @@ export class Detail {
       const keepsFocus = this.#pane.contains(document.activeElement);
       this.#show(...this.#bodyOf(event, operation));
       if (keepsFocus) this.focus();
+      [this.#event, this.#operation] = [event, operation];
       await this.#fill(operation, event, signal);
     } catch (error) {
       if (signal.aborted) return;
@@ -50,8 +55,18 @@ export class Detail {
     this.#pane.removeAttribute("aria-busy");
   }
 
+  /** Asks for the operation again if one of these events belongs to it. */
+  async arrived(events) {
+    const event = this.#event;
+    if (!event?.root || !events.some(({ root }) => root === event.root)) return;
+    const isWalked = this.#operation.contains(document.activeElement);
+    await this.#fill(this.#operation, event, this.#asking.signal).catch(() => {});
+    if (isWalked && this.#event === event) this.#operation.querySelector('[role=treeitem][tabindex="0"]')?.focus();
+  }
+
   close() {
     this.#asking?.abort();
+    this.#event = null;
     this.id = "";
     this.#pane.hidden = true;
     this.#pane.replaceChildren();
@@ -59,6 +74,11 @@ export class Detail {
 
   focus() {
     this.#pane.querySelector("h2")?.focus();
+  }
+
+  /** The event that is shown, once it is. */
+  get event() {
+    return this.#event;
   }
 
   get hasFocus() {

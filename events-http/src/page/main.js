@@ -130,6 +130,7 @@ function showArrivals() {
     added += 1;
     if (isAbove) above += 1;
   }
+  detail.arrived(arrivals);
   arrivals = [];
   if (added === 0) return;
   showState("");
@@ -219,7 +220,8 @@ function closeEvent() {
 }
 
 function showHistory() {
-  const href = list.current && resource(list.current);
+  const event = detail.event ?? list.current;
+  const href = event && resource(event);
   if (href && canBeAsked(href)) go({ filter: "", resource: href, event: "" });
 }
 

@@ -2,6 +2,9 @@
 
 import { element, visible } from "./dom.js";
 
+/** Where people sign in, if anybody said so. */
+const signIn = document.querySelector('meta[name="events-sign-in"]').content;
+
 const STATES = {
   loading: { title: "Loading…" },
   "nothing-yet": { title: "No events yet", text: "What you may see appears here as it is recorded." },
@@ -9,7 +12,7 @@ const STATES = {
   "not-searched": { title: "Nothing was searched", text: "Mend the filter: what is wrong with it stands above." },
   unauthorised: {
     title: "You may not read events here",
-    text: "Sign in, or ask an administrator for access.",
+    text: "Sign in as somebody who may.",
     button: "Try again",
   },
   failed: { title: "The events could not be read", button: "Try again" },
@@ -28,6 +31,10 @@ export function showState(name, said = "", onButton) {
     const words = element("p", { class: "said" });
     words.textContent = visible(said);
     parts.push(words);
+  }
+  if (name === "unauthorised" && signIn) {
+    const from = new URLSearchParams({ from: location.pathname + location.search });
+    parts.push(element("a", { class: "sign-in", href: `${signIn}?${from}` }, "Sign in"));
   }
   if (button) {
     const pressed = element("button", { type: "button" }, button);
