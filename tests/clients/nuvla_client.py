@@ -52,10 +52,12 @@ class Trail(unittest.TestCase):
 
     def test_a_search_finds_the_newest_first_and_counts_exactly(self):
         found = self.search(filter=self.about)
-        self.assertEqual([event.data["name"] for event in found], self.of_device)
+        self.assertEqual(sorted(event.data["name"] for event in found), sorted(self.of_device))
+        order = [(event.data["timestamp"], event.id) for event in found]
+        self.assertEqual(order, sorted(order, reverse=True))
         self.assertEqual(found.count, len(self.of_device))
         self.assertEqual(found.data["resource-type"], "event-collection")
-        self.assertEqual({operation["rel"] for operation in found.data["operations"]}, {"add", "bulk-delete"})
+        self.assertEqual({operation["rel"] for operation in found.data["operations"]}, {"add"})
 
     def test_a_search_without_parameters_finds_what_the_caller_may_see(self):
         self.assertGreater(self.search().count, 0)
@@ -66,7 +68,7 @@ class Trail(unittest.TestCase):
 
     def test_first_and_last_are_a_page(self):
         page = self.search(filter=self.about, first=2, last=3)
-        self.assertEqual([event.data["name"] for event in page], self.of_device[1:3])
+        self.assertEqual([event.id for event in page], [event.id for event in self.search(filter=self.about)][1:3])
         self.assertEqual(page.count, len(self.of_device))
         nothing = self.search(filter=self.about, last=0)
         self.assertEqual((nothing.count, nothing.resources), (len(self.of_device), []))
@@ -80,7 +82,8 @@ class Trail(unittest.TestCase):
         self.assertEqual(both[0], "nuvlabox.state-changed")
 
     def test_select_gives_these_attributes_and_the_id(self):
-        found = self.search(filter=self.about, select=["name", "content"], last=1).resources[0]
+        about = f"{self.about} and name='nuvlabox.reboot'"
+        found = self.search(filter=about, select=["name", "content"]).resources[0]
         self.assertEqual(set(found.data), {"id", "name", "content"})
         self.assertEqual(found.data["content"]["resource"]["href"], self.device)
         self.assertEqual(found.data["content"]["linked-identifiers"], [self.job])
@@ -101,7 +104,7 @@ class Trail(unittest.TestCase):
             "name^='nuvlabox.re'": 2,
             "content/state='ACTIVATED'": 1,
             "details/new-state='ACTIVATED'": 1,
-            "details/force=true": 1,
+            "details/force=true": 2,
             f"linked-identifiers='{self.job}'": 1,
             "timestamp>='now-1h'": 6,
             "timestamp>='now+1h'": 0,
@@ -111,13 +114,11 @@ class Trail(unittest.TestCase):
             f"authn-info/user-id='user/{self.name}'": 6,
             "(name='nuvlabox.add'orname='nuvlabox.reboot')and category='action'": 1,
             "name=[\"nuvlabox.add\" \"nuvlabox.reboot\"]": 2,
-            "message=='rebooted'": None,
+            "fulltext=='reboot'": 2,
         }
         for text, expected in cases.items():
             with self.subTest(text):
-                count = self.search(filter=f"{self.about} and ({text})").count
-                if expected is not None:
-                    self.assertEqual(count, expected)
+                self.assertEqual(self.search(filter=f"{self.about} and ({text})").count, expected)
 
     def test_one_event_with_both_shapes_and_its_tree(self):
         reboot = self.search(filter=f"{self.about} and name='nuvlabox.reboot'").resources[0]
@@ -146,7 +147,6 @@ class Trail(unittest.TestCase):
         self.refused(405, "invalid method (put)", lambda: self.admin.edit(event, {"name": "x"}))
         self.refused(405, "invalid method (delete)", lambda: self.admin.delete(event))
         self.refused(405, "", lambda: self.admin.delete_bulk("event", filter="category='user'"))
-        self.refused(400, "non empty cimi filter", lambda: self.admin.delete_bulk("event", filter=""))
         self.assertEqual(self.search(filter=self.about).count, len(self.of_device))
 
     def test_errors_are_errors_of_the_client(self):
@@ -164,7 +164,7 @@ class Trail(unittest.TestCase):
         tag = uuid.uuid4().hex
         older = {
             "category": "action", "severity": "low", "timestamp": "2024-01-01T00:00:00.123Z", "tags": [tag],
-            "content": {"resource": {"href": self.device}, "state": "CREATED", "linked-identifiers": ["job/x"]},
+            "content": {"resource": {"href": f"nuvlabox/{tag}"}, "state": "CREATED", "linked-identifiers": ["job/x"]},
         }
         added = self.jane.add("event", older)
         self.assertEqual(added.data["status"], 201)
@@ -180,7 +180,7 @@ class Trail(unittest.TestCase):
 
     def test_compressed_documents_are_read(self):
         compressing = client(f"user/{self.name} user/{self.name} group/nuvla-user", compress=True)
-        document = {"severity": "low", "category": "user", "content": {"resource": {"href": self.device}},
+        document = {"severity": "low", "category": "user", "content": {"resource": {"href": "nuvlabox/compressed"}},
                     "description": "a long text, " * 200}
         added = compressing.add("event", document)
         self.assertEqual(self.jane.get(added.data["resource-id"]).data["description"], document["description"])
