@@ -152,24 +152,28 @@ export class Detail {
 
 /** What stands in every event. */
 function factsOf(event) {
-  const { date, time } = localTime(when(event));
   const caller = event["authn-info"] ?? {};
   const links = event["linked-identifiers"] ?? [];
   return list([
-    ["Time", `${date} ${time} ${zone()}`],
+    ["Time", moment(when(event))],
     ["Resource", resource(event) && historyLink(resource(event))],
     ["Caller", who(event) && filterLink("authn-info/user-id", caller["user-id"], who(event))],
     ["Acting as", caller["active-claim"] !== caller["user-id"] && caller["active-claim"]],
     ["Session", caller["session-id"]],
     ["Category", [event.category, event.subcategory].filter(Boolean).join(" / ")],
     ["Severity", event.severity],
-    ["Deadline", event.deadline],
+    ["Deadline", event.deadline && moment(event.deadline)],
     ["Links", links.length > 0 && element("ul", {}, ...links.map((link) => element("li", {}, historyLink(link))))],
     ["Tags", event.tags?.join(", ")],
     ["Rights", event["acl-fallback"] && "the look-up failed: only its owners see it"],
     ["Id", event.id],
     ["Trace", event.traceparent],
   ]);
+}
+
+function moment(timestamp) {
+  const { date, time } = localTime(timestamp);
+  return `${date} ${time} ${zone()}`;
 }
 
 const pairsOf = (details) => {
