@@ -48,7 +48,7 @@ impl Server {
             .route("/reboot", post(reboot))
             .route("/check-api", post(check_api))
             .with_state(asked.clone())
-            .layer(layer(EventsLayer::new(manager)));
+            .layer(layer(EventsLayer::new(manager).header(events_http::HEADER)));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
         tokio::spawn(async move { axum::serve(listener, routes).await });

@@ -18,7 +18,8 @@ use crate::{
 pub(crate) async fn answers(manager: &EventManager, sampled: &[Sequenced]) -> Result<Answers> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let host = listener.local_addr()?.to_string();
-    let routes = Router::new().merge(http::router(manager)).layer(http::EventsLayer::new(manager.clone()));
+    let routes =
+        Router::new().merge(http::router(manager)).layer(http::EventsLayer::new(manager.clone()).header(http::HEADER));
     let server = tokio::spawn(async move { axum::serve(listener, routes).await });
     let mut connection = Connection::open(&host).await?;
     let mut answers = Answers::default();

@@ -159,12 +159,17 @@ fn is_false(value: &bool) -> bool {
 pub struct InvalidEvent(#[from] serde_json::Error);
 
 impl Event {
-    /// Reads a document.
+    /// Reads a document, with or without the older view behind it.
     ///
     /// # Errors
     /// It is not an event.
     pub fn from_document(document: &[u8]) -> Result<Self, InvalidEvent> {
-        Ok(serde_json::from_slice(document)?)
+        let mut event: Self = serde_json::from_slice(document)?;
+        // The older view repeats it for every event.
+        if event.name.as_deref() == Some(&*name(event.event_type.as_str(), event.phase)) {
+            event.name = None;
+        }
+        Ok(event)
     }
 
     /// The name that older consumers match: the one it was posted with, else see [`name`].

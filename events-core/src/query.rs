@@ -74,6 +74,15 @@ impl Filter {
         }
     }
 
+    /// How many conditions it is made of: what comparing one event with it costs grows with them.
+    pub fn conditions(&self) -> usize {
+        match self {
+            Self::All(filters) | Self::Any(filters) => filters.iter().map(Self::conditions).sum(),
+            Self::Not(filter) => filter.conditions(),
+            _ => 1,
+        }
+    }
+
     /// Whether an event, which has these keys, is found by somebody who sees it with `visibility`.
     pub fn finds(&self, document: &[u8], keys: &Keys<'_>, visibility: Visibility) -> bool {
         self.holds(document, keys, visibility) == Some(true)

@@ -118,13 +118,16 @@ impl From<PostError> for ApiError {
     }
 }
 
+const UNREADABLE: &str = "the events cannot be read now: try again, or see the log of the server";
+
 impl From<SearchError> for ApiError {
     fn from(error: SearchError) -> Self {
         match error {
             SearchError::Unsupported(why) => Self::BadRequest(why),
             other => {
+                // Paths and addresses are nothing for callers.
                 tracing::error!(error = %other, "a search over HTTP failed");
-                Self::Unavailable(other.to_string())
+                Self::Unavailable(UNREADABLE.to_owned())
             }
         }
     }
@@ -133,8 +136,12 @@ impl From<SearchError> for ApiError {
 impl From<TailError> for ApiError {
     fn from(error: TailError) -> Self {
         match error {
-            TailError::Ahead { .. } => Self::BadRequest(error.to_string()),
-            other => Self::Unavailable(other.to_string()),
+            // How many events others recorded is nothing for callers.
+            TailError::Ahead { .. } => Self::BadRequest("the trail has no such place: begin without one".to_owned()),
+            other => {
+                tracing::error!(error = %other, "a tail over HTTP did not begin");
+                Self::Unavailable(UNREADABLE.to_owned())
+            }
         }
     }
 }

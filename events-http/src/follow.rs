@@ -24,7 +24,12 @@ use crate::{api::Api, error::ApiError, parameters::Parameters, search::filter, s
 pub(crate) async fn follow(State(api): State<Api>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
     let viewer = Viewer::from(&api.searcher()?);
     let parameters = Parameters::of_query(&uri);
-    let mut tail = api.manager().tail(filter(&parameters)?, viewer)?;
+    let filter = filter(&parameters)?;
+    if filter.conditions() > MOST_CONDITIONS {
+        let why = format!("`filter`: a tail compares every new event, with {MOST_CONDITIONS} conditions at most");
+        return Err(ApiError::BadRequest(why));
+    }
+    let mut tail = api.manager().tail(filter, viewer)?;
     if let Some(place) = place(&parameters, &headers)? {
         tail = tail.after(place)?;
     }
@@ -65,6 +70,9 @@ enum Step {
     End,
 }
 
+/// Of the filter of a tail: no index serves it.
+const MOST_CONDITIONS: usize = 200;
+
 /// Bytes that are gathered before they are sent.
 const GATHERED: usize = 16 * 1_024;
 
@@ -88,7 +96,7 @@ impl Sending {
                 Ok(Err(error)) => {
                     tracing::error!(%error, "a tail over HTTP ends: its client goes on where it was");
                     self.step = Step::End;
-                    let _ = write!(out, ": {error}\n\n");
+                    out.push_str(": the events cannot be read now\n\n");
                 }
             },
             Step::End => return None,

@@ -12,7 +12,7 @@ use crate::{
     service::EventsService,
 };
 
-/// The header that says who calls, unless the layer is told another.
+/// The header that says who calls, where a layer is told to [believe it](EventsLayer::header).
 pub const HEADER: HeaderName = HeaderName::from_static("nuvla-authn-info");
 
 /// The header of a response that names the operation that the request recorded: the id of the opening of the outermost.
@@ -24,12 +24,13 @@ pub const PARENT: HeaderName = HeaderName::from_static("events-parent");
 
 /// Runs every request inside an event manager and the context of its caller.
 ///
-/// The caller comes from the header [`HEADER`], `<user> <active-claim> <claims…>`; without it the caller is
-/// anonymous. A header that cannot be read is answered with 400, and nothing runs. The trace comes from
+/// Who calls is found where the layer is told to look: in a [`header`](Self::header), `<user> <active-claim> <claims…>`,
+/// or by [a function](Self::from_request). Until then, and without that header, callers are anonymous. A header that cannot
+/// be read is answered with 400, and nothing runs. The trace comes from
 /// `traceparent`; one that is not well-formed is left out. Administrators may say with [`PARENT`] below which event the
 /// request stands, as jobs do that act for somebody. The response has [`OPERATION`] where something was recorded.
 ///
-/// **The header is believed.** Whoever can send it can be anybody, so the proxy at the edge must strip it
+/// **A header is believed.** Whoever can send it can be anybody, so the proxy at the edge must strip it
 /// from every request and set it itself. Where there is no such proxy, authenticate in a layer of your own
 /// and say who calls with [`from_request`](EventsLayer::from_request).
 #[derive(Clone)]
@@ -45,23 +46,24 @@ pub(crate) type Trusted = Arc<dyn Fn(&Caller) -> bool + Send + Sync>;
 /// Where the context of a request comes from.
 #[derive(Clone)]
 pub(crate) enum Source {
+    Nowhere,
     Header(HeaderName),
     Function(Arc<dyn Fn(&Parts) -> Context + Send + Sync>),
 }
 
 impl EventsLayer {
-    /// Reads the header [`HEADER`].
+    /// Takes every caller for anonymous.
     pub fn new(manager: EventManager) -> Self {
-        Self { manager, source: Source::Header(HEADER), trusted: Arc::new(Caller::is_admin) }
+        Self { manager, source: Source::Nowhere, trusted: Arc::new(Caller::is_admin) }
     }
 
-    /// Reads another header of the same form. It must be stripped at the edge as well.
+    /// Believes a header: [`HEADER`], or another of the same form. It must be stripped at the edge.
     ///
     /// ```
-    /// # use axum::http::HeaderName;
     /// # use events_core::EventManager;
-    /// # use events_http::EventsLayer;
-    /// let layer = EventsLayer::new(EventManager::disabled()).header(HeaderName::from_static("x-caller"));
+    /// use events_http::{EventsLayer, HEADER};
+    ///
+    /// let layer = EventsLayer::new(EventManager::disabled()).header(HEADER);
     /// # let _ = layer;
     /// ```
     pub fn header(mut self, name: HeaderName) -> Self {
@@ -122,6 +124,7 @@ impl Source {
     /// The context of a request.
     pub(crate) fn context(&self, request: &Parts, trusted: &Trusted) -> Result<Context, Rejected<'_>> {
         let context = match self {
+            Self::Nowhere => Context::anonymous(),
             Self::Header(name) => Context::new(
                 caller(&request.headers, name).map_err(|invalid| Rejected::Caller { header: name, invalid })?,
             ),

@@ -10,7 +10,7 @@
 //! Router::new()
 //!     .route("/api/nuvlabox/{id}/reboot", post(reboot))
 //!     .merge(events_http::router(&manager))
-//!     .layer(EventsLayer::new(manager))
+//!     .layer(EventsLayer::new(manager).header(events_http::HEADER)) // the proxy at the edge says who calls
 //! # }
 //! ```
 //!

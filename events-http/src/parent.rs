@@ -9,7 +9,7 @@ pub(crate) struct InvalidParent;
 
 impl std::fmt::Display for InvalidParent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("write the id of the event above, and behind it that of its root where it is another: `event/<uuid> event/<uuid>`")
+        f.write_str("write the id of the opening event above, and behind it that of its root where it is another: `event/<uuid> event/<uuid>`")
     }
 }
 
@@ -19,7 +19,8 @@ pub(crate) fn read(header: &HeaderValue) -> Result<(EventId, EventId), InvalidPa
     let mut ids = text.split_ascii_whitespace().map(|id| id.parse::<EventId>().map_err(|_| InvalidParent));
     let parent = ids.next().ok_or(InvalidParent)??;
     let root = ids.next().unwrap_or(Ok(parent))?;
-    if ids.next().is_some() { Err(InvalidParent) } else { Ok((parent, root)) }
+    let are_openings = [parent, root].iter().all(|id| *id == id.opening());
+    if ids.next().is_none() && are_openings { Ok((parent, root)) } else { Err(InvalidParent) }
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use crate::{
 /// use events_http::EventsLayer;
 ///
 /// # fn routes(manager: EventManager) -> Router {
-/// Router::new().merge(events_http::router(&manager)).layer(EventsLayer::new(manager))
+/// Router::new().merge(events_http::router(&manager)).layer(EventsLayer::new(manager).header(events_http::HEADER))
 /// # }
 /// ```
 pub fn router<S: Clone + Send + Sync + 'static>(manager: &EventManager) -> Router<S> {
@@ -98,7 +98,8 @@ impl EventRoutes {
 
     /// Below another path, such as `/audit/api`.
     pub fn at(mut self, base: &str) -> Self {
-        self.settings.base = format!("/{}", base.trim_matches('/'));
+        let base = base.trim_matches('/');
+        self.settings.base = if base.is_empty() { String::new() } else { format!("/{base}") };
         self
     }
 

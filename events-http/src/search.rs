@@ -23,12 +23,14 @@ pub(crate) async fn search(State(api): State<Api>, request: Request) -> Result<C
 
     let manager = api.manager();
     let count = manager.count(&query.filter, &query.viewer).await?;
-    let page = if query.limit == 0 { None } else { Some(manager.search(&query).await?) };
-    let is_cut = count.cut || page.as_ref().is_some_and(|page| page.cut);
-    let aggregations = aggregations(&api, &parameters, &query).await?;
-    if is_cut {
+    if count.cut {
         return Err(too_long(&api));
     }
+    let page = if query.limit == 0 { None } else { Some(manager.search(&query).await?) };
+    if page.as_ref().is_some_and(|page| page.cut) {
+        return Err(too_long(&api));
+    }
+    let aggregations = aggregations(&api, &parameters, &query).await?;
     let found = page.map(|page| page.events).unwrap_or_default();
     let resources: Result<_, ApiError> = found.iter().map(|found| shown(found, &select, &[])).collect();
     let may_add = api.poster().is_ok();
@@ -46,7 +48,10 @@ pub(crate) async fn search(State(api): State<Api>, request: Request) -> Result<C
 fn query(parameters: &Parameters, viewer: Viewer) -> Result<Query, ApiError> {
     let mut query = Query { filter: filter(parameters)?, ..Query::new(viewer) };
     let orders = parameters.all("orderby").flat_map(|list| list.split(',')).map(str::trim);
-    query.order = orders.filter(|order| !order.is_empty()).take(MOST_ORDERS).map(Order::from).collect();
+    query.order = orders.filter(|order| !order.is_empty()).map(Order::from).collect();
+    if query.order.len() > MOST_ORDERS {
+        return Err(ApiError::BadRequest(format!("`orderby`: order by {MOST_ORDERS} attributes at most")));
+    }
     (query.offset, query.limit) = rows(parameters)?;
     query.check()?;
     Ok(query)
@@ -120,5 +125,5 @@ fn too_long(api: &Api) -> ApiError {
 /// Figures that one request may ask for.
 const MOST_FIGURES: usize = 20;
 
-/// Orders behind these could only decide between events that are alike in all of them.
+/// Attributes that one request may order by.
 const MOST_ORDERS: usize = 20;

@@ -112,6 +112,9 @@ impl Search<'_> {
     fn by_any<'p>(&self, sources: impl Iterator<Item = &'p PartSource>) -> Result<Answer, StoreError> {
         let mut first = self.first();
         for source in sources {
+            if self.deadline.passed() {
+                return Ok((first, true));
+            }
             let mut part = source.open(self.deriver);
             let Candidates { positions, .. } = evaluate::candidates(&mut *part, &self.question)?;
             let mut end = positions.events();

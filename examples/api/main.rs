@@ -1,7 +1,7 @@
 //! The reference API server: an edge fleet over HTTP, every change of it recorded.
 //!
 //! ```text
-//! cargo run --release --example api -- --listen 127.0.0.1:8080 --data data
+//! cargo run --release --example api -- --listen 127.0.0.1:8080 --data data --trust-identity-header
 //! curl -H 'nuvla-authn-info: user/jane user/jane group/nuvla-user' -d '{"name": "gateway"}' http://127.0.0.1:8080/api/nuvlabox
 //! cargo run --example trail -- data
 //! ```
@@ -36,7 +36,7 @@ mod nuvlabox;
 mod reading;
 mod relaying;
 pub(crate) mod routes;
-mod session;
+pub(crate) mod session;
 mod state;
 mod user;
 
@@ -58,7 +58,7 @@ use tokio::{
     time::sleep,
 };
 
-use self::{app::App, database::Database, relaying::Relaying};
+use self::{app::App, database::Database, relaying::Relaying, session::Identity};
 
 /// An edge fleet over HTTP, every change of it recorded.
 #[derive(Parser)]
@@ -72,6 +72,9 @@ struct Arguments {
     /// Fill an empty folder with a fleet and its history, and users `jane` and `joe` with the password `demo`.
     #[arg(long)]
     demo: bool,
+    /// Believe the header `nuvla-authn-info`: only behind a proxy that sets it, and takes it from every request.
+    #[arg(long)]
+    trust_identity_header: bool,
     /// Print what is served beside the events, and which function answers, instead of serving it.
     #[arg(long)]
     routes: bool,
@@ -84,12 +87,13 @@ const STOPPING: Duration = Duration::from_secs(5);
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Arguments { listen, data, demo, routes, relaying } = Arguments::parse();
+    let Arguments { listen, data, demo, trust_identity_header, routes, relaying } = Arguments::parse();
     let Some(data) = data.filter(|_| !routes) else {
         print_routes();
         return ExitCode::SUCCESS;
     };
-    match serve(listen, &data, demo, &relaying).await {
+    let identity = if trust_identity_header { Identity::OfProxy } else { Identity::OfSession };
+    match serve(listen, &data, demo, identity, &relaying).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -107,7 +111,13 @@ fn print_routes() {
 
 /// Serves until a signal says stop.
 #[expect(clippy::print_stdout, reason = "whoever starts it reads where it listens")]
-async fn serve(listen: SocketAddr, data: &Path, with_demo: bool, relaying: &Relaying) -> Result<(), Box<dyn Error>> {
+async fn serve(
+    listen: SocketAddr,
+    data: &Path,
+    with_demo: bool,
+    identity: Identity,
+    relaying: &Relaying,
+) -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(data)?;
     let database = Database::open(&data.join("resources.db"))?;
     let builder = app::events(EventManager::builder(SqliteStore::open(data.join("events"))?), &database);
@@ -131,7 +141,7 @@ async fn serve(listen: SocketAddr, data: &Path, with_demo: bool, relaying: &Rela
 
     let listener = TcpListener::bind(listen).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    let served = routes::served(app, manager.clone());
+    let served = routes::served(app, manager.clone(), identity);
     tokio::select! {
         served = axum::serve(listener, served).with_graceful_shutdown(told_to_stop).into_future() => served?,
         () = async { if stopped.await.is_ok() { sleep(STOPPING).await } else { std::future::pending().await } } => {}

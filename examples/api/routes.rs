@@ -27,7 +27,7 @@ use super::{
     module::{self, Module},
     nuvlabox::{self, Nuvlabox},
     reading,
-    session::{self, Session},
+    session::{self, Identity, Session},
     user::{self, User},
 };
 
@@ -145,7 +145,7 @@ pub(crate) fn table() -> Vec<Route> {
 }
 
 /// The server: every request runs inside the event manager and the context of its caller.
-pub(crate) fn served(app: App, manager: EventManager) -> Router {
+pub(crate) fn served(app: App, manager: EventManager, identity: Identity) -> Router {
     let resources = table().into_iter().fold(Router::new(), |router, route| router.route(&route.path, route.answer));
     resources
         .route("/login", routing::get(async || Html(include_str!("login.html"))))
@@ -153,8 +153,8 @@ pub(crate) fn served(app: App, manager: EventManager) -> Router {
         .merge(EventRoutes::new(&manager).page("/ui").sign_in("/login").into_router())
         .fallback(elsewhere)
         .with_state(app.clone())
-        .layer(EventsLayer::new(manager))
-        .layer(from_fn_with_state(app, session::recognise))
+        .layer(EventsLayer::new(manager).header(events_http::HEADER))
+        .layer(from_fn_with_state((app, identity), session::recognise))
 }
 
 /// What the web client starts from.

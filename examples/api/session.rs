@@ -155,8 +155,20 @@ pub(crate) async fn search(State(app): State<App>) -> Result<Json<Value>, ApiErr
     collection(u64::from(found.is_some()), found.as_slice(), &caller)
 }
 
-/// Says in the identity header who the session of a cookie belongs to. A header that is there counts.
-pub(crate) async fn recognise(State(app): State<App>, mut request: Request, next: Next) -> Response {
+/// Who says who calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Identity {
+    /// A session, by its cookie.
+    OfSession,
+    /// The identity header, which a proxy at the edge sets and nobody else can; without it a session.
+    OfProxy,
+}
+
+/// Says in the identity header who the session of a cookie belongs to. One that a client sent itself counts only behind a proxy.
+pub(crate) async fn recognise(State((app, who)): State<(App, Identity)>, mut request: Request, next: Next) -> Response {
+    if who == Identity::OfSession {
+        request.headers_mut().remove(events_http::HEADER);
+    }
     let headers = request.headers();
     if !headers.contains_key(events_http::HEADER)
         && let Some(identity) = identity(&app, headers).await

@@ -75,7 +75,7 @@ impl Server {
             .route("/api/nuvlabox/1/reboot", post(reboot))
             .route("/api/nuvlabox/1/update-nuvlabox", post(update))
             .merge(events.into_router())
-            .layer(EventsLayer::new(manager.clone()));
+            .layer(EventsLayer::new(manager.clone()).header(events_http::HEADER));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
         tokio::spawn(async move { axum::serve(listener, routes).await });

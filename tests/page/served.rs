@@ -94,7 +94,7 @@ impl Served {
             .route("/stop", post(stop))
             .route("/login", get(async || "another page"))
             .merge(events.into_router())
-            .layer(EventsLayer::new(manager));
+            .layer(EventsLayer::new(manager).header(events_http::HEADER));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
         tokio::spawn(async move { axum::serve(listener, routes).await });

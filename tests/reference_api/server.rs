@@ -14,6 +14,7 @@ use crate::api::{
     app::{self, App},
     database::Database,
     routes,
+    session::Identity,
 };
 
 /// Owns what the tests act on.
@@ -57,7 +58,7 @@ impl Server {
         let database = Database::open(&data.path().join("resources.db")).unwrap();
         let store = MemoryStore::new();
         let manager = app::events(EventManager::builder(store.clone()), &database).build().unwrap();
-        let routes = routes::served(App { database }, manager);
+        let routes = routes::served(App { database }, manager, Identity::OfProxy);
         let (trail, seen) = (store.trail(), store.trail());
         Self { routes, store, trail, seen, _data: data }
     }

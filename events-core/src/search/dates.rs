@@ -35,7 +35,7 @@ const HOUR: i64 = 60 * MINUTE;
 fn date(text: &str) -> Option<(i64, i64)> {
     let calendar = Reader(text).date();
     // Four digits are a year.
-    calendar.or_else(|| text.parse().ok().map(|millis: i64| (millis, millis)))
+    calendar.or_else(|| text.parse().ok().map(|millis: i64| (clamped(millis), clamped(millis))))
 }
 
 struct Reader<'t>(&'t str);
