@@ -137,7 +137,9 @@ impl From<TailError> for ApiError {
     fn from(error: TailError) -> Self {
         match error {
             // How many events others recorded is nothing for callers.
-            TailError::Ahead { .. } => Self::BadRequest("the trail has no such place: begin without one [EVT181]".to_owned()),
+            TailError::Ahead { .. } => {
+                Self::BadRequest("the trail has no such place: begin without one [EVT181]".to_owned())
+            }
             other => {
                 tracing::error!(error = %other, "a tail over HTTP did not begin");
                 Self::Unavailable(UNREADABLE.to_owned())
