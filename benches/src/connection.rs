@@ -26,11 +26,23 @@ impl Connection {
     /// # Errors
     /// The status is none of success, or this is no HTTP.
     pub(crate) async fn ask(&mut self, request: &[u8]) -> Result<Vec<u8>> {
+        let (status, body) = self.ask_for_any(request).await?;
+        if !(200..300).contains(&status) {
+            return Err(format!("the server answered {status}: {}", String::from_utf8_lossy(&body)).into());
+        }
+        Ok(body)
+    }
+
+    /// The same; status and body of whatever is answered.
+    ///
+    /// # Errors
+    /// This is no HTTP.
+    pub(crate) async fn ask_for_any(&mut self, request: &[u8]) -> Result<(u16, Vec<u8>)> {
         self.stream.write_all(request).await?;
         self.received.clear();
         loop {
-            if let Some(body) = body(&self.received)? {
-                return Ok(body);
+            if let Some(answer) = read(&self.received)? {
+                return Ok(answer);
             }
             if self.stream.read_buf(&mut self.received).await? == 0 {
                 return Err("the server closed a connection instead of answering".into());
@@ -52,8 +64,8 @@ pub(crate) fn json_request(host: &str, method: &str, path: &str, body: &[u8]) ->
     request(host, &format!("{method} {path}"), "Content-Type: application/json\r\n", body)
 }
 
-/// The body of an answer; none while some of it is missing.
-fn body(answer: &[u8]) -> Result<Option<Vec<u8>>> {
+/// Status and body of an answer; none while some of it is missing.
+fn read(answer: &[u8]) -> Result<Option<(u16, Vec<u8>)>> {
     let Some(end) = find(answer, b"\r\n\r\n") else { return Ok(None) };
     let head = std::str::from_utf8(&answer[..end])?.to_ascii_lowercase();
     let rest = &answer[end + 4..];
@@ -63,12 +75,8 @@ fn body(answer: &[u8]) -> Result<Option<Vec<u8>>> {
         None if head.contains("transfer-encoding: chunked") => joined(rest)?,
         None => return Err(format!("an answer without a length: {head:?}").into()),
     };
-    match body {
-        Some(body) if !head.starts_with("http/1.1 2") => {
-            Err(format!("the server answered {:?}: {}", head.lines().next(), String::from_utf8_lossy(&body)).into())
-        }
-        body => Ok(body),
-    }
+    let status = head.split(' ').nth(1).ok_or("an answer without a status")?.parse()?;
+    Ok(body.map(|body| (status, body)))
 }
 
 /// Joins the chunks of a body (RFC 9112, section 7.1); none while some are missing.
@@ -101,12 +109,13 @@ mod tests {
             b"HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n3\r\ncde\r\n0\r\n\r\n",
         ];
         for answer in whole {
-            assert_eq!(body(answer).unwrap().as_deref(), Some(b"abcde".as_slice()));
+            let (status, body) = read(answer).unwrap().unwrap();
+            assert_eq!((status / 100, body.as_slice()), (2, b"abcde".as_slice()));
             for cut in 0..answer.len() {
-                assert_eq!(body(&answer[..cut]).unwrap(), None);
+                assert_eq!(read(&answer[..cut]).unwrap(), None);
             }
         }
-        let refused = body(b"HTTP/1.1 429 Too Many\r\nContent-Length: 2\r\n\r\n{}").unwrap_err();
-        assert!(refused.to_string().contains("429"), "{refused}");
+        let refused = read(b"HTTP/1.1 429 Too Many\r\nContent-Length: 2\r\n\r\n{}").unwrap();
+        assert_eq!(refused, Some((429, b"{}".to_vec())));
     }
 }

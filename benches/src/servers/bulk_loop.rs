@@ -21,6 +21,11 @@ use crate::{
     servers::cluster::Indices,
 };
 
+const OK: u16 = 200;
+/// The server has too much to do, and has done nothing of the request.
+const TOO_MANY: u16 = 429;
+const PAUSE: Duration = Duration::from_millis(20);
+
 /// Requests with the same documents, in the same order and batches as a relay sent them.
 #[derive(Debug)]
 pub(crate) struct BulkLoop {
@@ -86,8 +91,12 @@ impl BulkLoop {
             connections.spawn(async move {
                 let mut connection = Connection::open(&all.host).await?;
                 while let Some(request) = all.requests.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let answer = connection.ask(request).await?;
-                    if answer != br#"{"errors":false}"# {
+                    let (mut status, mut answer) = connection.ask_for_any(request).await?;
+                    while status == TOO_MANY {
+                        tokio::time::sleep(PAUSE).await;
+                        (status, answer) = connection.ask_for_any(request).await?;
+                    }
+                    if status != OK || answer != br#"{"errors":false}"# {
                         return Err(format!("a bulk failed: {}", String::from_utf8_lossy(&answer)).into());
                     }
                 }
