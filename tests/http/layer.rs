@@ -17,8 +17,10 @@ async fn the_response_names_the_outermost_operation() {
 async fn administrators_say_below_which_event_a_request_stands() {
     let server = Server::start().await;
     let root = server.act("reboot", JANE).await;
-    let parent = server.get(&format!("/api/{root}/children")).by(JANE).send().await.ok()["resources"][0]["id"].clone();
-    let parent = parent.as_str().unwrap();
+    let children = server.get(&format!("/api/{root}/children")).by(JANE).send().await.ok();
+    // Its closing is another.
+    let nested = children["resources"].as_array().unwrap().iter().find(|event| event["phase"] == "requested");
+    let parent = nested.unwrap()["id"].as_str().unwrap();
     let above = |header: String, by| {
         let request = server.request("POST", "/api/nuvlabox/1/reboot").by(by).header("events-parent", &header);
         async { request.send().await }
