@@ -118,9 +118,10 @@ impl Scratch {
     /// Removes what the compiler keeps of a crate between two checks.
     fn forget(&self, variant: Variant) -> io::Result<()> {
         let incremental = self.folder.join("target/debug/incremental");
+        let kept = format!("{}-", variant.name().replace('-', "_"));
         for entry in fs::read_dir(incremental)? {
             let entry = entry?;
-            if entry.file_name().to_string_lossy().starts_with(&format!("{}-", variant.name())) {
+            if entry.file_name().to_string_lossy().starts_with(&kept) {
                 fs::remove_dir_all(entry.path())?;
             }
         }
