@@ -23,7 +23,8 @@ use crate::{
 impl Call {
     /// Stores the opening, runs the body, reads from its value how it ended, and stores the closing.
     ///
-    /// Cancel-safe as [`Call::begin`] and [`Call::finish`] are; in between the guard says `cancelled`.
+    /// Cancel-safe: dropped while the opening is stored, the trail holds the opening and a closing, or neither; dropped
+    /// in the body, the guard says `cancelled`; dropped behind it, the closing says how it ended.
     pub fn drive<'c, F: Future>(
         &'c mut self,
         body: Pin<&'c mut F>,

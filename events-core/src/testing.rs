@@ -68,11 +68,8 @@ use crate::{
 /// # async fn called<F: std::future::Future>(event: &'static EventDeclaration, id: &str, body: F) -> F::Output {
 /// #     let mut call = p::Call::new(event);
 /// #     call.opening().unwrap().resource(id.into());
-/// #     call.begin().await.unwrap();
-/// #     let body = std::pin::pin!(body);
-/// #     let out = call.run(body).await;
-/// #     call.finish().await;
-/// #     out
+/// #     let completed = p::Read::By(|call, _| call.ended(p::Ending::COMPLETED));
+/// #     call.drive(std::pin::pin!(body), |refused| panic!("{refused}"), completed).await
 /// # }
 /// # async fn stop(id: &str) { called(&STOP, id, async {}).await }
 /// # async fn reboot(id: &str) { called(&REBOOT, id, stop(id)).await }

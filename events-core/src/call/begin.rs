@@ -1,0 +1,203 @@
+//! Beginning: what was written is checked, the ACL looked up, the opening handed over and waited for.
+
+use std::{
+    borrow::Cow,
+    sync::Arc,
+    task::{Context as Task, Poll, ready},
+    time::Instant,
+};
+
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::{Call, Stage};
+use crate::{
+    acl::{self, Lookup},
+    context::Context,
+    declaration::NestedFailure,
+    directory::LookingUp,
+    href::AnyHref,
+    journal::{Entry, EntryKind},
+    manager::Shared,
+    opening::Finished,
+    operation::OperationState,
+    outcome::{Ending, Failure, Reason},
+    plan::Plan,
+    prepare::Preparing,
+    queue::{Item, Ticket},
+    receipt::{Answer, Learned},
+    refused::{Refused, RefusedKind},
+};
+
+pub(crate) enum BeginStep {
+    Start,
+    LookingUp(Box<LookingUp>),
+    Waiting,
+}
+
+impl BeginStep {
+    // Not inlined: the same code serves every handler.
+    #[inline(never)]
+    pub(crate) fn poll(&mut self, call: &mut Call, task: &mut Task<'_>) -> Poll<Result<(), Refused>> {
+        let step = self;
+        loop {
+            match step {
+                BeginStep::Start => match start(call) {
+                    Start::Done(result) => return Poll::Ready(result),
+                    Start::LookUp(looking_up) => *step = BeginStep::LookingUp(looking_up),
+                    Start::Known(lookup) => {
+                        if let Some(result) = open(call, &lookup, None) {
+                            return Poll::Ready(result);
+                        }
+                        *step = BeginStep::Waiting;
+                    }
+                },
+                BeginStep::LookingUp(looking_up) => {
+                    let Stage::Preparing(preparing) = &call.stage else { return Poll::Ready(Ok(())) };
+                    let lookup = ready!(looking_up.poll(&preparing.shared, task));
+                    *step = BeginStep::Waiting;
+                    if let Some(result) = open(call, &lookup, Some(Instant::now())) {
+                        return Poll::Ready(result);
+                    }
+                }
+                BeginStep::Waiting => {
+                    let Stage::Open(operation) = &call.stage else { return Poll::Ready(Ok(())) };
+                    let learned = ready!(operation.opening_receipt().poll(task));
+                    return Poll::Ready(opened(call, learned));
+                }
+            }
+        }
+    }
+}
+
+enum Start {
+    Done(Result<(), Refused>),
+    LookUp(Box<LookingUp>),
+    Known(Lookup),
+}
+
+/// Checks what was written and starts looking the ACL up.
+fn start(call: &mut Call) -> Start {
+    let preparing = match &mut call.stage {
+        Stage::Preparing(preparing) => preparing,
+        Stage::Refused(refused) => return Start::Done(Err(refused.clone())),
+        _ => return Start::Done(Ok(())),
+    };
+    if let Some(problem) = preparing.opening.problem().cloned() {
+        preparing.shared.counters.refused.add(1);
+        let refused = call.refuse(RefusedKind::BadDocument, problem);
+        call.stage = Stage::Refused(refused.clone());
+        return Start::Done(Err(refused));
+    }
+    // The payload is written: nobody else has to wait for what it might have needed.
+    call.room = call.room.take().map(|room| shrunk(room, preparing.opening.len()));
+    preparing.opening.make_room(&preparing.shared);
+    if preparing.shared.directory.is_none() {
+        return Start::Known(Lookup::Missing);
+    }
+    let resource = preparing.opening.href().and_then(|href| href.parse::<AnyHref>().ok());
+    match resource.and_then(|resource| LookingUp::start(&preparing.shared, resource)) {
+        Some(looking_up) => {
+            preparing.opening.shrink();
+            Start::LookUp(Box::new(looking_up))
+        }
+        None => Start::Known(Lookup::Missing),
+    }
+}
+
+/// Arms the guard and hands the opening over: since `handed_over`, or since it began. An answer when there is
+/// nothing to wait for.
+fn open(call: &mut Call, lookup: &Lookup, handed_over: Option<Instant>) -> Option<Result<(), Refused>> {
+    let stage = std::mem::replace(&mut call.stage, Stage::Unrecorded);
+    let Stage::Preparing(preparing) = stage else {
+        call.stage = stage;
+        return Some(Ok(()));
+    };
+    let Preparing { shared, opening, started, slot } = preparing;
+    let fallback = matches!(lookup, Lookup::Failed);
+    if fallback {
+        shared.counters.acl_fallbacks.add(1);
+    }
+    if opening.truncated() {
+        shared.counters.truncated.add(1);
+    }
+    let write_acl = |out: &mut Vec<u8>, context: &Context, plan: &Plan| {
+        acl::of_event(lookup, context.caller(), plan.spec.allow_anon).write(out);
+    };
+    let Finished { document, kept, plan, context, identifiers } = opening.finish(write_acl, fallback);
+    let kind = EntryKind::Opening { process: identifiers.process, deadline: identifiers.deadline };
+    let entry = Entry { id: identifiers.id, document, kind };
+    let room = call.room.take().map(Arc::new);
+    let at_end = plan.outcomes().map(|outcomes| (outcomes, Item { room: room.clone(), ..kept_opening(entry.clone()) }));
+    let waits = at_end.is_none();
+    slot.hand_over();
+    let operation = OperationState::new(shared, plan, context, identifiers, started, kept, fallback, at_end);
+    let operation = Arc::new(operation);
+    call.stage = Stage::Open(operation.clone());
+    if !waits {
+        return Some(Ok(()));
+    }
+    let Shared { queue, keeper, .. } = &*operation.shared;
+    queue.push([Item {
+        room,
+        ..Item::since(handed_over.unwrap_or(started), entry, Ticket::Opening(operation.clone()))
+    }]);
+    keeper.watch();
+    None
+}
+
+/// An opening that is stored with its closing, when the outcome is chosen.
+fn kept_opening(entry: Entry) -> Item {
+    Item::new(entry, Ticket::Kept(Arc::default()))
+}
+
+/// The part of a reservation that is really used.
+fn shrunk(mut room: OwnedSemaphorePermit, bytes: usize) -> OwnedSemaphorePermit {
+    let unused = room.num_permits().saturating_sub(bytes);
+    drop(room.split(unused));
+    room
+}
+
+/// What was answered about the opening.
+fn opened(call: &mut Call, learned: Learned) -> Result<(), Refused> {
+    if matches!(learned, Learned::Answered(Answer::Stored)) {
+        return Ok(());
+    }
+    let Stage::Open(operation) = &call.stage else { return Ok(()) };
+    let operation = operation.clone();
+    let (reason, may_be_stored): (Cow<'static, str>, bool) = match learned {
+        Learned::Answered(Answer::Stored) => return Ok(()),
+        Learned::Answered(Answer::NotStored(reason)) => {
+            (format!("its opening event cannot be stored: {reason}").into(), false)
+        }
+        Learned::Answered(Answer::Unknown(reason)) => {
+            (format!("its opening event cannot be stored: {reason}").into(), true)
+        }
+        Learned::Answered(Answer::Lost(_) | Answer::NoOpening) => {
+            ("another event is stored under the id of its opening: try again".into(), false)
+        }
+        Learned::Withdrawn => (too_late(&operation).into(), false),
+        Learned::Overdue => (too_late(&operation).into(), true),
+    };
+    if operation.context.is_nested() && operation.plan.spec.on_nested_failure == NestedFailure::Continue {
+        tracing::warn!(event_type = operation.plan.spec.event_type, %reason, "a nested operation runs all the same");
+        if !may_be_stored {
+            operation.release();
+            call.stage = Stage::Unrecorded;
+        }
+        // Where the opening may be stored its true closing follows it, and is dropped if it is not.
+        return Ok(());
+    }
+    operation.shared.counters.refused.add(1);
+    if may_be_stored {
+        let failure = Failure::new(Reason::Refused).because(reason.clone());
+        call.close(&Ending::Failed(failure));
+    } else {
+        operation.release();
+        call.stage = Stage::Unrecorded;
+    }
+    Err(call.refuse(RefusedKind::Storage, reason))
+}
+
+fn too_late(operation: &OperationState) -> String {
+    format!("its opening event was not {}: try again", operation.shared.acknowledged_in_time())
+}

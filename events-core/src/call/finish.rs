@@ -1,0 +1,72 @@
+//! Finishing: the ACL of what was added is looked up, the closing handed over and waited for.
+
+use std::task::{Context as Task, Poll, ready};
+
+use super::{Call, Stage};
+use crate::{
+    acl::{self, Lookup},
+    directory::LookingUp,
+    outcome::Ending,
+    receipt::Learned,
+};
+
+pub(crate) enum FinishStep {
+    Start,
+    LookingUp(Box<LookingUp>),
+    Waiting,
+}
+
+impl FinishStep {
+    // Not inlined: the same code serves every handler.
+    #[inline(never)]
+    pub(crate) fn poll(&mut self, call: &mut Call, task: &mut Task<'_>) -> Poll<()> {
+        let step = self;
+        loop {
+            match step {
+                FinishStep::Start => match look_up_created(call) {
+                    Some(looking_up) => *step = FinishStep::LookingUp(looking_up),
+                    None => {
+                        let ending = call.ending.clone().unwrap_or(Ending::COMPLETED);
+                        call.close(&ending);
+                        *step = FinishStep::Waiting;
+                    }
+                },
+                FinishStep::LookingUp(looking_up) => {
+                    let Stage::Open(operation) = &call.stage else { return Poll::Ready(()) };
+                    let lookup = ready!(looking_up.poll(&operation.shared, task));
+                    let fallback = matches!(lookup, Lookup::Failed);
+                    if fallback {
+                        operation.shared.counters.acl_fallbacks.add(1);
+                    }
+                    let acl = acl::of_event(&lookup, operation.context.caller(), operation.plan.spec.allow_anon);
+                    if let Some(created) = &mut call.created {
+                        created.acl = Some((acl.into(), fallback));
+                    }
+                    let ending = call.ending.clone().unwrap_or(Ending::COMPLETED);
+                    call.close(&ending);
+                    *step = FinishStep::Waiting;
+                }
+                FinishStep::Waiting => {
+                    let Stage::Closed(operation) = &call.stage else { return Poll::Ready(()) };
+                    let learned = ready!(operation.closing_receipt().poll(task));
+                    if matches!(learned, Learned::Overdue | Learned::Withdrawn) {
+                        operation.shared.counters.late_closings.add(1);
+                        let id = operation.identifiers.id.closing();
+                        tracing::warn!(%id, "a response goes out before its closing event is stored");
+                    }
+                    return Poll::Ready(());
+                }
+            }
+        }
+    }
+}
+
+/// An `add` that succeeded is visible to whoever sees what it added.
+fn look_up_created(call: &Call) -> Option<Box<LookingUp>> {
+    let Stage::Open(operation) = &call.stage else { return None };
+    if call.ending.as_ref().is_some_and(|ending| ending.failure().is_some()) {
+        return None;
+    }
+    let created = call.created.as_ref()?.href.parse().ok()?;
+    LookingUp::start(&operation.shared, created).map(Box::new)
+}

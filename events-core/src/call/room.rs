@@ -1,0 +1,84 @@
+//! Waiting for room in memory, before the payload of an opening is written.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context as Task, Poll},
+};
+
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::{Call, Stage};
+use crate::{
+    alarm::Alarm,
+    declaration::NestedFailure,
+    limits::from_now,
+    refused::{Refused, RefusedKind},
+    search::BoxFuture,
+};
+
+/// See [`Call::room`].
+#[must_use = "futures do nothing unless polled"]
+pub struct Room<'c> {
+    call: &'c mut Call,
+    waiting: Option<(BoxFuture<'static, Option<OwnedSemaphorePermit>>, Alarm)>,
+}
+
+impl<'c> Room<'c> {
+    pub(super) fn of(call: &'c mut Call) -> Self {
+        Self { call, waiting: None }
+    }
+}
+
+impl fmt::Debug for Room<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Room").finish_non_exhaustive()
+    }
+}
+
+impl Future for Room<'_> {
+    type Output = Result<(), Refused>;
+
+    #[inline(never)]
+    fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        let shared = match &this.call.stage {
+            Stage::Preparing(preparing) => preparing.shared.clone(),
+            _ => return Poll::Ready(Ok(())),
+        };
+        let limits = &shared.limits;
+        let (waiting, until) = this.waiting.get_or_insert_with(|| {
+            let room = shared.payload_room.clone();
+            // The limit is at most 10 MiB.
+            let bytes = u32::try_from(limits.payload).unwrap_or(u32::MAX);
+            let until = Alarm::at(from_now(limits.opening));
+            (Box::pin(async move { room.acquire_many_owned(bytes).await.ok() }), until)
+        });
+        if let Poll::Ready(room) = waiting.as_mut().poll(task) {
+            this.call.room = room;
+            return Poll::Ready(Ok(()));
+        }
+        if !until.is_over(&shared.keeper, task) {
+            if let Stage::Preparing(preparing) = &mut this.call.stage {
+                preparing.opening.shrink();
+            }
+            return Poll::Pending;
+        }
+        if is_optional(this.call) {
+            this.call.stage = Stage::Unrecorded;
+            return Poll::Ready(Ok(()));
+        }
+        shared.counters.refused.add(1);
+        let how = "other payloads that wait for the event store leave no room for its own: try again";
+        let refused = this.call.refuse(RefusedKind::Storage, how);
+        this.call.stage = Stage::Refused(refused.clone());
+        Poll::Ready(Err(refused))
+    }
+}
+
+/// Whether the operation is nested and says that it runs unrecorded rather than not at all.
+fn is_optional(call: &Call) -> bool {
+    let Stage::Preparing(preparing) = &call.stage else { return false };
+    preparing.opening.context().is_nested() && call.declaration.spec.on_nested_failure == NestedFailure::Continue
+}
