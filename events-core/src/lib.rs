@@ -11,6 +11,7 @@ mod alarm;
 #[doc(hidden)]
 pub mod asked;
 mod bookmarks;
+mod builder;
 mod call;
 mod category;
 mod checks;
@@ -81,6 +82,7 @@ mod words;
 pub use acknowledgement::Ack;
 pub use acl::{Acl, Lookup, Right, Viewers, Visibility};
 pub use bookmarks::{Bookmarks, DeadLetter, JournalIdentity, Position};
+pub use builder::Builder;
 pub use category::{Category, CategoryRef, Severity};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use context::{Context, FirstOperation, Scoped, carried, scope, spawn};
@@ -102,7 +104,7 @@ pub use journal::{AppendError, Appended, Entry, EntryKind, Journal, JournalError
 pub use key_source::KeySource;
 pub use keys::{Attribute, Key, Keys};
 pub use limits::Limits;
-pub use manager::{Builder, EventManager};
+pub use manager::EventManager;
 pub use metrics::Metrics;
 pub use older_view::with_older_view;
 pub use operation::Operation;
