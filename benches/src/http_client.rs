@@ -7,13 +7,13 @@ use std::{
 };
 
 use clap::Args;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-    task::JoinSet,
-};
+use tokio::task::JoinSet;
 
-use crate::{Result, statistics::Durations};
+use crate::{
+    Result,
+    connection::{Connection, request},
+    statistics::Durations,
+};
 
 /// What to ask, and how often.
 #[derive(Clone, Debug, Args)]
@@ -71,38 +71,14 @@ pub(crate) fn run(options: &ClientOptions) -> Result<Answered> {
 }
 
 async fn ask(options: ClientOptions, until: Instant) -> Result<Durations> {
-    let mut stream = TcpStream::connect(options.address).await?;
-    stream.set_nodelay(true)?;
-    let request = format!("GET {} HTTP/1.1\r\nHost: {}\r\n\r\n", options.path, options.address);
+    let host = options.address.to_string();
+    let mut connection = Connection::open(&host).await?;
+    let request = request(&host, &format!("GET {}", options.path), "", &[]);
     let mut answers = Durations::default();
-    let mut answer = vec![0; 4_096];
     while Instant::now() < until {
         let begun = Instant::now();
-        stream.write_all(request.as_bytes()).await?;
-        let mut length = 0;
-        while !is_whole(&answer[..length])? {
-            let read = stream.read(&mut answer[length..]).await?;
-            if read == 0 {
-                return Err("the server closed a connection, or answered too much".into());
-            }
-            length += read;
-        }
+        connection.ask(&request).await?;
         answers.push(begun.elapsed());
     }
     Ok(answers)
-}
-
-/// Whether an answer has arrived as a whole.
-///
-/// # Errors
-/// It is not 200.
-fn is_whole(answer: &[u8]) -> Result<bool> {
-    let Some(head) = answer.windows(4).position(|window| window == b"\r\n\r\n") else { return Ok(false) };
-    let text = std::str::from_utf8(&answer[..head])?.to_ascii_lowercase();
-    if !text.starts_with("http/1.1 200") {
-        return Err(format!("the server answered {text:?}").into());
-    }
-    let length = text.lines().find_map(|line| line.strip_prefix("content-length: "));
-    let length: usize = length.ok_or("an answer without its length")?.trim().parse()?;
-    Ok(answer.len() >= head + 4 + length)
 }
