@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use events_test_servers::Lack;
 
+use crate::installed;
 use crate::steps::{Failure, Steps};
 
 /// What tests find in their environment: the browser, and the folder with what drives it.
@@ -54,24 +55,14 @@ pub(crate) fn for_tests(steps: &mut Steps, root: &Path) -> Result<[(String, Stri
 }
 
 fn install(wanted: &Path, folder: &Path) -> Result<(), String> {
-    let lock = fs::read(wanted.join(PACKAGES[1])).map_err(|error| format!("{}: {error}", PACKAGES[1]))?;
-    // Written last, so what was not finished is installed again.
-    let installed = folder.join("installed.json");
-    if fs::read(&installed).is_ok_and(|installed| installed == lock) {
-        return Ok(());
-    }
-    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    for name in PACKAGES {
-        fs::copy(wanted.join(name), folder.join(name)).map_err(|error| format!("{name}: {error}"))?;
-    }
-    let mut npm = Command::new("npm");
-    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(folder).stdin(Stdio::null());
-    match npm.status() {
-        Ok(status) if status.success() => {}
-        Ok(status) => return Err(format!("`{npm:?}` ended with {status}; its messages stand above")),
-        Err(error) => return Err(format!("`{npm:?}` could not be run: {error}")),
-    }
-    fs::write(&installed, lock).map_err(|error| format!("{}: {error}", installed.display()))
+    installed::once(&wanted.join(PACKAGES[1]), folder, || {
+        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        for name in PACKAGES {
+            fs::copy(wanted.join(name), folder.join(name)).map_err(|error| format!("{name}: {error}"))?;
+        }
+        let mut npm = Command::new("npm");
+        installed::run(npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(folder))
+    })
 }
 
 /// Where the browser is: where the environment says, or on the path.

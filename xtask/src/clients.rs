@@ -1,11 +1,11 @@
 //! Programs of others that tests run against the HTTP interface: Python packages, in an environment of their own.
 
-use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use events_test_servers::Lack;
 
+use crate::installed;
 use crate::steps::{Failure, Steps};
 
 /// What tests find in their environment: the interpreter that has the packages.
@@ -33,26 +33,14 @@ pub(crate) fn lack() -> Option<Lack> {
 pub(crate) fn for_tests(steps: &mut Steps, root: &Path) -> Result<(String, String), Failure> {
     let folder = root.join("target/clients");
     let python = folder.join("bin/python");
+    let packages = root.join(PACKAGES);
     steps.run("clients", format!("Python packages of {PACKAGES}"), || {
-        let wanted = fs::read_to_string(root.join(PACKAGES)).map_err(|error| format!("{PACKAGES}: {error}"))?;
-        // Written last, so an environment that was not finished is made again.
-        let installed = folder.join("requirements.txt");
-        if fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
-            return Ok(());
-        }
-        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
-        let mut install = Command::new(&python);
-        install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);
-        run(install.arg(root.join(PACKAGES)))?;
-        fs::write(&installed, wanted).map_err(|error| format!("{}: {error}", installed.display()))
+        installed::once(&packages, &folder, || {
+            installed::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+            let mut install = Command::new(&python);
+            install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);
+            installed::run(install.arg(&packages))
+        })
     })?;
     Ok((VARIABLE.to_owned(), python.to_string_lossy().into_owned()))
-}
-
-fn run(command: &mut Command) -> Result<(), String> {
-    match command.stdin(Stdio::null()).status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("`{command:?}` ended with {status}; its messages stand above")),
-        Err(error) => Err(format!("`{command:?}` could not be run: {error}")),
-    }
 }

@@ -13,6 +13,7 @@ mod ci;
 mod clients;
 mod compile_time;
 mod fuzz;
+mod installed;
 mod requirements;
 mod servers;
 mod source_check;
