@@ -19,8 +19,6 @@ pub(crate) enum ApiError {
     Forbidden(String),
     /// There is no such resource.
     NotFound(String),
-    /// There is no such path.
-    UnknownResource,
     /// The resource has no such action.
     UndefinedAction { method: String, collection: String, action: String, path: String },
     /// The path does not take the method.
@@ -45,7 +43,7 @@ impl ApiError {
     pub(crate) fn status(&self) -> u16 {
         match self {
             Self::CredentialsRequired | Self::Forbidden(_) | Self::LoginFailed { .. } => 403,
-            Self::NotFound(_) | Self::UnknownResource | Self::UndefinedAction { .. } => 404,
+            Self::NotFound(_) | Self::UndefinedAction { .. } => 404,
             Self::MethodNotAllowed { .. } => 405,
             Self::BadRequest(_) => 400,
             Self::TooLarge(_) => 413,
@@ -80,7 +78,6 @@ impl fmt::Display for ApiError {
             }
             Self::Conflict(resource) => write!(f, "conflict with {resource}"),
             Self::NotFound(resource) => write!(f, "{resource} not found"),
-            Self::UnknownResource => f.write_str("unknown resource"),
             Self::UndefinedAction { method, collection, action, path } => {
                 write!(f, "undefined action ({method}, [{collection:?} {action:?}]) for {path}")
             }

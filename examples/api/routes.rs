@@ -5,14 +5,13 @@ use std::any::type_name;
 use axum::{
     Router,
     handler::Handler,
-    http::{Method, StatusCode, Uri, header::LOCATION},
+    http::{Method, StatusCode, Uri},
     middleware::from_fn_with_state,
     response::{Html, IntoResponse, Response},
     routing::{self, MethodRouter},
 };
 use events::EventManager;
 use events_http::{EventRoutes, EventsLayer};
-use serde_json::json;
 
 use super::{
     App,
@@ -31,7 +30,6 @@ use super::{
     user::{self, User},
 };
 
-const ENTRY_POINT: &str = "/api/cloud-entry-point";
 const COLLECTIONS: [&str; 11] = [
     "deployment",
     "deployment-parameter",
@@ -87,7 +85,6 @@ impl Route {
 /// Everything that is served beside the events. There is no other list, so no route can be left out of the test that walks it.
 pub(crate) fn table() -> Vec<Route> {
     let mut table = vec![
-        Route::get(ENTRY_POINT, entry_point),
         Route::get("/api/session", session::search),
         Route::put("/api/session", session::search),
         Route::get("/api/session/{id}", reading::get::<Session>),
@@ -150,18 +147,10 @@ pub(crate) fn served(app: App, manager: EventManager, identity: Identity) -> Rou
     resources
         .route("/login", routing::get(async || Html(include_str!("login.html"))))
         .method_not_allowed_fallback(other_method)
-        .merge(EventRoutes::new(&manager).page("/ui").sign_in("/login").into_router())
-        .fallback(elsewhere)
+        .merge(EventRoutes::new(&manager).page("/ui").sign_in("/login").whole(COLLECTIONS).into_router())
         .with_state(app.clone())
         .layer(EventsLayer::new(manager).header(events_http::HEADER))
         .layer(from_fn_with_state((app, identity), session::recognise))
-}
-
-/// What the web client starts from.
-async fn entry_point() -> impl IntoResponse {
-    let collections: serde_json::Map<_, _> =
-        COLLECTIONS.iter().map(|name| ((*name).to_owned(), json!({ "href": name }))).collect();
-    axum::Json(json!({ "id": "cloud-entry-point", "base-uri": "/api/", "collections": collections }))
 }
 
 /// A known path, another method.
@@ -174,25 +163,6 @@ async fn other_method(method: Method, uri: Uri) -> Response {
         [_, _, _] => undefined_action(&method, uri.path()).into_response(),
         _ => method_not_allowed(&method, uri.path()).into_response(),
     }
-}
-
-/// A path that no route has.
-async fn elsewhere(method: Method, uri: Uri) -> Response {
-    let path = uri.path();
-    if method == Method::OPTIONS {
-        return StatusCode::NO_CONTENT.into_response();
-    }
-    if path != "/api" && !path.starts_with("/api/") {
-        let body =
-            axum::Json(json!({ "status": 302, "message": "the interface is below /api", "location": ENTRY_POINT }));
-        return (StatusCode::FOUND, [(LOCATION, ENTRY_POINT)], body).into_response();
-    }
-    let answer = match segments(path)[..] {
-        [collection, _, _] if COLLECTIONS.contains(&collection) => undefined_action(&method, path),
-        [collection] if !COLLECTIONS.contains(&collection) => method_not_allowed(&method, path),
-        _ => ApiError::UnknownResource,
-    };
-    answer.into_response()
 }
 
 /// What stands behind `/api/`.
