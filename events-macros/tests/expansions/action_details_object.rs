@@ -37,10 +37,12 @@ async fn reboot(id: Href<Nuvlabox>, options: Options) -> Result<(), ApiError> {
     }
     __events_call
         .drive(
-            __events::pin!(
-                async move { if false { return __events::never:: < Result < (), ApiError
-                > > (); } '__events_body : { Ok(()) } }
-            ),
+            async move {
+                if false {
+                    return __events::never::<Result<(), ApiError>>();
+                }
+                '__events_body: { Ok(()) }
+            },
             <Result<(), ApiError> as __events::Refusable>::refused,
             __events::Read::Told([
                 __events::Says::<Result<(), ApiError>>::WHOLE,

@@ -121,11 +121,15 @@ async fn update(name: String, options: Options, other: Href<Nuvlabox>) -> Answer
     }
     __events_call
         .drive(
-            __events::pin!(
-                async move { if false { return __events::never:: < Answer > (); } let _ =
-                & other; let _ = & options; let _ = & name; '__events_body : {
-                update_it(name, options, other). await } }
-            ),
+            async move {
+                if false {
+                    return __events::never::<Answer>();
+                }
+                let _ = &other;
+                let _ = &options;
+                let _ = &name;
+                '__events_body: { update_it(name, options, other).await }
+            },
             |__events_refused| {
                 let __events_ask: fn(_) -> _ = read::refused;
                 __events::asked::AskRefused::<

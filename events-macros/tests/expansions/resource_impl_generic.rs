@@ -31,10 +31,12 @@ impl<T: Jobs> Service for Runner<T> {
         }
         __events_call
             .drive(
-                __events::pin!(
-                    async move { if false { return __events::never:: < Result < (), Error
-                    > > (); } '__events_body : { Ok(()) } }
-                ),
+                async move {
+                    if false {
+                        return __events::never::<Result<(), Error>>();
+                    }
+                    '__events_body: { Ok(()) }
+                },
                 <Result<(), Error> as __events::Refusable>::refused,
                 __events::Read::Told([
                     __events::Says::<Result<(), Error>>::WHOLE,
@@ -91,10 +93,12 @@ impl<T: Jobs> Service for Runner<T> {
         }
         __events_call
             .drive(
-                __events::pin!(
-                    async move { if false { return __events::never:: < Result < (), Error
-                    > > (); } '__events_body : { Ok(()) } }
-                ),
+                async move {
+                    if false {
+                        return __events::never::<Result<(), Error>>();
+                    }
+                    '__events_body: { Ok(()) }
+                },
                 <Result<(), Error> as __events::Refusable>::refused,
                 __events::Read::Told([
                     __events::Says::<Result<(), Error>>::WHOLE,
