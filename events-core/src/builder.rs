@@ -25,6 +25,7 @@ use crate::{
     limits::{Limits, MAX_PAYLOAD},
     manager::{EventManager, Shared, decide},
     metrics::Counters,
+    opaque::Opaque,
     plan::Plan,
     policy::Policy,
     policy_change,
@@ -219,7 +220,7 @@ impl Builder {
         }
         let search = self.relaying.search(&*self.journal);
         let (relays, confirmations) = self.relaying.relays();
-        let shared = Arc::new(Shared {
+        let shared = Opaque::new(Shared {
             queue: Queue::default(),
             keeper: Arc::default(),
             sweeper: Arc::default(),
@@ -251,7 +252,7 @@ impl Builder {
     }
 }
 
-fn start(shared: &Arc<Shared>) -> std::io::Result<()> {
+fn start(shared: &Opaque<Shared>) -> std::io::Result<()> {
     let named = |name: &str| thread::Builder::new().name(name.to_owned());
     let writer = shared.clone();
     named("events-writer").spawn(move || {
@@ -260,9 +261,9 @@ fn start(shared: &Arc<Shared>) -> std::io::Result<()> {
         journal.close();
         writer.queue.finished();
     })?;
-    let (weak, keeper) = (Arc::downgrade(shared), shared.keeper.clone());
+    let (weak, keeper) = (shared.downgrade(), shared.keeper.clone());
     named("events-keeper").spawn(move || keeper::run(&weak, &keeper))?;
-    let (weak, sweeper) = (Arc::downgrade(shared), shared.sweeper.clone());
+    let (weak, sweeper) = (shared.downgrade(), shared.sweeper.clone());
     let every = shared.limits.sweep;
     named("events-sweeper").spawn(move || sweeper::run(&weak, &sweeper, every))?;
     Ok(())

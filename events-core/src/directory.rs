@@ -13,6 +13,7 @@ use crate::{
     href::AnyHref,
     limits::from_now,
     manager::Shared,
+    opaque::Opaque,
     search::BoxFuture,
 };
 
@@ -38,7 +39,7 @@ pub(crate) struct LookingUp {
 
 impl LookingUp {
     /// Starts looking `resource` up; none when no directory is installed.
-    pub(crate) fn start(shared: &std::sync::Arc<Shared>, resource: AnyHref) -> Option<Self> {
+    pub(crate) fn start(shared: &Opaque<Shared>, resource: AnyHref) -> Option<Self> {
         let directory = shared.directory.clone()?;
         let future = Box::pin(async move { directory.acl(&resource).await });
         Some(Self { future, change: Change::recording(Recording::Off), until: None })

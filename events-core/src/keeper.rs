@@ -4,14 +4,14 @@ use std::{
     cmp::Reverse,
     collections::BinaryHeap,
     sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     task::Waker,
     time::{Duration, Instant},
 };
 
-use crate::{manager::Shared, receipt::wake};
+use crate::{manager::Shared, opaque::WeakOpaque, receipt::wake};
 
 /// How often the queue is looked through while something waits in it, and for a while after that.
 const TICK: Duration = Duration::from_millis(10);
@@ -93,7 +93,7 @@ impl Keeper {
 }
 
 /// The thread. It ends with the manager.
-pub(crate) fn run(shared: &Weak<Shared>, keeper: &Arc<Keeper>) {
+pub(crate) fn run(shared: &WeakOpaque<Shared>, keeper: &Arc<Keeper>) {
     let mut quiet = QUIET;
     loop {
         {

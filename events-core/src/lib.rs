@@ -50,6 +50,7 @@ mod manager;
 pub mod memory;
 mod metrics;
 mod older_view;
+mod opaque;
 mod opening;
 mod operation;
 mod outcome;

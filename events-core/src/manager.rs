@@ -27,6 +27,7 @@ use crate::{
     keeper::Keeper,
     limits::{Limits, from_now},
     metrics::{Counters, Metrics},
+    opaque::Opaque,
     plan::Plan,
     policy::{Decision, Policy, PolicyError},
     query::{Filter, Query},
@@ -49,7 +50,7 @@ pub struct EventManager(Arc<Handle>);
 /// Ends the threads when the last handle is gone.
 struct Handle {
     /// None in a manager that records nothing.
-    shared: Option<Arc<Shared>>,
+    shared: Option<Opaque<Shared>>,
 }
 
 /// What the threads and the open operations share.
@@ -153,7 +154,7 @@ impl EventManager {
     }
 
     /// Of what its builder made. Dropped, it ends the threads.
-    pub(crate) fn of(shared: Arc<Shared>) -> Self {
+    pub(crate) fn of(shared: Opaque<Shared>) -> Self {
         Self(Arc::new(Handle { shared: Some(shared) }))
     }
 
@@ -174,7 +175,7 @@ impl EventManager {
         scoped(Change { manager: Some(self.clone()), ..Change::default() }, future)
     }
 
-    pub(crate) fn shared(&self) -> Option<&Arc<Shared>> {
+    pub(crate) fn shared(&self) -> Option<&Opaque<Shared>> {
         self.0.shared.as_ref()
     }
 
@@ -369,7 +370,7 @@ fn stopped(shared: &Shared, until: Instant) -> bool {
     shared.queue.stopped(until.max(Instant::now() + GRACE))
 }
 
-fn stop(shared: &Arc<Shared>) {
+fn stop(shared: &Opaque<Shared>) {
     shared.relays.stop();
     shared.queue.close();
     shared.keeper.close();

@@ -16,6 +16,7 @@ use crate::{
     id::EventId,
     identity::{Caller, Claim},
     manager::Shared,
+    opaque::Opaque,
     opening::{Identifiers, Kept},
     plan::Plan,
     policy::Outcomes,
@@ -140,7 +141,7 @@ impl Record for Change<'_> {
 
 /// An open operation: everything its closing needs.
 pub(crate) struct OperationState {
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) shared: Opaque<Shared>,
     pub(crate) plan: Arc<Plan>,
     pub(crate) context: Context,
     pub(crate) identifiers: Identifiers,
@@ -164,7 +165,7 @@ impl fmt::Debug for OperationState {
 impl OperationState {
     #[expect(clippy::too_many_arguments, reason = "called once, with everything that an operation is")]
     pub(crate) fn new(
-        shared: Arc<Shared>,
+        shared: Opaque<Shared>,
         plan: Arc<Plan>,
         context: Context,
         identifiers: Identifiers,

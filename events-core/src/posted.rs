@@ -16,6 +16,7 @@ use crate::{
     identity::{ADMIN, Claim},
     journal::{Entry, EntryKind},
     manager::{EventManager, Shared},
+    opaque::Opaque,
     queue::{Item, Ticket},
     receipt::Receipt,
     refused::{Refused, RefusedKind},
@@ -167,7 +168,7 @@ fn with_administrators(acl: Acl) -> Acl {
 }
 
 /// The ACL that the program would give an event about this resource, and whether looking it up failed.
-async fn acl_of(shared: &Arc<Shared>, href: Option<&AnyHref>, context: &Context) -> (Acl, bool) {
+async fn acl_of(shared: &Opaque<Shared>, href: Option<&AnyHref>, context: &Context) -> (Acl, bool) {
     let lookup = match href.and_then(|href| LookingUp::start(shared, href.clone())) {
         Some(mut looking_up) => poll_fn(|task| looking_up.poll(shared, task)).await,
         None => Lookup::Missing,
@@ -179,7 +180,7 @@ async fn acl_of(shared: &Arc<Shared>, href: Option<&AnyHref>, context: &Context)
     (acl::of_event(&lookup, context.caller(), false).into(), fallback)
 }
 
-async fn record(shared: &Arc<Shared>, event: &Event) -> Result<(), Refused> {
+async fn record(shared: &Opaque<Shared>, event: &Event) -> Result<(), Refused> {
     let refuse = |kind, reason: String| {
         shared.counters.refused.add(1);
         refused(Some(event.event_type.as_str()), kind, reason)

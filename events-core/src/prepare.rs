@@ -1,10 +1,6 @@
 //! Whether and how a call is recorded: recording, manager, plan, context, a place among the open operations.
 
-use std::{
-    borrow::Cow,
-    sync::{Arc, atomic::Ordering},
-    time::Instant,
-};
+use std::{borrow::Cow, sync::atomic::Ordering, time::Instant};
 
 use crate::{
     call::Stage,
@@ -12,6 +8,7 @@ use crate::{
     declaration::EventDeclaration,
     id::EventId,
     manager::{EventManager, Shared},
+    opaque::Opaque,
     opening::{Identifiers, Opening},
     plan::Plan,
     refused::{Refused, RefusedKind},
@@ -20,7 +17,7 @@ use crate::{
 
 #[derive(Debug)]
 pub(crate) struct Preparing {
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) shared: Opaque<Shared>,
     pub(crate) opening: Opening,
     pub(crate) started: Instant,
     /// Counted as open; given back when the operation never opens.
@@ -29,11 +26,11 @@ pub(crate) struct Preparing {
 
 /// A place among the open operations.
 #[derive(Debug)]
-pub(crate) struct OpenSlot(Option<Arc<Shared>>);
+pub(crate) struct OpenSlot(Option<Opaque<Shared>>);
 
 impl OpenSlot {
     /// Takes a place; a root operation only when there is one left.
-    fn take(shared: &Arc<Shared>, nested: bool) -> Option<Self> {
+    fn take(shared: &Opaque<Shared>, nested: bool) -> Option<Self> {
         let open = shared.open_operations.fetch_add(1, Ordering::AcqRel);
         let slot = Self(Some(shared.clone()));
         (nested || open < shared.limits.open_operations).then_some(slot)
@@ -81,7 +78,8 @@ pub(crate) fn prepare(declaration: &'static EventDeclaration, current: &Current,
                    `EventManager::disabled().install()` to record nothing";
         return refuse(RefusedKind::Unregistered, how.into());
     };
-    let Some(shared) = manager.shared() else { return Stage::Unrecorded };
+    let Some(handle) = manager.shared() else { return Stage::Unrecorded };
+    let shared: &Shared = handle;
     let refuse = |kind, reason| {
         shared.counters.refused.add(1);
         refuse(kind, reason)
@@ -110,14 +108,14 @@ pub(crate) fn prepare(declaration: &'static EventDeclaration, current: &Current,
     if shared.shutting_down.load(Ordering::Acquire) && !nested {
         return refuse(RefusedKind::ShuttingDown, "the event manager is shutting down: try again elsewhere".into());
     }
-    let Some(slot) = OpenSlot::take(shared, nested) else {
+    let Some(slot) = OpenSlot::take(handle, nested) else {
         let how = format!("{} operations are open already: try again", shared.limits.open_operations);
         return refuse(RefusedKind::TooManyOpen, how.into());
     };
     let now = shared.clock.now();
     let identifiers = identifiers(shared, plan, lineage, now);
     let opening = Opening::new(plan.clone(), context, identifiers, shared.limits.payload);
-    Stage::Preparing(Preparing { shared: shared.clone(), opening, started: Instant::now(), slot })
+    Stage::Preparing(Preparing { shared: handle.clone(), opening, started: Instant::now(), slot })
 }
 
 /// The context that is given, in its place, or else the one that is here.

@@ -18,6 +18,7 @@ use crate::{
     id::EventId,
     journal::{AppendError, Appended, Entry, EntryKind, Journal, JournalError},
     manager::Shared,
+    opaque::Opaque,
     operation::OperationState,
     receipt::{Answer, Receipt},
 };
@@ -343,7 +344,7 @@ impl State {
 }
 
 /// The thread: takes batches until the queue is closed and empty.
-pub(crate) fn run(shared: &Arc<Shared>, journal: &dyn Journal) {
+pub(crate) fn run(shared: &Opaque<Shared>, journal: &dyn Journal) {
     let mut pause = FIRST_RETRY;
     while let Some(batch) = shared.queue.take(shared.limits.batch_events, shared.limits.batch_bytes) {
         let entries: Vec<Entry> = batch.iter().map(|item| item.entry.clone()).collect();
@@ -393,7 +394,7 @@ fn append(journal: &dyn Journal, entries: &[Entry]) -> Result<Vec<Appended>, App
 }
 
 /// One event of a batch that the journal took.
-fn answered(shared: &Arc<Shared>, item: &Item, appended: Appended) {
+fn answered(shared: &Opaque<Shared>, item: &Item, appended: Appended) {
     let answer = match appended {
         Appended::Stored(_) => {
             shared.counters.stored.add(1);
@@ -434,7 +435,7 @@ fn answered(shared: &Arc<Shared>, item: &Item, appended: Appended) {
 }
 
 /// A true ending that comes after `abandoned` or `timeout` is kept as an event of its own.
-fn record_late_ending(shared: &Arc<Shared>, item: &Item, stored: &[u8]) {
+fn record_late_ending(shared: &Opaque<Shared>, item: &Item, stored: &[u8]) {
     match closing::late_ending(&item.entry.document, stored, shared.clock.now()) {
         Ok(Some(entry)) => {
             shared.counters.late_endings.add(1);

@@ -1,10 +1,6 @@
 //! What a destination learns of the manager that relays to it.
 
-use std::{
-    fmt,
-    sync::{Arc, Weak},
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use crate::{
     bookmarks::JournalIdentity,
@@ -13,6 +9,7 @@ use crate::{
     id::ProcessId,
     journal::{Entry, EntryKind, JournalError},
     manager::Shared,
+    opaque::{Opaque, WeakOpaque},
     outcome::{Ending, Reason},
     queue::{Item, Ticket},
     registry::Registry,
@@ -25,7 +22,7 @@ use crate::{
 /// Does not keep the manager alive: what is asked after its end is answered with none.
 #[derive(Clone)]
 pub struct Source {
-    manager: Weak<Shared>,
+    manager: WeakOpaque<Shared>,
     registry: Registry,
     process: ProcessId,
     lease: Duration,
@@ -38,9 +35,9 @@ impl fmt::Debug for Source {
 }
 
 impl Source {
-    pub(crate) fn of(shared: &Arc<Shared>) -> Self {
+    pub(crate) fn of(shared: &Opaque<Shared>) -> Self {
         Self {
-            manager: Arc::downgrade(shared),
+            manager: shared.downgrade(),
             registry: shared.registry().clone(),
             process: shared.process,
             lease: shared.limits.lease,

@@ -4,7 +4,7 @@ use std::{
     collections::{HashMap, VecDeque},
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -15,6 +15,7 @@ use crate::{
     id::EventId,
     journal::{Appended, Entry, JournalError, OpenOperation},
     manager::Shared,
+    opaque::{Opaque, WeakOpaque},
     outcome::{Ending, Reason},
     queue::{Item, Ticket},
     receipt::Receipt,
@@ -73,7 +74,7 @@ impl Sweeper {
 }
 
 /// The thread. It ends with the manager.
-pub(crate) fn run(shared: &Weak<Shared>, sweeper: &Arc<Sweeper>, every: Duration) {
+pub(crate) fn run(shared: &WeakOpaque<Shared>, sweeper: &Arc<Sweeper>, every: Duration) {
     let mut next = Instant::now() + every;
     loop {
         let mut state = sweeper.lock();
@@ -107,7 +108,7 @@ pub(crate) fn run(shared: &Weak<Shared>, sweeper: &Arc<Sweeper>, every: Duration
 const MOST_AT_ONCE: usize = 4_096;
 
 /// Hands over a `timeout` closing for every operation whose deadline has passed. Answers with what to wait for.
-pub(crate) fn overdue(shared: &Arc<Shared>) -> Result<Vec<Arc<Receipt>>, JournalError> {
+pub(crate) fn overdue(shared: &Opaque<Shared>) -> Result<Vec<Arc<Receipt>>, JournalError> {
     let now = shared.clock.now();
     let is_overdue = |operation: &OpenOperation| operation.deadline.is_some_and(|deadline| deadline <= now);
     let overdue: Vec<OpenOperation> = shared.journal.open_operations()?.into_iter().filter(is_overdue).collect();
@@ -141,7 +142,7 @@ const CHUNK: usize = 1_024;
 /// Closes the operations of dead processes as `abandoned`, durably: before anything new is recorded.
 /// The journal has one writer, so every open operation in it is of a process that is gone. Deferred
 /// ones keep their deadline.
-pub(crate) fn abandoned(shared: &Arc<Shared>) -> Result<(), JournalError> {
+pub(crate) fn abandoned(shared: &Opaque<Shared>) -> Result<(), JournalError> {
     let now = shared.clock.now();
     let dead = shared.journal.open_operations()?.into_iter();
     let dead: Vec<OpenOperation> = dead.filter(|operation| operation.deadline.is_none()).collect();

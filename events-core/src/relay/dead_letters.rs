@@ -8,6 +8,7 @@ use crate::{
     destination::Delivery,
     journal::{JournalError, Seq, Sequenced},
     manager::{EventManager, Shared},
+    opaque::Opaque,
 };
 
 /// Why a relay could not be asked.
@@ -80,7 +81,7 @@ impl EventManager {
         Ok(runtime.spawn(replay).await.map_err(|_ended| RelayError::NotDelivering)??)
     }
 
-    fn relay(&self, name: &str) -> Result<(&Arc<Shared>, Arc<Relay>), RelayError> {
+    fn relay(&self, name: &str) -> Result<(&Opaque<Shared>, Arc<Relay>), RelayError> {
         let shared = self.shared().ok_or(RelayError::NotDelivering)?;
         let relay = shared.relays.iter().find(|relay| relay.name() == name).cloned();
         let no_relay = || {
@@ -92,7 +93,7 @@ impl EventManager {
 }
 
 /// On the thread of the relay.
-async fn replay(shared: Arc<Shared>, relay: Arc<Relay>, from: Seq, limit: usize) -> Result<Replayed, JournalError> {
+async fn replay(shared: Opaque<Shared>, relay: Arc<Relay>, from: Seq, limit: usize) -> Result<Replayed, JournalError> {
     let bookmarks = shared.journal.bookmarks();
     let letters = bookmarks.dead_letters(relay.name(), from, limit)?;
     let mut replayed = Replayed::default();

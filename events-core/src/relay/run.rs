@@ -21,7 +21,7 @@ use super::{
     status::RelayState,
     window::{Batch, Window},
 };
-use crate::{destination::NotReady, id::Random, journal::Seq, manager::Shared, source::Source};
+use crate::{destination::NotReady, id::Random, journal::Seq, manager::Shared, opaque::Opaque, source::Source};
 
 /// How the thread and whoever builds the manager begin together.
 pub(super) struct Start {
@@ -32,7 +32,7 @@ pub(super) struct Start {
 }
 
 /// Delivers until the relay is told to stop.
-pub(super) fn run(relay: &Arc<Relay>, shared: &Arc<Shared>, mut start: Start) {
+pub(super) fn run(relay: &Arc<Relay>, shared: &Opaque<Shared>, mut start: Start) {
     let _ended = Ended(relay);
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_time().build() {
         Ok(runtime) => runtime,
@@ -73,7 +73,7 @@ impl Drop for Ended<'_> {
 
 struct Runner<'r> {
     relay: &'r Arc<Relay>,
-    shared: &'r Arc<Shared>,
+    shared: &'r Opaque<Shared>,
     ledger: Ledger<'r>,
     ahead: ReadAhead,
     window: Window,
@@ -85,7 +85,7 @@ struct Runner<'r> {
 }
 
 impl<'r> Runner<'r> {
-    fn new(relay: &'r Arc<Relay>, shared: &'r Arc<Shared>) -> Self {
+    fn new(relay: &'r Arc<Relay>, shared: &'r Opaque<Shared>) -> Self {
         Self {
             relay,
             shared,

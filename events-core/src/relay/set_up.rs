@@ -19,6 +19,7 @@ use crate::{
     journal::Journal,
     limits::from_now,
     manager::Shared,
+    opaque::Opaque,
     own_first::OwnFirst,
     registry::{Problem, Registry},
     search::Search,
@@ -104,14 +105,14 @@ struct Started<'r> {
 
 impl Relays {
     /// Starts the threads and asks every destination to get ready. Those that are away or slow are no problem.
-    pub(crate) fn start(&self, shared: &Arc<Shared>) -> io::Result<Vec<Problem>> {
+    pub(crate) fn start(&self, shared: &Opaque<Shared>) -> io::Result<Vec<Problem>> {
         let until = from_now(shared.limits.relay_start);
         let mut started = Vec::new();
         for relay in &self.0 {
             let (tell, ready) = mpsc::channel();
             let (go, told) = oneshot::channel();
             let start = Start { ready: Some(tell), go: Some(told) };
-            let (of_thread, shared) = (Arc::clone(relay), Arc::clone(shared));
+            let (of_thread, shared) = (Arc::clone(relay), shared.clone());
             let name = format!("events-relay-{}", relay.name().replace('\0', ""));
             thread::Builder::new().name(name).spawn(move || run::run(&of_thread, &shared, start))?;
             started.push(Started { relay, ready, go });

@@ -20,6 +20,7 @@ use crate::{
     journal::{Appended, Journal, JournalError, Seq},
     limits::Limits,
     manager::Shared,
+    opaque::Opaque,
     queue::Item,
 };
 
@@ -53,7 +54,7 @@ pub(super) struct Read {
 }
 
 /// One that follows. Dropped, it does not any more.
-pub(super) struct Live(Arc<Shared>);
+pub(super) struct Live(Opaque<Shared>);
 
 impl fmt::Debug for Tails {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -83,7 +84,7 @@ impl Tails {
     }
 
     /// One more follows: from what is stored now on.
-    pub(super) fn follow(shared: &Arc<Shared>) -> Result<(Live, watch::Receiver<Progress>), TailError> {
+    pub(super) fn follow(shared: &Opaque<Shared>) -> Result<(Live, watch::Receiver<Progress>), TailError> {
         let tails = &shared.tails;
         // In this order: what the writer stores without seeing that somebody follows is not after the number that is
         // asked for next.

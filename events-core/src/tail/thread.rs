@@ -16,6 +16,7 @@ use super::{
 use crate::{
     journal::{Journal, JournalError, Seq},
     manager::Shared,
+    opaque::Opaque,
 };
 
 /// Who follows is woken no more often than this: of a thousand that wait, each costs something.
@@ -27,8 +28,8 @@ const REMEMBERED: usize = 8;
 /// After this long without a read they are forgotten.
 const IDLE: Duration = Duration::from_secs(10);
 
-pub(super) fn start(shared: &Arc<Shared>) -> io::Result<()> {
-    let (weak, journal) = (Arc::downgrade(shared), shared.journal.clone());
+pub(super) fn start(shared: &Opaque<Shared>) -> io::Result<()> {
+    let (weak, journal) = (shared.downgrade(), shared.journal.clone());
     std::thread::Builder::new().name("events-tail".to_owned()).spawn(move || {
         let mut reader = Reader { journal, remembered: VecDeque::new() };
         let mut told_at = None;
