@@ -25,7 +25,7 @@ mod demo;
 mod deployment;
 mod deployment_parameter;
 mod deployment_set;
-mod document;
+pub(crate) mod document;
 mod error;
 mod extract;
 mod group;

@@ -1,9 +1,12 @@
 //! Logging in and out, and acting as a group.
 
-use events::{Acl, Caller, Event, assert_events};
+use events::{Acl, Caller, Event, Right, Timestamp, assert_events};
 use serde_json::{Value, json};
 
-use crate::server::{ADMIN, JANE, JOE, NOBODY, Server, assert_seen, caller, details, of_type};
+use crate::{
+    api::{document::Document, session::Session},
+    server::{ADMIN, JANE, JOE, NOBODY, Server, assert_seen, caller, details, of_type},
+};
 
 const ABSENT: &str = "session/00000000-0000-4000-8000-000000000000";
 
@@ -110,6 +113,51 @@ async fn a_cookie_says_who_calls() {
     server.prepares(JANE, &format!("DELETE {session}"), Value::Null).await;
     let after = server.send_with(&[("cookie", &cookie)], "POST nuvlabox", json!({})).await;
     assert_eq!(after.status, 403, "its session has ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_ends_by_itself() {
+    let mut server = with_users().await;
+    let (session, cookie) = logged_in(&mut server).await;
+    let add = async || server.send_with(&[("cookie", &cookie)], "POST nuvlabox", json!({})).await.status;
+    assert_eq!(add().await, 201);
+    let (created, expiry) = {
+        let session = server.asks(JANE, &format!("GET {session}"), Value::Null, 200).await.body;
+        let time = |name: &str| session[name].as_str().unwrap().parse::<Timestamp>().unwrap();
+        (time("created"), time("expiry"))
+    };
+    let lasts = expiry.since(created).as_secs();
+    assert!((86_300..=86_400).contains(&lasts), "{lasts} s");
+    // That day later.
+    let end = |document: &mut Document<Session>| {
+        document.own.expiry = document.created;
+        Ok(())
+    };
+    server.database.change(session.parse().unwrap(), Right::Manage, Caller::internal(), end).await.unwrap();
+    assert_eq!(add().await, 403);
+    let found = server.send_with(&[("cookie", &cookie)], "PUT session", Value::Null).await;
+    assert_eq!((found.status, &found.body["count"]), (200, &json!(0)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_left_a_group_acts_as_it_no_more() {
+    let mut server = with_users().await;
+    let (session, cookie) = logged_in(&mut server).await;
+    let switch = format!("POST {session}/switch-group");
+    server.prepares(JANE, &switch, json!({ "claim": "group/fleet" })).await;
+    let mut active_claims = Vec::new();
+    for users in [json!(["user/jane"]), json!([]), json!(["user/jane"])] {
+        server.prepares(ADMIN, "PUT group/fleet", json!({ "users": users })).await;
+        server.send_with(&[("cookie", &cookie)], "POST nuvlabox", json!({})).await;
+        let events = server.look();
+        let opening = of_type(&events, "nuvlabox.add");
+        assert_eq!(opening.authn_info.user_id.as_ref().unwrap().as_str(), "user/jane");
+        active_claims.push(opening.authn_info.active_claim.as_ref().unwrap().to_string());
+        server.forget();
+    }
+    // Back in the group, she has to switch again.
+    assert_eq!(active_claims, ["group/fleet", "user/jane", "user/jane"]);
+    server.asks(JANE, &switch, json!({ "claim": "group/fleet" }), 200).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
