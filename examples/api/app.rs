@@ -3,7 +3,7 @@
 use events::{Builder, Caller, Href, Right};
 
 use super::{
-    credential::Credential,
+    credential::{Credential, Hashing},
     database::Database,
     deployment::Deployment,
     deployment_parameter::DeploymentParameter,
@@ -24,6 +24,7 @@ use super::{
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) database: Database,
+    pub(crate) hashing: Hashing,
 }
 
 /// What the events of this server need: where ACLs are found, and which declarations must have arrived.
@@ -44,6 +45,11 @@ pub(crate) fn events(builder: Builder, database: &Database) -> Builder {
 }
 
 impl App {
+    pub(crate) fn new(database: Database) -> Self {
+        // Eight take half a second of two processors.
+        Self { database, hashing: Hashing::at_once(8) }
+    }
+
     /// The resource, if whoever calls has `right` on it.
     pub(crate) async fn get<K: Kept>(&self, id: &Href<K>, right: Right) -> Result<Document<K>, ApiError> {
         self.database.get(id.clone(), right, caller()).await

@@ -122,7 +122,7 @@ async fn serve(
     let database = Database::open(&data.join("resources.db"))?;
     let builder = app::events(EventManager::builder(SqliteStore::open(data.join("events"))?), &database);
     let manager = relaying.to(builder)?.install()?;
-    let app = App { database };
+    let app = App::new(database);
     if with_demo {
         demo::fill(&app, &manager).await?;
     }

@@ -19,7 +19,7 @@ use serde_json::Value;
 use super::{
     App,
     answer::Answer,
-    credential::{self, Password},
+    credential::Password,
     document::{Attributes, Document, Kept, now},
     error::ApiError,
     extract::{Body, Path, caller},
@@ -78,7 +78,7 @@ pub(crate) async fn add(State(app): State<App>, Body(login): Body<Login>) -> Res
         Ok(user) => (user.id, user.own.credential),
         Err(ApiError::NotFound(_)) => {
             // As long as for a user who is there: how long it takes does not tell who is.
-            credential::hash(password).await?;
+            app.hashing.hash(password).await?;
             return Err(ApiError::LoginFailed { username });
         }
         Err(error) => return Err(error),
@@ -89,7 +89,7 @@ pub(crate) async fn add(State(app): State<App>, Body(login): Body<Login>) -> Res
     // The target of a failed login learns of it.
     operation.visible_to(user.as_str().parse()?);
     let credential = app.database.get(credential, Right::ViewData, Caller::internal()).await?;
-    if !credential.own.is(password).await? {
+    if !app.hashing.is(credential.own, password).await? {
         return Err(ApiError::LoginFailed { username });
     }
 

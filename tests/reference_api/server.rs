@@ -59,7 +59,7 @@ impl Server {
         let database = Database::open(&data.path().join("resources.db")).unwrap();
         let store = MemoryStore::new();
         let manager = app::events(EventManager::builder(store.clone()), &database).build().unwrap();
-        let routes = routes::served(App { database: database.clone() }, manager, Identity::OfProxy);
+        let routes = routes::served(App::new(database.clone()), manager, Identity::OfProxy);
         let (trail, seen) = (store.trail(), store.trail());
         Self { routes, database, store, trail, seen, _data: data }
     }

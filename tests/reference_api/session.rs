@@ -1,7 +1,10 @@
 //! Logging in and out, and acting as a group.
 
+use std::sync::Arc;
+
 use events::{Acl, Caller, Event, Right, Timestamp, assert_events};
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use crate::{
     api::{document::Document, session::Session},
@@ -89,6 +92,27 @@ async fn a_failed_login_is_visible_to_its_target() {
     let other = json!({ "template": { "href": "session-template/oidc", "username": "jane", "password": "x" } });
     server.asks(NOBODY, "POST session", other, 400).await;
     assert_events!(server.trail, "session.add" => failed(error));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_logins_at_once_are_turned_away_and_not_piled_up() {
+    let server = Arc::new(with_users().await);
+    let mut attempts = JoinSet::new();
+    for number in 0..64 {
+        // Whether there is such a user makes no difference.
+        let username = if number % 2 == 0 { "jane" } else { "nobody" };
+        let server = server.clone();
+        attempts.spawn(async move { server.send(NOBODY, "POST session", login(username, "a guess")).await });
+    }
+    let answers = attempts.join_all().await;
+    let of = |status: u16| answers.iter().filter(move |answer| answer.status == status);
+    let (failed, turned_away) = (of(403).count(), of(429).count());
+    assert_eq!(failed + turned_away, 64);
+    assert!(failed >= 8 && turned_away > 0, "{failed} were looked at, {turned_away} turned away");
+    assert!(of(429).all(|answer| answer.headers["retry-after"] == "1"));
+
+    // Whoever tries again is let in.
+    server.asks(NOBODY, "POST session", login("jane", "jane's secret"), 201).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
