@@ -57,9 +57,17 @@ impl App {
 
     /// Adds a resource; it belongs to the user who calls, unless `given` says otherwise.
     pub(crate) async fn add<K: Kept, G: Send + 'static>(&self, given: Given<G>, own: K) -> Result<Href<K>, ApiError> {
+        self.database.add(None, Self::document(given, own)?).await
+    }
+
+    /// What is made of an id when a resource is added.
+    pub(crate) fn document<K: Kept, G>(
+        given: Given<G>,
+        own: K,
+    ) -> Result<impl FnOnce(Href<K>) -> Result<Document<K>, ApiError> + use<K, G>, ApiError> {
         let caller = user()?;
         let Given { attributes, acl, .. } = given;
-        self.database.add(None, move |id| Document::new(id, attributes, acl, &caller, own)).await
+        Ok(move |id| Document::new(id, attributes, acl, &caller, own))
     }
 
     /// Takes over what `given` names, and lets `change` do so with what the type has of its own.
@@ -98,10 +106,7 @@ impl App {
         from: &'static [K::State],
         goal: K::State,
     ) -> Result<Change, ApiError> {
-        let change = move |document: &mut Document<K>| {
-            document.must_be(action, from)?;
-            Ok(Change::make(document.own.state(), goal))
-        };
+        let change = move |document: &mut Document<K>| document.reach(action, from, goal);
         self.database.change(id.clone(), Right::Manage, caller(), change).await
     }
 }

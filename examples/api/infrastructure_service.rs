@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     App,
     answer::Answer,
+    database::Transaction,
     document::{Given, Kept},
     error::ApiError,
     extract::{Body, Path},
@@ -78,12 +79,20 @@ async fn announce(
 )]
 pub(crate) async fn add(State(app): State<App>, Body(given): Body<Given<ServiceParts>>) -> Result<Answer, ApiError> {
     let parts = given.own.clone();
-    let state = if parts.endpoint.is_some() { Started } else { Starting };
-    let id = app.add(given, InfrastructureService { state, parts }).await?;
-    announce(&id, None, word(state)).await?;
-    if state == Starting {
-        job::hand_over(&app, &id, "start_infrastructure_service", "starting").await?;
+    if parts.endpoint.is_some() {
+        let id = app.add(given, InfrastructureService { state: Started, parts }).await?;
+        announce(&id, None, word(Started)).await?;
+        return Ok(Answer::added(&id));
     }
+    let make = App::document(given, InfrastructureService { state: Starting, parts })?;
+    let id: Href<InfrastructureService> = app.database.transact(|transaction| transaction.new_id()).await?;
+    let add = {
+        let id = id.clone();
+        move |transaction: &Transaction<'_>| transaction.add(Some(id), make)
+    };
+    // Together, so that none starts that no job knows of.
+    job::added_with(&app, "start_infrastructure_service", &id, add).await?;
+    announce(&id, None, word(Starting)).await?;
     Ok(Answer::added(&id))
 }
 

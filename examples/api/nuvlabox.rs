@@ -8,7 +8,7 @@ use super::{
     App,
     answer::Answer,
     credential::Credential,
-    document::{Attributes, Given, Kept},
+    document::{Attributes, Document, Given, Kept},
     error::ApiError,
     extract::{Body, Path},
     infrastructure_service::{self, ServiceParts},
@@ -147,9 +147,12 @@ pub(crate) async fn commission(
 
 #[action(event = "nuvlabox.decommission", severity = "high")]
 pub(crate) async fn decommission(State(app): State<App>, Path(id): Path<Href<Nuvlabox>>) -> Result<Answer, ApiError> {
-    let change = app.reach(&id, "decommission", &[New, Activated, Commissioned], Decommissioning).await?;
+    let leave = |nuvlabox: &mut Document<Nuvlabox>| {
+        nuvlabox.reach("decommission", &[New, Activated, Commissioned], Decommissioning)
+    };
+    let (accepted, change) = job::hand_over_and(&app, &id, "decommission_nuvlabox", "decommissioning", leave).await?;
     announce(&id, change).await?;
-    job::hand_over(&app, &id, "decommission_nuvlabox", "decommissioning").await
+    Ok(accepted)
 }
 
 #[derive(Debug, Default, Deserialize)]

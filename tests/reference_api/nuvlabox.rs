@@ -145,8 +145,8 @@ async fn decommissioning_one() {
     assert_eq!(answer.text("message"), format!("decommissioning {id} with async {job}"));
     assert_events!(server.trail,
         what => completed {
-            format!("nuvlabox.state-changed {id}"),
             format!("job.add {job}") => completed,
+            format!("nuvlabox.state-changed {id}"),
         },
     );
     let events = server.recorded(JANE, &[JANE], &[JOE]);
