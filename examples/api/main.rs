@@ -130,11 +130,14 @@ async fn serve(
     // From here on a signal stops it cleanly: whoever waits for the line below may send one at once.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let (stopping, stopped) = oneshot::channel();
+    let tails = manager.clone();
     let told_to_stop = async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
+        // They would be waited for: their clients go on where they were when there is a server again.
+        tails.end_tails();
         // Nobody listens any more when the server failed.
         let _ = stopping.send(());
     };

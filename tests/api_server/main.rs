@@ -4,7 +4,11 @@
 mod programs;
 mod server;
 
-use std::{path::Path, thread};
+use std::{
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use programs::{example, printed};
 use serde_json::{Value, json};
@@ -299,6 +303,38 @@ fn a_signal_stops_it_cleanly_under_load_and_nothing_stays_open() {
     let again = Server::start(data.path());
     assert_eq!(again.send("GET", &format!("/api/{id}"), JANE, "").text("name"), "gateway");
     assert_eq!(events(data.path()).len(), stored.len(), "nothing was left to be closed");
+}
+
+#[test]
+fn tails_do_not_keep_it_from_stopping() {
+    use std::io::{BufRead, BufReader, Read, Write};
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    let mut tails: Vec<_> = (0..20)
+        .map(|_| {
+            let mut stream = std::net::TcpStream::connect(server.address()).unwrap();
+            stream.set_read_timeout(Some(server::LIMIT)).unwrap();
+            write!(stream, "GET /api/event/tail HTTP/1.1\r\nhost: test\r\nnuvla-authn-info: {JANE}\r\n\r\n").unwrap();
+            let mut stream = BufReader::new(stream);
+            let mut line = String::new();
+            while !line.starts_with("retry: ") {
+                line.clear();
+                assert!(stream.read_line(&mut line).unwrap() > 0, "it begins");
+            }
+            stream
+        })
+        .collect();
+    let told = Instant::now();
+    let (status, _) = server.stop();
+    let took = told.elapsed();
+    assert!(status.success(), "{status}");
+    // Where requests run, they have five seconds.
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    for tail in &mut tails {
+        let mut rest = String::new();
+        tail.read_to_string(&mut rest).unwrap();
+        assert!(rest.ends_with("0\r\n\r\n"), "to its end: {rest:?}");
+    }
 }
 
 /// The status of a reboot; none when nobody listens any more.
