@@ -2,6 +2,7 @@
 
 #[path = "../programs/mod.rs"]
 mod programs;
+mod runner;
 mod server;
 
 use std::{
@@ -158,40 +159,6 @@ fn what_is_not_done_is_answered_in_the_words_of_the_interface_and_recorded() {
         of_type(&stored, "nuvlabox.reboot.failed").iter().map(|event| event["failure"].clone()).collect();
     assert_eq!(failures.iter().map(|failure| &failure["status"]).collect::<Vec<_>>(), [403, 404]);
     assert!(failures.iter().all(|failure| failure["reason"] == "error"), "{failures:?}");
-}
-
-#[test]
-fn a_job_runner_does_what_is_queued_and_its_events_follow_from_what_caused_it() {
-    let data = tempfile::tempdir().unwrap();
-    let server = Server::start(data.path());
-    let id = added(&server);
-    let rebooting = server.send("POST", &format!("/api/{id}/reboot"), JANE, "").text("location").to_owned();
-    let leaving = server.send("POST", &format!("/api/{id}/decommission"), JANE, "").text("location").to_owned();
-    let deployment = server.send("POST", "/api/deployment", JANE, r#"{"name": "sensors"}"#);
-    let deployment = deployment.text("resource-id").to_owned();
-    let starting = server.send("POST", &format!("/api/{deployment}/start"), JANE, "").text("location").to_owned();
-    let runner = ["--once", "--fail", "reboot_nuvlabox", "--server"];
-    printed(example("job-runner").args(runner).arg(format!("http://{}", server.address())));
-
-    let state = |id: &str| server.send("GET", &format!("/api/{id}"), JANE, "").text("state").to_owned();
-    assert_eq!([&rebooting, &leaving, &id].map(|id| state(id)), ["FAILED", "SUCCESS", "DECOMMISSIONED"]);
-    assert_eq!([&starting, &deployment].map(|id| state(id)), ["SUCCESS", "STARTED"]);
-    let stored = events(data.path());
-    let [opening] = of_type(&stored, "deployment.start")[..] else { panic!("one start") };
-    let [closing] = of_type(&stored, "deployment.start.completed")[..] else { panic!("closed by the runner") };
-    assert_eq!((&closing["parent"], &closing["linked-identifiers"]), (&opening["id"], &json!([starting])));
-    assert_eq!(closing["authn-info"]["user-id"], "user/job-engine");
-    let causes = ["nuvlabox.reboot", "nuvlabox.decommission", "deployment.start"];
-    for (job, caused_by) in [rebooting, leaving, starting].into_iter().zip(causes) {
-        let [cause] = of_type(&stored, caused_by)[..] else { panic!("one {caused_by}") };
-        let changed = of_type(&stored, "job.state-changed");
-        let changed: Vec<_> = changed.iter().filter(|event| event["resource"]["href"] == job.as_str()).collect();
-        assert_eq!(changed.len(), 2, "{changed:?}");
-        assert!(
-            changed.iter().all(|event| event["parent"] == cause["id"] && event["root"] == cause["id"]),
-            "{changed:?}"
-        );
-    }
 }
 
 #[test]
