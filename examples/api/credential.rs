@@ -12,7 +12,7 @@ use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use super::{
     App,
-    document::{Attributes, Document, Kept},
+    document::{Attributes, Document},
     error::ApiError,
     extract::caller,
     user::User,
@@ -24,10 +24,6 @@ use super::{
 pub(crate) struct Credential {
     /// Of the password (PHC string format).
     hash: String,
-}
-
-impl Kept for Credential {
-    const ACTIONS: &'static [&'static str] = &[];
 }
 
 /// A password on its way: neither printed nor recorded.

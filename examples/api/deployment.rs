@@ -10,7 +10,7 @@ use super::{
     database::Transaction,
     deployment_parameter::{self, DeploymentParameter},
     deployment_set::{self, DeploymentSet},
-    document::{Attributes, Document, Given, Kept},
+    document::{Attributes, Document, Given},
     error::ApiError,
     extract::{Body, Path, caller},
     job,
@@ -54,10 +54,6 @@ pub(crate) enum DeploymentState {
 }
 
 use DeploymentState::{Created, Error, Started, Starting, Stopped, Stopping, Updating};
-
-impl Kept for Deployment {
-    const ACTIONS: &'static [&'static str] = &["start", "stop", "update", "clone"];
-}
 
 impl Stateful for Deployment {
     type State = DeploymentState;

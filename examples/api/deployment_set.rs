@@ -8,7 +8,7 @@ use super::{
     App,
     answer::Answer,
     deployment::{self, Deployment, DeploymentParts},
-    document::{Attributes, Document, Given, Kept},
+    document::{Attributes, Document, Given},
     error::ApiError,
     extract::{Body, Path, user},
     module::Module,
@@ -30,10 +30,6 @@ pub(crate) struct DeploymentSet {
 pub(crate) struct DeploymentSetParts {
     module: Href<Module>,
     fleet: Vec<Href<Nuvlabox>>,
-}
-
-impl Kept for DeploymentSet {
-    const ACTIONS: &'static [&'static str] = &["plan", "start", "stop"];
 }
 
 /// A set has a deployment on the next of its devices. Each device gets one: whoever comes second is refused.

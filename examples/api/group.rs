@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     App,
     answer::Answer,
-    document::{Document, Given, Kept},
+    document::{Document, Given},
     error::ApiError,
     extract::{Body, Path, user},
     user::User,
@@ -18,10 +18,6 @@ use super::{
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Group {
     pub(crate) users: Vec<Href<User>>,
-}
-
-impl Kept for Group {
-    const ACTIONS: &'static [&'static str] = &[];
 }
 
 /// A user belongs to a group from now on.

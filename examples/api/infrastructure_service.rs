@@ -8,7 +8,7 @@ use super::{
     App,
     answer::Answer,
     database::Transaction,
-    document::{Given, Kept},
+    document::Given,
     error::ApiError,
     extract::{Body, Path},
     job,
@@ -43,10 +43,6 @@ pub(crate) enum ServiceState {
 }
 
 use ServiceState::{Error, Started, Starting, Stopped};
-
-impl Kept for InfrastructureService {
-    const ACTIONS: &'static [&'static str] = &[];
-}
 
 impl Stateful for InfrastructureService {
     type State = ServiceState;

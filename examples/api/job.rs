@@ -44,10 +44,6 @@ pub(crate) enum JobState {
     Failed,
 }
 
-impl Kept for Job {
-    const ACTIONS: &'static [&'static str] = &[];
-}
-
 impl Stateful for Job {
     type State = JobState;
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     App,
     answer::Answer,
-    document::{Document, Given, Kept},
+    document::{Document, Given},
     error::ApiError,
     extract::{Body, Path, caller},
 };
@@ -33,10 +33,6 @@ pub(crate) struct ModuleParts {
     subtype: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     content: Option<String>,
-}
-
-impl Kept for Module {
-    const ACTIONS: &'static [&'static str] = &["publish"];
 }
 
 #[action(

@@ -8,7 +8,7 @@ use super::{
     App,
     answer::Answer,
     credential::Credential,
-    document::{Attributes, Document, Given, Kept},
+    document::{Attributes, Document, Given},
     error::ApiError,
     extract::{Body, Path},
     infrastructure_service::{self, ServiceParts},
@@ -45,20 +45,6 @@ pub(crate) enum NuvlaboxState {
 }
 
 use NuvlaboxState::{Activated, Commissioned, Decommissioned, Decommissioning, New};
-
-impl Kept for Nuvlabox {
-    const ACTIONS: &'static [&'static str] = &[
-        "activate",
-        "commission",
-        "decommission",
-        "add-ssh-key",
-        "revoke-ssh-key",
-        "update-nuvlabox",
-        "reboot",
-        "check-api",
-        "cluster-nuvlabox",
-    ];
-}
 
 impl Stateful for Nuvlabox {
     type State = NuvlaboxState;

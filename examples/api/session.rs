@@ -20,7 +20,7 @@ use super::{
     App,
     answer::Answer,
     credential::Password,
-    document::{Attributes, Document, Kept, now},
+    document::{Attributes, Document, now},
     error::ApiError,
     extract::{Body, Path, caller},
     group::Group,
@@ -45,10 +45,6 @@ pub(crate) struct Session {
     pub(crate) expiry: Timestamp,
     /// What the cookie holds, hashed: who reads this cannot forge one.
     secret_hash: String,
-}
-
-impl Kept for Session {
-    const ACTIONS: &'static [&'static str] = &["switch-group"];
 }
 
 #[derive(Debug, Deserialize)]

@@ -8,7 +8,7 @@ use super::{
     App,
     answer::Answer,
     credential::{self, Credential, Password},
-    document::{Document, Given, Kept},
+    document::{Document, Given},
     error::ApiError,
     extract::{Body, caller},
 };
@@ -18,10 +18,6 @@ use super::{
 #[derive(Serialize, Deserialize)]
 pub(crate) struct User {
     pub(crate) credential: Href<Credential>,
-}
-
-impl Kept for User {
-    const ACTIONS: &'static [&'static str] = &[];
 }
 
 #[derive(Debug, Deserialize)]
