@@ -129,7 +129,7 @@ pub(crate) async fn delete(State(app): State<App>, Path(id): Path<Href<Deploymen
 #[action(event = "deployment.start", deferred(within = "1h"))]
 pub(crate) async fn start(State(app): State<App>, Path(id): Path<Href<Deployment>>) -> Result<Answer, ApiError> {
     let start = |deployment: &mut Document<Deployment>| deployment.reach("start", &[Created, Stopped, Error], Starting);
-    let (accepted, change) = job::hand_over_and(&app, &id, "start_deployment", "starting", start).await?;
+    let (accepted, change) = job::begin_and_hand_over(&app, &id, "start_deployment", "starting", start).await?;
     announce(&id, change).await?;
     Ok(accepted)
 }
@@ -140,7 +140,7 @@ pub(crate) async fn stop(State(app): State<App>, Path(id): Path<Href<Deployment>
     let stop = |deployment: &mut Document<Deployment>| {
         deployment.reach("stop", &[Starting, Started, Updating, Error], Stopping)
     };
-    let (accepted, change) = job::hand_over_and(&app, &id, "stop_deployment", "stopping", stop).await?;
+    let (accepted, change) = job::begin_and_hand_over(&app, &id, "stop_deployment", "stopping", stop).await?;
     announce(&id, change).await?;
     Ok(accepted)
 }
@@ -163,7 +163,7 @@ pub(crate) async fn update(
         *module = update.module.clone().or(module.take());
         deployment.reach("update", &[Started], Updating)
     };
-    let (accepted, change) = job::hand_over_and(&app, &id, "update_deployment", "updating", update).await?;
+    let (accepted, change) = job::begin_and_hand_over(&app, &id, "update_deployment", "updating", update).await?;
     announce(&id, change).await?;
     Ok(accepted)
 }

@@ -68,7 +68,7 @@ pub(crate) async fn hand_over<K: Kept>(app: &App, id: &Href<K>, action: &str, do
 }
 
 /// The same, and `begin` changes the resource when the job is added: there is never one without the other.
-pub(crate) async fn hand_over_and<K: Kept, T: Send + 'static>(
+pub(crate) async fn begin_and_hand_over<K: Kept, T: Send + 'static>(
     app: &App,
     id: &Href<K>,
     action: &str,
