@@ -168,13 +168,9 @@ impl Runner {
         }
         if let Some(operation) = job.operation_that_waits() {
             let (ending, said) = if fails { ("fail", "the device does not answer") } else { ("complete", "done") };
-            // Where it is refused somebody was first: it is closed.
-            refused(
-                self.send(
-                    self.agent.post(format!("{}/{operation}/{ending}", self.server)),
-                    &json!({ "message": said }),
-                ),
-            )?;
+            let closing = self.agent.post(format!("{}/{operation}/{ending}", self.server));
+            // Where it is refused it is closed already, by somebody else.
+            refused(self.send(closing, &json!({ "message": said })))?;
         }
         self.put(&job.id, &json!({ "state": if fails { "FAILED" } else { "SUCCESS" } }))
     }

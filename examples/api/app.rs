@@ -46,7 +46,7 @@ pub(crate) fn events(builder: Builder, database: &Database) -> Builder {
 
 impl App {
     pub(crate) fn new(database: Database) -> Self {
-        // Eight take half a second of two processors.
+        // They take 152 MiB together.
         Self { database, hashing: Hashing::at_once(8) }
     }
 

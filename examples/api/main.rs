@@ -15,7 +15,7 @@
 //!
 //! Programs find events below `/api/event`, people at `/ui`: with `--demo`, sign in as `jane` with the password `demo`.
 //! Resources are kept in `resources.db` of the data folder, events in its folder `events`. SIGTERM and SIGINT stop it:
-//! requests are answered to their end and their closing events stored.
+//! tails end, requests are answered to their end and their closing events stored.
 
 mod answer;
 pub(crate) mod app;
