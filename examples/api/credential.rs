@@ -12,6 +12,7 @@ use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use super::{
     App,
+    database::Transaction,
     document::{Attributes, Document},
     error::ApiError,
     extract::caller,
@@ -73,12 +74,23 @@ impl Hashing {
     }
 }
 
-/// Adds the password of a user. No route shows credentials to anybody.
+/// Adds the password of a user, together with the user that `make` makes of its id. No route shows credentials to anybody.
 #[action(event = "credential.add", linked = user)]
-pub(crate) async fn add(app: &App, user: &Href<User>, password: Password) -> Result<Href<Credential>, ApiError> {
-    let caller = caller();
+pub(crate) async fn add(
+    app: &App,
+    user: &Href<User>,
+    password: Password,
+    make: impl FnOnce(Href<User>, Href<Credential>) -> Result<Document<User>, ApiError> + Send + 'static,
+) -> Result<Href<Credential>, ApiError> {
+    let (user, caller) = (user.clone(), caller());
     let attributes = Attributes::named("password");
     let acl = Acl::owned_by(user.as_str().parse()?);
     let hash = app.hashing.hash(password).await?;
-    app.database.add(None, move |id| Document::new(id, attributes, Some(acl), &caller, Credential { hash })).await
+    let add = move |transaction: &Transaction<'_>| {
+        let own = Credential { hash };
+        let id = transaction.add(None, |id| Document::new(id, attributes, Some(acl), &caller, own))?;
+        transaction.add(Some(user), |user| make(user, id.clone()))?;
+        Ok::<_, ApiError>(id)
+    };
+    app.database.transact(add).await
 }

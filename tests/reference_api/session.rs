@@ -50,7 +50,14 @@ async fn adding_a_user_records_no_password() {
     assert_seen(of_type(&events, "user.add.completed"), &[JANE], &[]);
     assert_eq!(details(of_type(&events, "user.add.completed")), json!({ "name": "jane" }));
     events_say_nothing_of(&events, "secret");
-    server.refuses(JANE, "POST user", body, (403, "credentials required"), "user.add").await;
+    server.refuses(JANE, "POST user", body.clone(), (403, "credentials required"), "user.add").await;
+
+    // One who is there keeps the password.
+    let again = json!({ "name": "jane", "password": "another" });
+    assert_eq!(server.asks(ADMIN, "POST user", again, 409).await.text("message"), "conflict with user/jane");
+    assert_events!(server.trail, "user.add" => failed(error) { "credential.add" => failed(error) });
+    server.asks(NOBODY, "POST session", login("jane", "another"), 403).await;
+    server.asks(NOBODY, "POST session", login("jane", "jane's secret"), 201).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
