@@ -5,14 +5,26 @@
 //! cargo run --example job-runner
 //! ```
 //!
-//! It takes the jobs that are queued, oldest first. What a job is to reach it writes where the server keeps it, and an
+//! It takes the jobs that are left, oldest first. What a job is to reach it writes where the server keeps it, and an
 //! operation that waits for its job it closes: `POST event/<id>/complete`, or `/fail`.
+//!
+//! A job that cannot be done now does not keep the others from being done, and is tried again; one whose resource the
+//! server will not change has failed. While the server is away it is asked less and less often. SIGTERM and SIGINT end the
+//! runner behind the job at hand. There is one runner: what it left half done when it was killed, it does again.
 
-use std::{process::ExitCode, thread, time::Duration};
+use std::{
+    process::ExitCode,
+    sync::mpsc::{self, RecvTimeoutError},
+    time::Duration,
+};
 
 use clap::Parser;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    task::spawn_blocking,
+};
 
 /// Does the jobs of the reference API server.
 #[derive(Parser)]
@@ -26,35 +38,53 @@ struct Arguments {
     /// Let jobs of this action fail, such as `start_deployment`; may be given several times.
     #[arg(long = "fail", value_name = "ACTION")]
     failing: Vec<String>,
-    /// End when no job is queued, instead of waiting for more.
+    /// End when no more jobs can be done, instead of waiting for more.
     #[arg(long)]
     once: bool,
 }
 
-/// How long to wait before asking again whether there is something to do.
+/// How long to wait before asking again whether there is something to do; longer each time that something cannot be done.
 const PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-type Done<T = ()> = Result<T, Box<dyn std::error::Error>>;
+/// How long the server may take to answer.
+const LIMIT: Duration = Duration::from_secs(30);
 
-fn main() -> ExitCode {
+type Done<T = ()> = Result<T, ureq::Error>;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let runner = Runner { server: format!("{}/api", arguments.server), caller: arguments.caller };
-    loop {
-        match runner.do_all(&arguments.failing) {
-            Ok(0) if arguments.once => return ExitCode::SUCCESS,
-            Ok(0) => thread::sleep(PAUSE),
-            Ok(_) => {}
-            Err(error) => {
-                eprintln!("error: {error}");
-                return ExitCode::FAILURE;
-            }
-        }
-    }
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        eprintln!("error: it cannot be told to end");
+        return ExitCode::FAILURE;
+    };
+    let (goes_on, ending) = mpsc::channel();
+    let mut running = spawn_blocking(move || Runner::new(arguments, ending).run());
+    let ended = tokio::select! {
+        ended = &mut running => ended,
+        _ = terminate.recv() => { drop(goes_on); running.await }
+        _ = interrupt.recv() => { drop(goes_on); running.await }
+    };
+    ended.unwrap_or(ExitCode::FAILURE)
 }
 
 struct Runner {
+    agent: ureq::Agent,
     server: String,
     caller: String,
+    failing: Vec<String>,
+    once: bool,
+    /// Closed when the runner is to end.
+    ending: mpsc::Receiver<()>,
+}
+
+/// How many of the jobs that were left were done, and how many were not.
+#[derive(Default)]
+struct Pass {
+    done: usize,
+    left: usize,
 }
 
 /// What it reads of a job.
@@ -75,37 +105,91 @@ struct Jobs {
 }
 
 impl Runner {
-    /// Does what is queued; how many those were.
-    fn do_all(&self, failing: &[String]) -> Done<usize> {
-        let request = ureq::get(format!("{}/job", self.server)).header("nuvla-authn-info", &self.caller);
-        let Jobs { resources } = request.call()?.body_mut().read_json()?;
-        let queued = || resources.iter().rev().filter(|job| job.state == "QUEUED");
-        queued().try_for_each(|job| self.work(job, failing.contains(&job.action)))?;
-        Ok(queued().count())
+    fn new(Arguments { server, caller, failing, once }: Arguments, ending: mpsc::Receiver<()>) -> Self {
+        let agent = ureq::Agent::config_builder().timeout_global(Some(LIMIT)).build().into();
+        Self { agent, server: format!("{server}/api"), caller, failing, once, ending }
     }
 
-    fn work(&self, job: &Job, fails: bool) -> Done {
+    /// Does jobs until it is told to end.
+    fn run(&self) -> ExitCode {
+        let mut pause = PAUSE;
+        loop {
+            let Pass { done, left } = self.pass().unwrap_or_else(|error| {
+                eprintln!("error: {} is away: {error}", self.server);
+                Pass { done: 0, left: 1 }
+            });
+            if self.once && done == 0 {
+                return if left == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+            }
+            let wait = if done > 0 { Duration::ZERO } else { pause };
+            pause = if done > 0 || left == 0 { PAUSE } else { LONGEST_PAUSE.min(2 * pause) };
+            if self.ends_within(wait) {
+                return ExitCode::SUCCESS;
+            }
+        }
+    }
+
+    /// Waits, and says whether it was told to end.
+    fn ends_within(&self, wait: Duration) -> bool {
+        self.ending.recv_timeout(wait) == Err(RecvTimeoutError::Disconnected)
+    }
+
+    /// Does each job that is left, once.
+    fn pass(&self) -> Done<Pass> {
+        let request = self.agent.get(format!("{}/job", self.server)).header("nuvla-authn-info", &self.caller);
+        let Jobs { resources } = request.call()?.body_mut().read_json()?;
+        let mut pass = Pass::default();
+        for job in resources.iter().rev().filter(|job| matches!(&*job.state, "QUEUED" | "RUNNING")) {
+            if self.ends_within(Duration::ZERO) {
+                break;
+            }
+            match self.work(job) {
+                Ok(()) => pass.done += 1,
+                Err(error @ ureq::Error::StatusCode(_)) => {
+                    eprintln!("error: {} is left for later: {error}", job.id);
+                    pass.left += 1;
+                }
+                // The others would not get further.
+                Err(away) => return Err(away),
+            }
+        }
+        Ok(pass)
+    }
+
+    fn work(&self, job: &Job) -> Done {
+        let mut fails = self.failing.contains(&job.action);
         self.put(&job.id, &json!({ "state": "RUNNING" }))?;
         // Here somebody would talk to the device.
-        if let Some((resource, reached)) = job.reached(fails) {
-            self.put(&resource, &reached)?;
+        if let Some((resource, reached)) = job.reached(fails)
+            && let Some(status) = refused(self.put(&resource, &reached))?
+        {
+            eprintln!("error: {} fails: {resource} cannot be changed: {status}", job.id);
+            fails = true;
         }
         if let Some(operation) = job.operation_that_waits() {
             let (ending, said) = if fails { ("fail", "the device does not answer") } else { ("complete", "done") };
-            let closing = ureq::post(format!("{}/{operation}/{ending}", self.server));
-            match closing.header("nuvla-authn-info", &self.caller).send_json(json!({ "message": said })) {
-                // Somebody was first: it is closed.
-                Ok(_) | Err(ureq::Error::StatusCode(409)) => {}
-                Err(error) => return Err(format!("{operation} cannot be closed: {error}").into()),
-            }
+            let closing = self.agent.post(format!("{}/{operation}/{ending}", self.server));
+            // Where it is refused it is closed already, by somebody else.
+            refused(self.send(closing, &json!({ "message": said })))?;
         }
         self.put(&job.id, &json!({ "state": if fails { "FAILED" } else { "SUCCESS" } }))
     }
 
     fn put(&self, resource: &str, body: &Value) -> Done {
-        let request = ureq::put(format!("{}/{resource}", self.server)).header("nuvla-authn-info", &self.caller);
-        request.send_json(body).map_err(|error| format!("{resource} cannot be changed: {error}"))?;
-        Ok(())
+        self.send(self.agent.put(format!("{}/{resource}", self.server)), body)
+    }
+
+    fn send(&self, request: ureq::RequestBuilder<ureq::typestate::WithBody>, body: &Value) -> Done {
+        request.header("nuvla-authn-info", &self.caller).send_json(body).map(drop)
+    }
+}
+
+/// The status with which the server refuses something for good, so that trying again does not help.
+fn refused(answer: Done) -> Done<Option<u16>> {
+    match answer {
+        Ok(()) => Ok(None),
+        Err(ureq::Error::StatusCode(status @ (400 | 403 | 404 | 405 | 409))) => Ok(Some(status)),
+        Err(error) => Err(error),
     }
 }
 

@@ -180,6 +180,7 @@ async fn accepted_with_words() -> Result<Answer, Problem> {
     operation.tag("night");
     operation.detail("attempts", &1_u32);
     operation.payload("plan", &["pull", "start"]);
+    operation.content(&["image: a"]);
     operation.message("accepted");
     operation.identified(Caller::user("user/robot").unwrap());
     operation.visible_to("user/steve".parse().unwrap());
@@ -191,6 +192,7 @@ fn assert_said(closing: &Event) {
     assert_eq!(closing.tags, ["night"]);
     assert_eq!((&closing.details["attempts"], &closing.details["release"]), (&1.into(), &7.into()));
     assert_eq!(closing.payload.as_ref().unwrap()["plan"], serde_json::json!(["pull", "start"]));
+    assert_eq!(closing.resource.content, Some(serde_json::json!(["image: a"])));
     assert_eq!(closing.message.as_deref(), Some("accepted"));
     assert_eq!(closing.authn_info, Caller::user("user/robot").unwrap());
     assert_eq!(closing.acl.rights[&Right::ViewData], ["user/steve".parse().unwrap()]);

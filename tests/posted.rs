@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use events::{
     Acl, Caller, Claim, Context, Event, EventManager, PostError, Posted, RefusedKind, ResourceDirectory, Right, Viewer,
@@ -10,7 +10,7 @@ use events::{
     memory::{Fault, MemoryStore},
     resource,
 };
-use events_core::{AnyHref, Attribute, BoxFuture, Filter, Phase, Severity, with_older_view};
+use events_core::{AnyHref, Attribute, BoxFuture, Filter, Phase, Severity, Timestamp, with_older_view};
 use serde_json::{Value, json};
 
 #[resource(events)]
@@ -227,6 +227,28 @@ async fn every_problem_is_named_and_nothing_is_recorded() {
         document.as_object_mut().unwrap().remove(field);
         let problems = self::problems(document, jane()).await;
         assert!(problems.iter().any(|problem| problem.starts_with(&format!("`{missing}`"))), "{problems:?}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_posts_what_is_still_to_come() {
+    let at = |seconds: i64| {
+        let now = i64::try_from(SystemTime::UNIX_EPOCH.elapsed().unwrap().as_millis()).unwrap();
+        let timestamp = Timestamp::from_millis(now + seconds * 1_000).to_string();
+        json!({ "event-type": "backup.finished", "category": "user", "timestamp": timestamp })
+    };
+    for by in [jane, admin] {
+        for ahead in [120, 86_400, 100 * 365 * 86_400] {
+            let problems = problems(at(ahead), by()).await;
+            let [problem] = &problems[..] else { panic!("{problems:?}") };
+            assert!(problem.starts_with("`timestamp`: ") && problem.contains("still to come"), "{problem}");
+        }
+        // Clocks differ a little, and what is imported happened long ago.
+        for ahead in [20, 0, -10 * 365 * 86_400] {
+            let document = at(ahead);
+            let event = post(document.clone(), by()).await.unwrap();
+            assert_eq!(event.timestamp.to_string(), document["timestamp"]);
+        }
     }
 }
 

@@ -4,12 +4,13 @@
 
 mod fleet;
 
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, collections::BTreeSet, time::Duration};
 
 use events::{
     Caller, Context, Ending, Event, EventDetails, EventManager, Href, Operation, Outcome, Record, Refused, Viewer,
     action, assert_events, category, emit, memory::MemoryStore, plain, resource, scope,
 };
+use events_core::{AboutResource, Keys, with_older_view};
 use fleet::{Answer, Deployment, LIMIT, Nuvlabox, Problem, Store, jane, job, nuvlabox};
 use serde_json::{Value, json};
 
@@ -67,7 +68,16 @@ async fn reboot(id: Href<Nuvlabox>, options: RebootOptions) -> Result<Report, Pr
 
 #[action(event = "nuvlabox.add", payload(request = name), created = created)]
 async fn add(name: String) -> Result<String, Problem> {
+    Operation::current().content(&RebootOptions { force: false, grace_seconds: 1, password: "secret" });
     Ok(name)
+}
+
+#[action(event = "nuvlabox.describe")]
+async fn describe(id: Href<Nuvlabox>, notes: &[&[String]]) -> Result<Answer, Problem> {
+    for notes in notes {
+        Operation::current().content(notes);
+    }
+    Ok(Answer(200))
 }
 
 fn created(added: &Result<String, Problem>) -> Option<Href<Nuvlabox>> {
@@ -444,4 +454,32 @@ async fn the_categories_are_the_seven_and_those_that_are_declared() {
     let recording = Recording::start();
     let known = recording.manager.registry().unwrap().categories();
     assert_eq!(known, ["action", "alarm", "billing", "crud", "email", "state", "system", "user"]);
+}
+
+#[tokio::test]
+async fn what_the_resource_is_like_stands_in_the_closing() {
+    let store = MemoryStore::new();
+    let manager = EventManager::builder(store.clone()).build().unwrap();
+    manager.scope(scope(jane(), add("nuvlabox/9".to_owned()))).await.unwrap();
+    let notes = ["first", "second"].map(|note| vec![note.to_owned(); 3]);
+    manager.scope(scope(jane(), describe(nuvlabox("1"), &[&notes[0], &notes[1]]))).await.unwrap();
+    let large = vec!["x".repeat(1_000); 100];
+    manager.scope(scope(jane(), describe(nuvlabox("1"), &[&notes[0], &large]))).await.unwrap();
+    let events = store.events();
+    let [opening, added, _, described, _, cut] = &events[..] else { panic!("{}", events.len()) };
+    assert_eq!(opening.resource.content, None);
+    let resource = json!({ "href": "nuvlabox/9", "type": "nuvlabox", "content": { "force": false, "grace": 1 } });
+    assert_eq!(serde_json::to_value(&added.resource).unwrap(), resource, "and nothing that is left out of records");
+    assert_eq!(described.resource.content, Some(json!(notes[1])), "what was said last");
+    let content = cut.resource.content.as_ref().unwrap();
+    assert_eq!((&content["truncated"], &cut.tags[..]), (&json!(true), &["truncated".to_owned()][..]));
+    assert!(content["head"].as_str().unwrap().starts_with("[\"xxx"), "{content}");
+    // Older consumers find it where they look, and nobody searches by it.
+    let found = manager.get(added.id, &Viewer::admin()).await.unwrap().unwrap();
+    let view: Value = serde_json::from_slice(&with_older_view(found.stored()).unwrap()).unwrap();
+    assert_eq!(view["content"]["resource"]["content"], json!({ "force": false, "grace": 1 }));
+    let without = Event { resource: AboutResource { content: None, ..added.resource.clone() }, ..added.clone() };
+    let without = serde_json::to_vec(&without).unwrap();
+    let keys = |document| Keys::of(document).unwrap().keys.into_iter().collect::<BTreeSet<_>>();
+    assert_eq!(keys(found.stored()), keys(&without));
 }

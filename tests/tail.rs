@@ -48,6 +48,24 @@ fn everything(manager: &EventManager) -> Tail {
 }
 
 #[tokio::test]
+async fn tails_end_when_they_are_told_and_everything_else_goes_on() {
+    let manager = EventManager::builder(MemoryStore::new()).build().unwrap();
+    let mut tail = everything(&manager);
+    post(&manager, 0, "user/jane").await;
+    manager.end_tails();
+    let mut given = Vec::new();
+    while let Some(followed) = tokio::time::timeout(LIMIT, tail.next()).await.expect("it ends").unwrap() {
+        given.push(followed.seq);
+    }
+    assert!(given.len() <= 1 && given.iter().all(|seq| *seq <= tail.passed()), "{given:?}");
+    assert!(matches!(manager.tail(Filter::everything(), Viewer::admin()), Err(TailError::Stopped)));
+    post(&manager, 1, "user/jane").await;
+    let count = manager.count(&Filter::everything(), &Viewer::admin()).await.unwrap();
+    assert_eq!(count.events, 2);
+    assert!(manager.shutdown(LIMIT).await);
+}
+
+#[tokio::test]
 async fn a_tail_begins_now_and_shows_what_its_viewer_sees_and_its_filter_finds() {
     let manager = EventManager::builder(MemoryStore::new()).build().unwrap();
     post(&manager, 0, "user/joe").await;

@@ -67,6 +67,13 @@ fn write_into(
         }
         None => out.extend_from_slice(&kept[parts.resource.range()]),
     }
+    if let Some(content) = &said.content {
+        // Inside of what was written, which is an object.
+        out.pop();
+        out.extend_from_slice(b",\"content\":");
+        out.extend_from_slice(content.get().as_bytes());
+        out.push(b'}');
+    }
     write_list(out, "linked-identifiers", &kept[parts.linked.range()], &said.linked);
     let truncated = said.truncated.then(|| "truncated".to_owned());
     let tags: Vec<String> = said.tags.iter().cloned().chain(truncated).collect();
@@ -284,6 +291,7 @@ pub(crate) fn of_stored(opening: &[u8], ending: &Ending, said: Said, now: Timest
             said.payload.iter().map(|(name, value)| Ok((name.clone(), serde_json::from_slice(value)?))).collect();
         Some(serde_json::Value::Object(fields?))
     };
+    let content = said.content.map(|content| serde_json::from_str(content.get())).transpose()?;
     let timestamp = now.max(opening.timestamp);
     add_new(&mut linked_identifiers, said.linked);
     let mut tags = opening.tags;
@@ -296,7 +304,7 @@ pub(crate) fn of_stored(opening: &[u8], ending: &Ending, said: Said, now: Timest
         phase,
         timestamp,
         created: now,
-        resource: AboutResource { content: None, ..resource },
+        resource: AboutResource { content, ..resource },
         linked_identifiers,
         tags,
         authn_info: said.identified.unwrap_or(opening.authn_info),

@@ -314,6 +314,16 @@ impl EventManager {
         }
     }
 
+    /// Ends every [tail](Self::tail), and lets none begin. All else goes on.
+    ///
+    /// It is the first step of stopping a server that waits for its connections: tails over HTTP would stay open until
+    /// their clients go. Those go on at the same place after the restart.
+    pub fn end_tails(&self) {
+        if let Some(shared) = self.shared() {
+            shared.tails.close();
+        }
+    }
+
     /// Refuses new operations, waits for those that run and until everything is stored and delivered, and stops.
     /// False when `within` was not enough: what is left is on disk, and is delivered, or closed as `abandoned`,
     /// after the next start.

@@ -105,6 +105,26 @@ impl Operation {
         }
     }
 
+    /// What the resource is like now: `resource.content` of the closing event, for those who read the event and do not ask
+    /// for the resource, such as notifications. It is stored and not indexed, and as large as a payload may be: of more,
+    /// its head is recorded.
+    ///
+    /// ```
+    /// use events_core::{Operation, plain};
+    ///
+    /// # fn publish(name: &str, path: &str) {
+    /// let module = serde_json::json!({ "name": name, "path": path });
+    /// Operation::current().content(&plain(&module));
+    /// # }
+    /// ```
+    pub fn content(&self, value: &dyn Record) {
+        let Some(operation) = self.0.as_ref().filter(|_| !value.is_absent()) else { return };
+        // Not under the lock: a value's own code may say something, too.
+        let mut json = Vec::new();
+        let cut = record::whole_or_head(&mut json, value, operation.shared.limits.payload);
+        operation.say(|said, shared| said.mark(cut) | said.content(json, shared));
+    }
+
     /// The sentence of the closing event, in place of the declared one.
     pub fn message(&self, message: impl Into<String>) {
         let message = message.into();

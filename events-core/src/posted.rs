@@ -79,8 +79,9 @@ impl EventManager {
     ///
     /// Who acts in `context` has posted it. Administrators may post any well-formed event type in any known category,
     /// and say who acted: so events of elsewhere are imported. Anybody else posts in the category `user`, as
-    /// themselves, and no event type that is declared. An event without an ACL gets that of an event which the program
-    /// records about this resource; administrators are added to any other.
+    /// themselves, and no event type that is declared. Nobody posts what is still to come: a `timestamp` may be a
+    /// minute ahead, for clocks that differ. An event without an ACL gets that of an event which the program records
+    /// about this resource; administrators are added to any other.
     ///
     /// A policy does not apply: whoever posts an event wants it recorded.
     ///
@@ -97,7 +98,7 @@ impl EventManager {
         };
         let mut problems = Vec::new();
         let draft = Draft::read(posted.0, context.caller().is_admin(), shared.limits.payload, &mut problems);
-        permitted::check(&draft, context.caller(), shared.registry(), &mut problems);
+        permitted::check(&draft, context.caller(), shared.registry(), now, &mut problems);
         let (Some(event_type), true) = (draft.event_type.clone(), problems.is_empty()) else {
             shared.counters.refused.add(1);
             return Err(PostError::Invalid { id, problems });

@@ -1,6 +1,7 @@
 //! What a handler says of its operation, for the closing.
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
@@ -59,6 +60,8 @@ pub(crate) struct Said {
     pub(crate) details: Vec<(String, Vec<u8>)>,
     #[serde(with = "written")]
     pub(crate) payload: Vec<(String, Vec<u8>)>,
+    /// What the resource is like.
+    pub(crate) content: Option<Box<RawValue>>,
     pub(crate) message: Option<String>,
     pub(crate) identified: Option<Caller>,
     pub(crate) visible_to: Vec<Claim>,
@@ -78,6 +81,7 @@ pub(crate) static NOTHING: Said = Said {
     tags: Vec::new(),
     details: Vec::new(),
     payload: Vec::new(),
+    content: None,
     message: None,
     identified: None,
     visible_to: Vec::new(),
@@ -96,8 +100,11 @@ const MAX_NAME: usize = 256;
 impl Said {
     /// Whether anything was said that a closing would carry.
     pub(crate) fn is_empty(&self) -> bool {
-        let Self { linked, tags, details, payload, message, identified, visible_to, truncated, created, .. } = self;
+        let Self {
+            linked, tags, details, payload, content, message, identified, visible_to, truncated, created, ..
+        } = self;
         created.is_none()
+            && content.is_none()
             && linked.is_empty()
             && tags.is_empty()
             && details.is_empty()
@@ -152,6 +159,24 @@ impl Said {
             let _ = self.put(|said| &mut said.payload, kept, head, limit.max(MAX_PART), shared);
         }
         self.mark(cut)
+    }
+
+    /// What the resource is like, as JSON, in place of what was said before; where it has no room, its head.
+    pub(crate) fn content(&mut self, json: Vec<u8>, shared: Option<&Shared>) -> bool {
+        let before = self.content.take().map_or(0, |content| content.get().len());
+        let whole = self.resize(before, json.len(), shared);
+        let kept = match whole {
+            true => json,
+            false if record::is_head(&json) => json,
+            false => record::head(&json, json.len() as u64),
+        };
+        if whole || self.resize(before, kept.len(), shared) {
+            // It was written as JSON.
+            self.content = String::from_utf8(kept).ok().and_then(|json| RawValue::from_string(json).ok());
+        } else {
+            self.resize(before, 0, shared);
+        }
+        self.mark(!whole)
     }
 
     /// Puts a field among others that have `most` bytes together, or gives it back; an earlier one is gone either way.
@@ -258,6 +283,7 @@ impl Said {
             self.visible_to(claim, None);
         }
         self.created = later.created.or(self.created);
+        self.content = later.content.or(self.content);
         self.message = later.message.or(self.message);
         self.identified = later.identified.or(self.identified);
         self.truncated |= later.truncated;

@@ -88,7 +88,7 @@ pub enum TailError {
     /// The journal cannot be read; the tail may be asked again.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// The manager records nothing, or has stopped.
+    /// The manager records nothing, has ended its tails, or has stopped.
     #[error("this event manager does not record, there is nothing to follow [EVT182]")]
     Stopped,
 }
@@ -109,7 +109,7 @@ impl EventManager {
     /// memory: it is read again from the journal. Dropped, it ends.
     ///
     /// # Errors
-    /// The manager records nothing, or has stopped.
+    /// The manager records nothing, has [ended its tails](Self::end_tails), or has stopped.
     pub fn tail(&self, filter: Filter, viewer: Viewer) -> Result<Tail, TailError> {
         let shared = self.shared().ok_or(TailError::Stopped)?;
         let (live, told) = Tails::follow(shared)?;
@@ -138,7 +138,7 @@ impl Tail {
         self.found.front().map_or(self.looked_at, |next| Seq(next.seq.0 - 1))
     }
 
-    /// The next event. None once the manager has stopped.
+    /// The next event. None once the manager has ended its tails or has stopped.
     ///
     /// What is damaged in the journal is passed over and logged, as is what retention has dropped.
     ///

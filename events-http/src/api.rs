@@ -24,6 +24,8 @@ pub(crate) struct Settings {
     pub(crate) body_limit: usize,
     /// A tail that has nothing to say says so this often.
     pub(crate) heartbeat: Duration,
+    /// A tail ends then, so that the rights of its client are asked again.
+    pub(crate) longest_tail: Duration,
     /// What the cloud entry point lists.
     pub(crate) collections: Vec<String>,
 }

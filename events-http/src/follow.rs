@@ -3,8 +3,11 @@
 //! Source: the HTML standard, section 9.2. The `id` of what is sent is the place in the trail, which a client that
 //! connects again sends as `Last-Event-ID`. A heartbeat has one too, and no data: so the place moves on over events
 //! that are not for this client.
+//!
+//! What a tail shows is decided when it begins, by the claims that its caller has then. So it ends after a while: its client
+//! connects again, as that section says, and whoever says who calls is asked again.
 
-use std::{convert::Infallible, fmt::Write};
+use std::{convert::Infallible, fmt::Write, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
@@ -17,6 +20,7 @@ use axum::{
 };
 use events_core::{Followed, Seq, Tail, Viewer};
 use futures_util::{FutureExt, stream};
+use tokio::time::{Instant, timeout};
 
 use crate::{api::Api, error::ApiError, parameters::Parameters, search::filter, select::Select, shown::shown};
 
@@ -34,7 +38,8 @@ pub(crate) async fn follow(State(api): State<Api>, uri: Uri, headers: HeaderMap)
         tail = tail.after(place)?;
     }
     let select = Select::of(parameters.all("select"));
-    let sending = Sending { api, tail, select, step: Step::Begin };
+    let ends = Instant::now().checked_add(api.0.longest_tail);
+    let sending = Sending { api, tail, select, ends, step: Step::Begin };
     let mut response = Response::new(Body::from_stream(stream::unfold(sending, Sending::next)));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
@@ -61,6 +66,8 @@ struct Sending {
     api: Api,
     tail: Tail,
     select: Select,
+    /// When its client has to connect again; never, where that is too far to be said.
+    ends: Option<Instant>,
     step: Step,
 }
 
@@ -86,7 +93,12 @@ impl Sending {
                 out.push_str("retry: 2000\n");
                 self.beat(&mut out);
             }
-            Step::Follow => match tokio::time::timeout(self.api.0.heartbeat, self.tail.next()).await {
+            Step::Follow if self.left().is_zero() => {
+                self.step = Step::End;
+                out.push_str(": connect again with this id: your rights are asked again\n");
+                self.beat(&mut out);
+            }
+            Step::Follow => match timeout(self.api.0.heartbeat.min(self.left()), self.tail.next()).await {
                 Err(_elapsed) => self.beat(&mut out),
                 Ok(Ok(Some(followed))) => {
                     self.event(&mut out, &followed);
@@ -102,6 +114,11 @@ impl Sending {
             Step::End => return None,
         }
         Some((Ok(Bytes::from(out)), self))
+    }
+
+    /// How long it may still take.
+    fn left(&self) -> Duration {
+        self.ends.map_or(Duration::MAX, |ends| ends.saturating_duration_since(Instant::now()))
     }
 
     /// Adds what is there already.

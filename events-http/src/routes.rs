@@ -73,7 +73,8 @@ pub struct EventRoutes {
 }
 
 impl EventRoutes {
-    /// Below `/api`; members of `group/nuvla-user` search and post; bodies of 2 MiB; a heartbeat every 15 s.
+    /// Below `/api`; members of `group/nuvla-user` search and post; bodies of 2 MiB; a heartbeat every 15 s; tails of
+    /// 15 minutes.
     pub fn new(manager: &EventManager) -> Self {
         // It is a claim.
         let users: Vec<Claim> = "group/nuvla-user".parse().into_iter().collect();
@@ -84,6 +85,7 @@ impl EventRoutes {
             added_by: users,
             body_limit: 2 << 20,
             heartbeat: Duration::from_secs(15),
+            longest_tail: Duration::from_secs(15 * 60),
             collections: Vec::new(),
         };
         Self {
@@ -125,6 +127,14 @@ impl EventRoutes {
     /// How often a tail that has nothing to say shows that it lives. Clients that are gone are noticed by it.
     pub fn heartbeat(mut self, every: Duration) -> Self {
         self.settings.heartbeat = every.max(Duration::from_millis(1));
+        self
+    }
+
+    /// How long a tail lasts at most. Then it ends, and its client connects again with the place where it was: nothing is
+    /// missed, and who calls is found out again. So it is also how long somebody goes on seeing what nobody may see any more
+    /// who has lost a claim, or whose session has ended. At least a second.
+    pub fn longest_tail(mut self, longest: Duration) -> Self {
+        self.settings.longest_tail = longest.max(Duration::from_secs(1));
         self
     }
 

@@ -3,7 +3,7 @@
 use events::{Builder, Caller, Href, Right};
 
 use super::{
-    credential::Credential,
+    credential::{Credential, Hashing},
     database::Database,
     deployment::Deployment,
     deployment_parameter::DeploymentParameter,
@@ -24,6 +24,7 @@ use super::{
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) database: Database,
+    pub(crate) hashing: Hashing,
 }
 
 /// What the events of this server need: where ACLs are found, and which declarations must have arrived.
@@ -44,6 +45,11 @@ pub(crate) fn events(builder: Builder, database: &Database) -> Builder {
 }
 
 impl App {
+    pub(crate) fn new(database: Database) -> Self {
+        // They take 152 MiB together.
+        Self { database, hashing: Hashing::at_once(8) }
+    }
+
     /// The resource, if whoever calls has `right` on it.
     pub(crate) async fn get<K: Kept>(&self, id: &Href<K>, right: Right) -> Result<Document<K>, ApiError> {
         self.database.get(id.clone(), right, caller()).await
@@ -51,9 +57,17 @@ impl App {
 
     /// Adds a resource; it belongs to the user who calls, unless `given` says otherwise.
     pub(crate) async fn add<K: Kept, G: Send + 'static>(&self, given: Given<G>, own: K) -> Result<Href<K>, ApiError> {
+        self.database.add(None, Self::document(given, own)?).await
+    }
+
+    /// What is made of an id when a resource is added.
+    pub(crate) fn document<K: Kept, G>(
+        given: Given<G>,
+        own: K,
+    ) -> Result<impl FnOnce(Href<K>) -> Result<Document<K>, ApiError> + use<K, G>, ApiError> {
         let caller = user()?;
         let Given { attributes, acl, .. } = given;
-        self.database.add(None, move |id| Document::new(id, attributes, acl, &caller, own)).await
+        Ok(move |id| Document::new(id, attributes, acl, &caller, own))
     }
 
     /// Takes over what `given` names, and lets `change` do so with what the type has of its own.
@@ -92,10 +106,7 @@ impl App {
         from: &'static [K::State],
         goal: K::State,
     ) -> Result<Change, ApiError> {
-        let change = move |document: &mut Document<K>| {
-            document.must_be(action, from)?;
-            Ok(Change::make(document.own.state(), goal))
-        };
+        let change = move |document: &mut Document<K>| document.reach(action, from, goal);
         self.database.change(id.clone(), Right::Manage, caller(), change).await
     }
 }

@@ -43,9 +43,12 @@ impl Database {
         Ok(Self(Arc::new(Mutex::new(connection))))
     }
 
-    /// Runs `work` in a transaction, on a thread that may block. It is done to its end, even when the
-    /// request is not waited for.
-    async fn run<T, E>(&self, work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static) -> Result<T, ApiError>
+    /// Does `work` at once or, where it fails, nothing of it, on a thread that may block. It is done to its end, even
+    /// when the request is not waited for.
+    pub(crate) async fn transact<T, E>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, ApiError>
     where
         T: Send + 'static,
         E: Send + 'static,
@@ -55,50 +58,34 @@ impl Database {
         let done = tokio::task::spawn_blocking(move || {
             // A panic elsewhere has rolled its transaction back: the connection is as good as before.
             let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-            let transaction = connection.transaction()?;
+            let transaction = Transaction(connection.transaction()?);
             let value = work(&transaction)?;
-            transaction.commit()?;
+            transaction.0.commit()?;
             Ok(value)
         });
         done.await.map_err(ApiError::internal)?
     }
 
-    /// The resource, if `caller` has `right` on it.
+    /// See [`Transaction::get`].
     pub(crate) async fn get<K: Kept>(
         &self,
         id: Href<K>,
         right: Right,
         caller: Caller,
     ) -> Result<Document<K>, ApiError> {
-        self.run(move |connection| {
-            let document = read(connection, &id)?;
-            document.check(right, &caller)?;
-            Ok::<_, ApiError>(document)
-        })
-        .await
+        self.transact(move |transaction| transaction.get(&id, right, &caller)).await
     }
 
-    /// Adds the resource that `make` makes of an id; without one, of a new id.
+    /// See [`Transaction::add`].
     pub(crate) async fn add<K: Kept>(
         &self,
         id: Option<Href<K>>,
         make: impl FnOnce(Href<K>) -> Result<Document<K>, ApiError> + Send + 'static,
     ) -> Result<Href<K>, ApiError> {
-        self.run(move |connection| {
-            let document = make(id.map_or_else(|| new_id(connection), Ok)?)?;
-            if json_of(connection, document.id.as_str())?.is_some() {
-                return Err(ApiError::Conflict(document.id.to_string()));
-            }
-            let json = serde_json::to_string(&document).map_err(ApiError::internal)?;
-            let insert = "INSERT INTO resource (id, type, document) VALUES (?1, ?2, ?3)";
-            connection.execute(insert, params![document.id.as_str(), type_of::<K>(), json])?;
-            write_viewers(connection, document.id.as_str(), &document.acl)?;
-            Ok::<_, ApiError>(document.id)
-        })
-        .await
+        self.transact(move |transaction| transaction.add(id, make)).await
     }
 
-    /// Changes a resource on which `caller` has `right`; what `change` answers is passed on.
+    /// See [`Transaction::change`].
     pub(crate) async fn change<K: Kept, T: Send + 'static>(
         &self,
         id: Href<K>,
@@ -106,18 +93,7 @@ impl Database {
         caller: Caller,
         change: impl FnOnce(&mut Document<K>) -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
-        self.run(move |connection| {
-            let mut document = read(connection, &id)?;
-            document.check(right, &caller)?;
-            let answer = change(&mut document)?;
-            document.updated = now();
-            let json = serde_json::to_string(&document).map_err(ApiError::internal)?;
-            connection.execute("UPDATE resource SET document = ?2 WHERE id = ?1", params![id.as_str(), json])?;
-            connection.execute("DELETE FROM viewer WHERE id = ?1", [id.as_str()])?;
-            write_viewers(connection, id.as_str(), &document.acl)?;
-            Ok::<_, ApiError>(answer)
-        })
-        .await
+        self.transact(move |transaction| transaction.change(&id, right, &caller, change)).await
     }
 
     /// Deletes a resource that `caller` may delete and `allowed` lets go.
@@ -127,12 +103,10 @@ impl Database {
         caller: Caller,
         allowed: fn(&mut Document<K>) -> Result<(), ApiError>,
     ) -> Result<(), ApiError> {
-        self.run(move |connection| {
-            let mut document = read(connection, &id)?;
-            document.check(Right::Delete, &caller)?;
-            allowed(&mut document)?;
-            connection.execute("DELETE FROM resource WHERE id = ?1", [id.as_str()])?;
-            connection.execute("DELETE FROM viewer WHERE id = ?1", [id.as_str()])?;
+        self.transact(move |transaction| {
+            allowed(&mut transaction.get(&id, Right::Delete, &caller)?)?;
+            transaction.0.execute("DELETE FROM resource WHERE id = ?1", [id.as_str()])?;
+            transaction.0.execute("DELETE FROM viewer WHERE id = ?1", [id.as_str()])?;
             Ok::<_, ApiError>(())
         })
         .await
@@ -145,7 +119,7 @@ impl Database {
         skip: u32,
         limit: u32,
     ) -> Result<(u64, Vec<Document<K>>), ApiError> {
-        self.run(move |connection| {
+        self.transact(move |Transaction(connection)| {
             let claims = serde_json::to_string(&caller.claims).map_err(ApiError::internal)?;
             let seen = "FROM resource WHERE type = ?1 AND (?2 OR id IN \
                         (SELECT id FROM viewer WHERE claim IN (SELECT value FROM json_each(?3))))";
@@ -161,9 +135,61 @@ impl Database {
     }
 }
 
-fn read<K: Kept>(connection: &Connection, id: &Href<K>) -> Result<Document<K>, ApiError> {
-    let json = json_of(connection, id.as_str())?.ok_or_else(|| ApiError::NotFound(id.to_string()))?;
-    parsed(&json)
+/// What is done at once or not at all.
+pub(crate) struct Transaction<'c>(rusqlite::Transaction<'c>);
+
+impl Transaction<'_> {
+    /// The resource, if `caller` has `right` on it.
+    pub(crate) fn get<K: Kept>(&self, id: &Href<K>, right: Right, caller: &Caller) -> Result<Document<K>, ApiError> {
+        let json = json_of(&self.0, id.as_str())?.ok_or_else(|| ApiError::NotFound(id.to_string()))?;
+        let document: Document<K> = parsed(&json)?;
+        document.check(right, caller)?;
+        Ok(document)
+    }
+
+    /// Adds the resource that `make` makes of an id; without one, of a new id.
+    pub(crate) fn add<K: Kept>(
+        &self,
+        id: Option<Href<K>>,
+        make: impl FnOnce(Href<K>) -> Result<Document<K>, ApiError>,
+    ) -> Result<Href<K>, ApiError> {
+        let document = make(id.map_or_else(|| self.new_id(), Ok)?)?;
+        if json_of(&self.0, document.id.as_str())?.is_some() {
+            return Err(ApiError::Conflict(document.id.to_string()));
+        }
+        let json = serde_json::to_string(&document).map_err(ApiError::internal)?;
+        let insert = "INSERT INTO resource (id, type, document) VALUES (?1, ?2, ?3)";
+        self.0.execute(insert, params![document.id.as_str(), type_of::<K>(), json])?;
+        write_viewers(&self.0, document.id.as_str(), &document.acl)?;
+        Ok(document.id)
+    }
+
+    /// Changes a resource on which `caller` has `right`; what `change` answers is passed on.
+    pub(crate) fn change<K: Kept, T>(
+        &self,
+        id: &Href<K>,
+        right: Right,
+        caller: &Caller,
+        change: impl FnOnce(&mut Document<K>) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        let mut document = self.get(id, right, caller)?;
+        let answer = change(&mut document)?;
+        document.updated = now();
+        let json = serde_json::to_string(&document).map_err(ApiError::internal)?;
+        self.0.execute("UPDATE resource SET document = ?2 WHERE id = ?1", params![id.as_str(), json])?;
+        self.0.execute("DELETE FROM viewer WHERE id = ?1", [id.as_str()])?;
+        write_viewers(&self.0, id.as_str(), &document.acl)?;
+        Ok(answer)
+    }
+
+    /// A random UUID (version 4, RFC 9562), from SQLite's generator.
+    pub(crate) fn new_id<K: Kept>(&self) -> Result<Href<K>, ApiError> {
+        let bytes: [u8; 16] = self.0.query_row("SELECT randomblob(16)", [], |row| row.get(0))?;
+        let bits = u128::from_be_bytes(bytes) & !(0xf << 76) & !(0b11 << 62) | 0x4 << 76 | 0b10 << 62;
+        let hex = format!("{bits:032x}");
+        let parts = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
+        Ok(parts.join("-").parse()?)
+    }
 }
 
 fn json_of(connection: &Connection, id: &str) -> rusqlite::Result<Option<String>> {
@@ -183,15 +209,6 @@ fn write_viewers(connection: &Connection, id: &str, acl: &Acl) -> rusqlite::Resu
     Ok(())
 }
 
-/// A random UUID (version 4, RFC 9562), from SQLite's generator.
-fn new_id<K: Kept>(connection: &Connection) -> Result<Href<K>, ApiError> {
-    let bytes: [u8; 16] = connection.query_row("SELECT randomblob(16)", [], |row| row.get(0))?;
-    let bits = u128::from_be_bytes(bytes) & !(0xf << 76) & !(0b11 << 62) | 0x4 << 76 | 0b10 << 62;
-    let hex = format!("{bits:032x}");
-    let parts = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
-    Ok(parts.join("-").parse()?)
-}
-
 /// Where the events find out who may see a resource.
 impl ResourceDirectory for Database {
     fn acl<'d>(&'d self, resource: &'d AnyHref) -> BoxFuture<'d, Result<Option<Acl>, Box<dyn Error + Send + Sync>>> {
@@ -202,7 +219,10 @@ impl ResourceDirectory for Database {
 
         let id = resource.as_str().to_owned();
         Box::pin(async move {
-            let json = self.run(move |connection| json_of(connection, &id)).await.map_err(|error| error.to_string())?;
+            let json = self
+                .transact(move |Transaction(connection)| json_of(connection, &id))
+                .await
+                .map_err(|error| error.to_string())?;
             let Some(json) = json else { return Ok(None) };
             Ok(Some(serde_json::from_str::<Protected>(&json)?.acl))
         })

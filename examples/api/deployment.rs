@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     App,
     answer::Answer,
+    database::Transaction,
     deployment_parameter::{self, DeploymentParameter},
-    document::{Attributes, Document, Given, Kept},
+    deployment_set::{self, DeploymentSet},
+    document::{Attributes, Document, Given},
     error::ApiError,
     extract::{Body, Path, caller},
     job,
@@ -28,11 +30,15 @@ pub(crate) struct Deployment {
 
 /// What runs where.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) struct DeploymentParts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) module: Option<Href<Module>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) nuvlabox: Option<Href<Nuvlabox>>,
+    /// The set that it is a part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) deployment_set: Option<Href<DeploymentSet>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,10 +54,6 @@ pub(crate) enum DeploymentState {
 }
 
 use DeploymentState::{Created, Error, Started, Starting, Stopped, Stopping, Updating};
-
-impl Kept for Deployment {
-    const ACTIONS: &'static [&'static str] = &["start", "stop", "update", "clone"];
-}
 
 impl Stateful for Deployment {
     type State = DeploymentState;
@@ -90,7 +92,18 @@ pub(crate) async fn add(
 ) -> Result<Answer, ApiError> {
     let parts = std::mem::take(&mut given.own);
     let acl = given.acl.clone();
-    let id = app.add(given, Deployment { state: Created, parts }).await?;
+    let make = App::document(given, Deployment { state: Created, parts: parts.clone() })?;
+    let caller = caller();
+    // Its set knows of it from the same moment on.
+    let add = move |transaction: &Transaction<'_>| {
+        let id = transaction.add(None, make)?;
+        if let Some(set) = &parts.deployment_set {
+            let enrol = |set: &mut Document<_>| deployment_set::enrol(set, parts.nuvlabox.as_ref(), id.clone());
+            transaction.change(set, Right::Manage, &caller, enrol)?;
+        }
+        Ok::<_, ApiError>(id)
+    };
+    let id = app.database.transact(add).await?;
     // A part of the deployment: no event of its own.
     crud::add(deployment_parameter::add(&app, &id, acl)).await?;
     Ok(Answer::added(&id))
@@ -115,15 +128,21 @@ pub(crate) async fn delete(State(app): State<App>, Path(id): Path<Href<Deploymen
 /// Stays open until the job says how it went.
 #[action(event = "deployment.start", deferred(within = "1h"))]
 pub(crate) async fn start(State(app): State<App>, Path(id): Path<Href<Deployment>>) -> Result<Answer, ApiError> {
-    announce(&id, app.reach(&id, "start", &[Created, Stopped, Error], Starting).await?).await?;
-    job::hand_over(&app, &id, "start_deployment", "starting").await
+    let start = |deployment: &mut Document<Deployment>| deployment.reach("start", &[Created, Stopped, Error], Starting);
+    let (accepted, change) = job::begin_and_hand_over(&app, &id, "start_deployment", "starting", start).await?;
+    announce(&id, change).await?;
+    Ok(accepted)
 }
 
 /// Stays open until the job says how it went.
 #[action(event = "deployment.stop", deferred(within = "1h"))]
 pub(crate) async fn stop(State(app): State<App>, Path(id): Path<Href<Deployment>>) -> Result<Answer, ApiError> {
-    announce(&id, app.reach(&id, "stop", &[Starting, Started, Updating, Error], Stopping).await?).await?;
-    job::hand_over(&app, &id, "stop_deployment", "stopping").await
+    let stop = |deployment: &mut Document<Deployment>| {
+        deployment.reach("stop", &[Starting, Started, Updating, Error], Stopping)
+    };
+    let (accepted, change) = job::begin_and_hand_over(&app, &id, "stop_deployment", "stopping", stop).await?;
+    announce(&id, change).await?;
+    Ok(accepted)
 }
 
 /// The module that a deployment is to run from now on; without one, the newest version of what it runs.
@@ -139,14 +158,14 @@ pub(crate) async fn update(
     Path(id): Path<Href<Deployment>>,
     Body(update): Body<Update>,
 ) -> Result<Answer, ApiError> {
-    let change = move |document: &mut Document<Deployment>| {
-        document.must_be("update", &[Started])?;
-        let module = &mut document.own.parts.module;
-        *module = update.module.or(module.take());
-        Ok(Change::make(document.own.state(), Updating))
+    let update = move |deployment: &mut Document<Deployment>| {
+        let module = &mut deployment.own.parts.module;
+        *module = update.module.clone().or(module.take());
+        deployment.reach("update", &[Started], Updating)
     };
-    announce(&id, app.database.change(id.clone(), Right::Manage, caller(), change).await?).await?;
-    job::hand_over(&app, &id, "update_deployment", "updating").await
+    let (accepted, change) = job::begin_and_hand_over(&app, &id, "update_deployment", "updating", update).await?;
+    announce(&id, change).await?;
+    Ok(accepted)
 }
 
 /// Another deployment of the same: it belongs to whoever clones it.
@@ -155,7 +174,9 @@ pub(crate) async fn clone(State(app): State<App>, Path(id): Path<Href<Deployment
     let document = app.get(&id, Right::ViewData).await?;
     let attributes =
         Attributes { name: document.attributes.name.map(|name| format!("{name} clone")), ..document.attributes };
-    let given = Body(Given { attributes, acl: None, own: document.own.parts });
+    // It is no part of the set, which has its deployment of that device.
+    let own = DeploymentParts { deployment_set: None, ..document.own.parts };
+    let given = Body(Given { attributes, acl: None, own });
     let added = crud::add_with_events(add(State(app), given)).await?;
     Operation::current().link(&added.id::<Deployment>()?);
     Ok(added)

@@ -9,7 +9,7 @@ use super::{
     App,
     answer::Answer,
     deployment::{Deployment, DeploymentState, StateChanged},
-    document::{Attributes, Document, Given, Kept},
+    document::{Attributes, Document, Given},
     error::ApiError,
     extract::{Body, Path, caller},
     state::Change,
@@ -31,10 +31,6 @@ pub(crate) struct DeploymentParameter {
 pub(crate) struct Told {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     value: Option<String>,
-}
-
-impl Kept for DeploymentParameter {
-    const ACTIONS: &'static [&'static str] = &[];
 }
 
 /// Adds the parameter that says how far a deployment is, for those who may use the deployment.

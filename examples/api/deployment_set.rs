@@ -8,9 +8,9 @@ use super::{
     App,
     answer::Answer,
     deployment::{self, Deployment, DeploymentParts},
-    document::{Attributes, Document, Given, Kept},
+    document::{Attributes, Document, Given},
     error::ApiError,
-    extract::{Body, Path, caller, user},
+    extract::{Body, Path, user},
     module::Module,
     nuvlabox::Nuvlabox,
 };
@@ -32,8 +32,18 @@ pub(crate) struct DeploymentSetParts {
     fleet: Vec<Href<Nuvlabox>>,
 }
 
-impl Kept for DeploymentSet {
-    const ACTIONS: &'static [&'static str] = &["plan", "start", "stop"];
+/// A set has a deployment on the next of its devices. Each device gets one: whoever comes second is refused.
+pub(crate) fn enrol(
+    set: &mut Document<DeploymentSet>,
+    nuvlabox: Option<&Href<Nuvlabox>>,
+    deployment: Href<Deployment>,
+) -> Result<(), ApiError> {
+    match (set.own.missing().first(), nuvlabox) {
+        (Some(next), Some(nuvlabox)) if next == nuvlabox => {}
+        _ => return Err(ApiError::Conflict(set.id.to_string())),
+    }
+    set.own.deployments.push(deployment);
+    Ok(())
 }
 
 impl DeploymentSet {
@@ -82,21 +92,20 @@ pub(crate) async fn start(
     State(app): State<App>,
     Path(id): Path<Href<DeploymentSet>>,
 ) -> Result<Json<Tally>, ApiError> {
-    let set = app.get(&id, Right::Manage).await?;
-    let mut deployments = set.own.deployments.clone();
-    // Each is kept at once: whoever tries again, because one could not be added, adds none twice.
-    for nuvlabox in set.own.missing() {
-        let own = DeploymentParts { module: Some(set.own.parts.module.clone()), nuvlabox: Some(nuvlabox.clone()) };
-        let attributes = Attributes::named(format!("{} on {nuvlabox}", set.own.parts.module));
-        let given = Body(Given { attributes, acl: Some(set.acl.clone()), own });
-        let added: Href<Deployment> = crud::add_with_events(deployment::add(State(app.clone()), given)).await?.id()?;
-        deployments.push(added.clone());
-        let keep = move |document: &mut Document<DeploymentSet>| {
-            document.own.deployments.push(added);
-            Ok(())
-        };
-        app.database.change(id.clone(), Right::Manage, caller(), keep).await?;
-    }
+    let deployments = loop {
+        let set = app.get(&id, Right::Manage).await?;
+        let Some(nuvlabox) = set.own.missing().first() else { break set.own.deployments };
+        let module = set.own.parts.module.clone();
+        let attributes = Attributes::named(format!("{module} on {nuvlabox}"));
+        let (nuvlabox, deployment_set) = (Some(nuvlabox.clone()), Some(id.clone()));
+        let own = DeploymentParts { module: Some(module), nuvlabox, deployment_set };
+        let given = Body(Given { attributes, acl: Some(set.acl), own });
+        match crud::add_with_events(deployment::add(State(app.clone()), given)).await {
+            // Somebody who starts it at the same time has added that one.
+            Ok(_) | Err(ApiError::Conflict(_)) => {}
+            Err(error) => return Err(error),
+        }
+    };
     Tally::of(deployments, |id| deployment::start(State(app.clone()), id)).await
 }
 

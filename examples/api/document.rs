@@ -1,15 +1,24 @@
 //! A resource: what all have in common, around what a type has of its own.
 
-use events::{Acl, Caller, Href, Resource, Right, Timestamp};
+use std::sync::LazyLock;
+
+use events::{Acl, Caller, EventKind, EventSpec, Href, Registry, Resource, Right, Timestamp};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
 use super::error::ApiError;
 
 /// A type of resource that the server keeps.
-pub(crate) trait Kept: Resource + Serialize + DeserializeOwned + Send + Sync + 'static {
-    /// Its actions, and the right that each takes.
-    const ACTIONS: &'static [&'static str];
+pub(crate) trait Kept: Resource + Serialize + DeserializeOwned + Send + Sync + 'static {}
+
+impl<K: Resource + Serialize + DeserializeOwned + Send + Sync + 'static> Kept for K {}
+
+/// The operations on one resource of a type: those that are declared.
+fn operations<K: Kept>() -> impl Iterator<Item = &'static str> {
+    static DECLARED: LazyLock<Registry> = LazyLock::new(Registry::collect);
+    let of_type = |event: &&EventSpec| event.kind == EventKind::Action && event.resource_type == type_of::<K>();
+    let operations = DECLARED.events().map(|event| &event.spec).filter(of_type).map(|event| event.operation);
+    operations.filter(|operation| *operation != "add" && !operation.starts_with("bulk-"))
 }
 
 /// The resource type, as it stands in hrefs.
@@ -113,18 +122,15 @@ impl<K: Kept> Document<K> {
             shown.remove("acl");
         }
         let id = &self.id;
-        let mut operations = Vec::new();
-        if may(Right::EditMeta) {
-            operations.push(json!({ "rel": "edit", "href": id }));
-        }
-        if may(Right::Delete) {
-            operations.push(json!({ "rel": "delete", "href": id }));
-        }
-        if may(Right::Manage) {
-            operations
-                .extend(K::ACTIONS.iter().map(|action| json!({ "rel": action, "href": format!("{id}/{action}") })));
-        }
-        shown.insert("operations".to_owned(), operations.into());
+        let operations = operations::<K>().filter_map(|operation| {
+            let (right, href) = match operation {
+                "edit" => (Right::EditMeta, id.to_string()),
+                "delete" => (Right::Delete, id.to_string()),
+                action => (Right::Manage, format!("{id}/{action}")),
+            };
+            may(right).then(|| json!({ "rel": operation, "href": href }))
+        });
+        shown.insert("operations".to_owned(), operations.collect());
         Ok(shown)
     }
 }

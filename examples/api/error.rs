@@ -4,7 +4,7 @@ use std::fmt;
 
 use axum::{
     Json,
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
 use events::{Ending, Failure, InvalidClaim, InvalidHref, Outcome, Reason, Refused};
@@ -31,6 +31,8 @@ pub(crate) enum ApiError {
     Conflict(String),
     /// Nobody of that name has that password.
     LoginFailed { username: String },
+    /// Too many ask for what takes the server long: nothing was done.
+    Busy,
     /// The resource is in a state in which this cannot be done.
     InvalidState { action: &'static str, resource: String, state: String },
     /// Events cannot be stored: nothing was done.
@@ -48,6 +50,7 @@ impl ApiError {
             Self::BadRequest(_) => 400,
             Self::TooLarge(_) => 413,
             Self::Conflict(_) | Self::InvalidState { .. } => 409,
+            Self::Busy => 429,
             Self::Refused(refused) => refused.kind.status(),
             Self::Internal(_) => 500,
         }
@@ -86,6 +89,7 @@ impl fmt::Display for ApiError {
             Self::InvalidState { action, resource, state } => {
                 write!(f, "invalid state for {action} on {resource}: {state}")
             }
+            Self::Busy => f.write_str("too many passwords are looked at right now: try again in a second"),
             Self::Refused(refused) => refused.fmt(f),
             Self::Internal(message) => write!(f, "Unexpected exception thrown: {message}"),
         }
@@ -132,6 +136,10 @@ impl IntoResponse for ApiError {
             body["resource-id"] = resource.into();
         }
         let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, Json(body)).into_response()
+        let mut response = (status, Json(body)).into_response();
+        if matches!(self, Self::Busy) {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
     }
 }

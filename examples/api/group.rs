@@ -7,21 +7,17 @@ use serde::{Deserialize, Serialize};
 use super::{
     App,
     answer::Answer,
-    document::{Document, Given, Kept},
+    document::{Document, Given},
     error::ApiError,
     extract::{Body, Path, user},
     user::User,
 };
 
-/// Users who may act together. It is also a claim: `group/<name>`.
+/// Users who may act together. Its id is also a claim: who belongs to it may act as the group.
 #[resource(events("user-added", "user-removed"))]
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Group {
     pub(crate) users: Vec<Href<User>>,
-}
-
-impl Kept for Group {
-    const ACTIONS: &'static [&'static str] = &[];
 }
 
 /// A user belongs to a group from now on.
@@ -45,6 +41,8 @@ pub(crate) struct Members {
     users: Option<Vec<Href<User>>>,
 }
 
+/// It belongs to whoever adds it. Administrators choose its claim, `group/<name>`. Anybody else gets a new one, whatever the
+/// name: a claim that can be chosen may be one that an ACL names already, or the proxy gives to somebody.
 #[action(event = "group.add", details(name: Option<String> = given.attributes.name))]
 pub(crate) async fn add(State(app): State<App>, Body(given): Body<Given<Members>>) -> Result<Answer, ApiError> {
     let caller = user()?;
@@ -52,20 +50,24 @@ pub(crate) async fn add(State(app): State<App>, Body(given): Body<Given<Members>
     let Some(name) = attributes.name.as_deref() else {
         return Err(ApiError::BadRequest("a group has a `name`".to_owned()));
     };
-    let (id, users) = (name.parse::<Href<Group>>()?, users.unwrap_or_default());
-    // What these groups may do is the server's to say: who could add one could become an administrator.
-    if id.id().starts_with("nuvla-") && !caller.is_admin() {
-        return Err(ApiError::Forbidden(id.to_string()));
-    }
-    let members: Claim = id.as_str().parse()?;
+    let id = match caller.is_admin() {
+        true => Some(name.parse::<Href<Group>>()?),
+        // Not even to look like one of the server's own.
+        false if name.trim_start_matches("group/").starts_with("nuvla-") => {
+            return Err(ApiError::Forbidden(format!("group/{name}")));
+        }
+        false => None,
+    };
+    let users = users.unwrap_or_default();
     let own = Group { users: users.clone() };
-    let make = move |id| {
+    let make = move |id: Href<Group>| {
+        let members: Claim = id.as_str().parse()?;
         let mut document = Document::new(id, attributes, acl, &caller, own)?;
         // Whoever belongs to it sees who else does.
         document.acl = document.acl.granting(Right::ViewData, members);
         Ok(document)
     };
-    let id = app.database.add(Some(id), make).await?;
+    let id = app.database.add(id, make).await?;
     for user in users {
         emit(&id, UserAdded { user }).await?;
     }

@@ -1,16 +1,18 @@
 //! What applications run on: a swarm, a Kubernetes cluster.
 
 use axum::extract::State;
-use events::{EventDetails, Href, Refused, action, emit, resource};
+use events::{EventDetails, Href, Refused, Right, action, emit, resource};
 use serde::{Deserialize, Serialize};
 
 use super::{
     App,
     answer::Answer,
-    document::{Given, Kept},
+    database::Transaction,
+    document::Given,
     error::ApiError,
-    extract::{Body, Path},
+    extract::{Body, Path, caller},
     job,
+    nuvlabox::{Nuvlabox, serve},
     state::{Change, Reported, Stateful, word},
 };
 
@@ -29,6 +31,9 @@ pub(crate) struct ServiceParts {
     pub(crate) subtype: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) endpoint: Option<String>,
+    /// The device that it runs on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) nuvlabox: Option<Href<Nuvlabox>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,10 +47,6 @@ pub(crate) enum ServiceState {
 }
 
 use ServiceState::{Error, Started, Starting, Stopped};
-
-impl Kept for InfrastructureService {
-    const ACTIONS: &'static [&'static str] = &[];
-}
 
 impl Stateful for InfrastructureService {
     type State = ServiceState;
@@ -79,11 +80,25 @@ async fn announce(
 pub(crate) async fn add(State(app): State<App>, Body(given): Body<Given<ServiceParts>>) -> Result<Answer, ApiError> {
     let parts = given.own.clone();
     let state = if parts.endpoint.is_some() { Started } else { Starting };
-    let id = app.add(given, InfrastructureService { state, parts }).await?;
-    announce(&id, None, word(state)).await?;
-    if state == Starting {
-        job::hand_over(&app, &id, "start_infrastructure_service", "starting").await?;
+    let make = App::document(given, InfrastructureService { state, parts: parts.clone() })?;
+    let id: Href<InfrastructureService> = app.database.transact(|transaction| transaction.new_id()).await?;
+    let add = {
+        let (id, caller) = (id.clone(), caller());
+        move |transaction: &Transaction<'_>| {
+            transaction.add(Some(id.clone()), make)?;
+            // Its device knows of it from the same moment on.
+            match &parts.nuvlabox {
+                Some(on) => transaction.change(on, Right::Manage, &caller, |on| serve(on, &parts.subtype, id)),
+                None => Ok(()),
+            }
+        }
+    };
+    match state {
+        // The job as well: none starts that no job knows of.
+        Starting => job::added_with(&app, "start_infrastructure_service", &id, add).await.map(drop)?,
+        _ => app.database.transact(add).await?,
     }
+    announce(&id, None, word(state)).await?;
     Ok(Answer::added(&id))
 }
 

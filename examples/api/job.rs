@@ -1,14 +1,18 @@
 //! Jobs: what is done in the background, by a program that asks for them over HTTP.
 
+use std::borrow::Cow;
+
 use axum::extract::State;
 use events::{
-    Acl, AnyHref, Context, EventDetails, EventId, Href, Operation, Right, action, crud, emit, resource, scope,
+    Acl, AnyHref, Context, Ending, EventDetails, EventId, Href, Operation, Outcome, Right, action, crud, emit,
+    resource, scope,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     App,
     answer::Answer,
+    database::Transaction,
     document::{Attributes, Document, Given, Kept},
     error::ApiError,
     extract::{Body, Path, caller},
@@ -40,10 +44,6 @@ pub(crate) enum JobState {
     Failed,
 }
 
-impl Kept for Job {
-    const ACTIONS: &'static [&'static str] = &[];
-}
-
 impl Stateful for Job {
     type State = JobState;
 
@@ -63,15 +63,66 @@ struct StateChanged {
 /// Has a job do something to a resource that whoever calls may manage.
 pub(crate) async fn hand_over<K: Kept>(app: &App, id: &Href<K>, action: &str, doing: &str) -> Result<Answer, ApiError> {
     app.get(id, Right::Manage).await?;
-    let cause = Operation::current();
-    let job = crud::add_with_events(add(app, action, &id.untyped(), &cause)).await?;
-    cause.link(&job);
+    let Added { job, .. } = added_with(app, action, id, |_| Ok(())).await?;
     Ok(Answer::accepted(id, doing, &job))
+}
+
+/// The same, and `begin` changes the resource when the job is added: there is never one without the other.
+pub(crate) async fn begin_and_hand_over<K: Kept, T: Send + 'static>(
+    app: &App,
+    id: &Href<K>,
+    action: &str,
+    doing: &str,
+    begin: impl Fn(&mut Document<K>) -> Result<T, ApiError> + Send + 'static,
+) -> Result<(Answer, T), ApiError> {
+    // What cannot begin leaves no events of a job.
+    begin(&mut app.get(id, Right::Manage).await?)?;
+    let begin = {
+        let (id, caller) = (id.clone(), caller());
+        move |transaction: &Transaction<'_>| transaction.change(&id, Right::Manage, &caller, begin)
+    };
+    let Added { job, begun } = added_with(app, action, id, begin).await?;
+    Ok((Answer::accepted(id, doing, &job), begun))
+}
+
+/// Adds a job to do something to a resource, together with what `begin` does.
+pub(crate) async fn added_with<K: Kept, T: Send + 'static>(
+    app: &App,
+    action: &str,
+    target: &Href<K>,
+    begin: impl FnOnce(&Transaction<'_>) -> Result<T, ApiError> + Send + 'static,
+) -> Result<Added<T>, ApiError> {
+    let cause = Operation::current();
+    let added = crud::add_with_events(add(app, action, &target.untyped(), &cause, begin)).await?;
+    cause.link(&added.job);
+    Ok(added)
+}
+
+/// A job, and what was done when it was added.
+pub(crate) struct Added<T> {
+    job: Href<Job>,
+    begun: T,
+}
+
+impl<T> Outcome for Added<T> {
+    fn ending(&self) -> Ending {
+        Ending::COMPLETED
+    }
+
+    fn created(&self) -> Option<Cow<'_, str>> {
+        self.job.created()
+    }
 }
 
 /// Adds a job. Whoever calls sees it; only the server's own programs change it.
 #[action(event = "job.add", details(action), linked = target)]
-async fn add(app: &App, action: &str, target: &AnyHref, cause: &Operation) -> Result<Href<Job>, ApiError> {
+async fn add<T: Send + 'static>(
+    app: &App,
+    action: &str,
+    target: &AnyHref,
+    cause: &Operation,
+    begin: impl FnOnce(&Transaction<'_>) -> Result<T, ApiError> + Send + 'static,
+) -> Result<Added<T>, ApiError> {
     let caller = caller();
     let owner = caller.active_claim.clone().ok_or(ApiError::CredentialsRequired)?;
     let acl = Acl::owned_by("group/nuvla-admin".parse()?).granting(Right::ViewAcl, owner);
@@ -83,28 +134,31 @@ async fn add(app: &App, action: &str, target: &AnyHref, cause: &Operation) -> Re
         parent: cause.id(),
         root: cause.root(),
     };
-    app.database.add(None, move |id| Document::new(id, attributes, Some(acl), &caller, job)).await
+    let add = move |transaction: &Transaction<'_>| {
+        let begun = begin(transaction)?;
+        let job = transaction.add(None, |id| Document::new(id, attributes, Some(acl), &caller, job))?;
+        Ok::<_, ApiError>(Added { job, begun })
+    };
+    app.database.transact(add).await
 }
 
-/// Whoever does a job says how far it is.
+/// Whoever does a job says how far it is. Outside of the operation, below what caused the job, an event may be refused: so it
+/// is recorded first, and a job whose event cannot be stored stays in its state.
 #[action(event = "job.edit", severity = "low")]
 pub(crate) async fn edit(
     State(app): State<App>,
     Path(id): Path<Href<Job>>,
     Body(given): Body<Given<Reported<JobState>>>,
 ) -> Result<Answer, ApiError> {
-    let change = |document: &mut Document<Job>, reported: Reported<JobState>, caller: &_| {
-        let change = document.report(&reported, caller)?;
-        Ok((change, document.own.parent.zip(document.own.root)))
-    };
-    let (changed, cause) = app.edit(&id, given, change).await?;
-    if let Some(Change { old_state, new_state }) = changed {
+    let mut job = app.get(&id, Right::EditData).await?;
+    if let Some(Change { old_state, new_state }) = job.report(&given.own, &caller())? {
         let changed = emit(&id, StateChanged { old_state, new_state });
-        match cause {
-            // It follows from what caused the job, not from this request.
+        match job.own.parent.zip(job.own.root) {
             Some((parent, root)) => scope(Context::new(caller()).under(parent, root), changed).await?,
             None => changed.await?,
         };
     }
+    let report = |job: &mut Document<Job>, reported: Reported<JobState>, caller: &_| job.report(&reported, caller);
+    app.edit(&id, given, report).await?;
     Ok(Answer::done(&id, "updated"))
 }

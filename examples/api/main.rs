@@ -15,7 +15,7 @@
 //!
 //! Programs find events below `/api/event`, people at `/ui`: with `--demo`, sign in as `jane` with the password `demo`.
 //! Resources are kept in `resources.db` of the data folder, events in its folder `events`. SIGTERM and SIGINT stop it:
-//! requests are answered to their end and their closing events stored.
+//! tails end, requests are answered to their end and their closing events stored.
 
 mod answer;
 pub(crate) mod app;
@@ -25,7 +25,7 @@ mod demo;
 mod deployment;
 mod deployment_parameter;
 mod deployment_set;
-mod document;
+pub(crate) mod document;
 mod error;
 mod extract;
 mod group;
@@ -122,7 +122,7 @@ async fn serve(
     let database = Database::open(&data.join("resources.db"))?;
     let builder = app::events(EventManager::builder(SqliteStore::open(data.join("events"))?), &database);
     let manager = relaying.to(builder)?.install()?;
-    let app = App { database };
+    let app = App::new(database);
     if with_demo {
         demo::fill(&app, &manager).await?;
     }
@@ -130,11 +130,14 @@ async fn serve(
     // From here on a signal stops it cleanly: whoever waits for the line below may send one at once.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let (stopping, stopped) = oneshot::channel();
+    let tails = manager.clone();
     let told_to_stop = async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
+        // They would be waited for: their clients go on where they were when there is a server again.
+        tails.end_tails();
         // Nobody listens any more when the server failed.
         let _ = stopping.send(());
     };

@@ -1,13 +1,13 @@
 //! Applications as they are written, in versions.
 
 use axum::extract::State;
-use events::{Href, Operation, Right, action, resource};
+use events::{Href, Operation, Record, Right, action, resource};
 use serde::{Deserialize, Serialize};
 
 use super::{
     App,
     answer::Answer,
-    document::{Document, Given, Kept},
+    document::{Document, Given},
     error::ApiError,
     extract::{Body, Path, caller},
 };
@@ -33,10 +33,6 @@ pub(crate) struct ModuleParts {
     subtype: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     content: Option<String>,
-}
-
-impl Kept for Module {
-    const ACTIONS: &'static [&'static str] = &["publish"];
 }
 
 #[action(
@@ -84,6 +80,14 @@ pub(crate) async fn delete(State(app): State<App>, Path(id): Path<Href<Module>>)
     Ok(Answer::done(&id, "deleted"))
 }
 
+/// What those who are told of a module want to know of it.
+#[derive(Record)]
+struct Published {
+    name: Option<String>,
+    path: String,
+    subtype: String,
+}
+
 /// Lets others use the newest version.
 #[action(event = "module.publish")]
 pub(crate) async fn publish(State(app): State<App>, Path(id): Path<Href<Module>>) -> Result<Answer, ApiError> {
@@ -94,13 +98,11 @@ pub(crate) async fn publish(State(app): State<App>, Path(id): Path<Href<Module>>
             return Err(ApiError::InvalidState { action: "publish", resource, state });
         }
         *published = Some(*version);
-        Ok((document.attributes.name.clone(), parts.clone(), *version))
+        let (name, path, subtype) = (document.attributes.name.clone(), parts.path.clone(), parts.subtype.clone());
+        Ok((Published { name, path, subtype }, *version))
     };
-    let (name, parts, version) = app.database.change(id.clone(), Right::EditData, caller(), publish).await?;
-    let operation = Operation::current();
-    operation.detail("name", &name);
-    operation.detail("path", &parts.path);
-    operation.detail("subtype", &parts.subtype);
-    operation.detail("version", &version);
+    let (published, version) = app.database.change(id.clone(), Right::EditData, caller(), publish).await?;
+    Operation::current().content(&published);
+    Operation::current().detail("version", &version);
     Ok(Answer::done(&id, "published"))
 }

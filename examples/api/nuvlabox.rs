@@ -1,5 +1,7 @@
 //! Edge devices.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use events::{AnyHref, EventDetails, Href, Record, Refused, Right, action, crud, emit, resource};
 use serde::{Deserialize, Serialize};
@@ -8,10 +10,10 @@ use super::{
     App,
     answer::Answer,
     credential::Credential,
-    document::{Attributes, Given, Kept},
+    document::{Attributes, Document, Given},
     error::ApiError,
     extract::{Body, Path},
-    infrastructure_service::{self, ServiceParts},
+    infrastructure_service::{self, InfrastructureService, ServiceParts},
     job,
     state::{Change, Reported, Stateful},
 };
@@ -32,6 +34,22 @@ use super::{
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Nuvlabox {
     state: NuvlaboxState,
+    /// What runs on it, by subtype.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    services: BTreeMap<String, Href<InfrastructureService>>,
+}
+
+/// A device has a service. It has one of each subtype: whoever comes second is refused.
+pub(crate) fn serve(
+    nuvlabox: &mut Document<Nuvlabox>,
+    subtype: &str,
+    service: Href<InfrastructureService>,
+) -> Result<(), ApiError> {
+    if nuvlabox.own.services.contains_key(subtype) {
+        return Err(ApiError::Conflict(nuvlabox.id.to_string()));
+    }
+    nuvlabox.own.services.insert(subtype.to_owned(), service);
+    Ok(())
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,20 +63,6 @@ pub(crate) enum NuvlaboxState {
 }
 
 use NuvlaboxState::{Activated, Commissioned, Decommissioned, Decommissioning, New};
-
-impl Kept for Nuvlabox {
-    const ACTIONS: &'static [&'static str] = &[
-        "activate",
-        "commission",
-        "decommission",
-        "add-ssh-key",
-        "revoke-ssh-key",
-        "update-nuvlabox",
-        "reboot",
-        "check-api",
-        "cluster-nuvlabox",
-    ];
-}
 
 impl Stateful for Nuvlabox {
     type State = NuvlaboxState;
@@ -83,7 +87,7 @@ async fn announce(id: &Href<Nuvlabox>, change: Change) -> Result<(), Refused> {
 
 #[action(event = "nuvlabox.add", details(name: Option<String> = given.attributes.name))]
 pub(crate) async fn add(State(app): State<App>, Body(given): Body<Given>) -> Result<Answer, ApiError> {
-    Ok(Answer::added(&app.add(given, Nuvlabox { state: New }).await?))
+    Ok(Answer::added(&app.add(given, Nuvlabox { state: New, services: BTreeMap::new() }).await?))
 }
 
 #[action(event = "nuvlabox.edit", details(name: Option<String> = given.attributes.name))]
@@ -132,24 +136,34 @@ pub(crate) async fn commission(
     Path(id): Path<Href<Nuvlabox>>,
     Body(endpoints): Body<Endpoints>,
 ) -> Result<Answer, ApiError> {
-    let change = app.reach(&id, "commission", &[Activated], Commissioned).await?;
+    let mut nuvlabox = app.get(&id, Right::Manage).await?;
+    nuvlabox.must_be("commission", &[Activated])?;
     for (subtype, endpoint) in [("swarm", endpoints.swarm_endpoint), ("kubernetes", endpoints.kubernetes_endpoint)] {
-        if endpoint.is_some() {
+        // Some are there where commissioning is tried again, because one could not be added.
+        if endpoint.is_some() && !nuvlabox.own.services.contains_key(subtype) {
             let attributes = Attributes::named(format!("{subtype} on {id}"));
-            let own = ServiceParts { subtype: subtype.to_owned(), endpoint };
+            let own = ServiceParts { subtype: subtype.to_owned(), endpoint, nuvlabox: Some(id.clone()) };
             let service = Body(Given { attributes, acl: None, own });
-            crud::add_with_events(infrastructure_service::add(State(app.clone()), service)).await?;
+            match crud::add_with_events(infrastructure_service::add(State(app.clone()), service)).await {
+                // Somebody who commissions it at the same time has added that one.
+                Ok(_) | Err(ApiError::Conflict(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
     }
-    announce(&id, change).await?;
+    announce(&id, app.reach(&id, "commission", &[Activated], Commissioned).await?).await?;
     Ok(Answer::done(&id, "commissioned"))
 }
 
 #[action(event = "nuvlabox.decommission", severity = "high")]
 pub(crate) async fn decommission(State(app): State<App>, Path(id): Path<Href<Nuvlabox>>) -> Result<Answer, ApiError> {
-    let change = app.reach(&id, "decommission", &[New, Activated, Commissioned], Decommissioning).await?;
+    let leave = |nuvlabox: &mut Document<Nuvlabox>| {
+        nuvlabox.reach("decommission", &[New, Activated, Commissioned], Decommissioning)
+    };
+    let (accepted, change) =
+        job::begin_and_hand_over(&app, &id, "decommission_nuvlabox", "decommissioning", leave).await?;
     announce(&id, change).await?;
-    job::hand_over(&app, &id, "decommission_nuvlabox", "decommissioning").await
+    Ok(accepted)
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -1,5 +1,7 @@
 //! Sessions: who is logged in, and as whom.
 
+use std::time::Duration;
+
 use argon2::password_hash::try_generate_salt;
 use axum::{
     Json,
@@ -9,7 +11,7 @@ use axum::{
     response::Response,
 };
 use blake2::{Blake2b256, Digest as _};
-use events::{Acl, Caller, Claim, Href, Operation, Right, action, resource};
+use events::{Acl, Caller, Claim, Href, Operation, Right, Timestamp, action, resource};
 use events_http::caller_from_header;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -17,8 +19,8 @@ use serde_json::Value;
 use super::{
     App,
     answer::Answer,
-    credential::{self, Password},
-    document::{Attributes, Document, Kept},
+    credential::Password,
+    document::{Attributes, Document, now},
     error::ApiError,
     extract::{Body, Path, caller},
     group::Group,
@@ -29,6 +31,9 @@ use super::{
 /// The name under which existing clients keep it.
 const SESSION_COOKIE: &str = "com.com.sixsq.nuvla.cookie";
 
+/// How long a session lasts.
+const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// A user who is logged in.
 #[resource(events("switch-group"))]
 #[derive(Serialize, Deserialize)]
@@ -36,12 +41,10 @@ const SESSION_COOKIE: &str = "com.com.sixsq.nuvla.cookie";
 pub(crate) struct Session {
     user: Href<User>,
     active_claim: Claim,
+    /// From then on it is nobody's: its user logs in again.
+    pub(crate) expiry: Timestamp,
     /// What the cookie holds, hashed: who reads this cannot forge one.
     secret_hash: String,
-}
-
-impl Kept for Session {
-    const ACTIONS: &'static [&'static str] = &["switch-group"];
 }
 
 #[derive(Debug, Deserialize)]
@@ -71,7 +74,7 @@ pub(crate) async fn add(State(app): State<App>, Body(login): Body<Login>) -> Res
         Ok(user) => (user.id, user.own.credential),
         Err(ApiError::NotFound(_)) => {
             // As long as for a user who is there: how long it takes does not tell who is.
-            credential::hash(password).await?;
+            app.hashing.hash(password).await?;
             return Err(ApiError::LoginFailed { username });
         }
         Err(error) => return Err(error),
@@ -82,20 +85,25 @@ pub(crate) async fn add(State(app): State<App>, Body(login): Body<Login>) -> Res
     // The target of a failed login learns of it.
     operation.visible_to(user.as_str().parse()?);
     let credential = app.database.get(credential, Right::ViewData, Caller::internal()).await?;
-    if !credential.own.is(password).await? {
+    if !app.hashing.is(credential.own, password).await? {
         return Err(ApiError::LoginFailed { username });
     }
 
     let secret = hex(&try_generate_salt().map_err(ApiError::internal)?);
     let active_claim: Claim = user.as_str().parse()?;
-    let own = Session { user, active_claim: active_claim.clone(), secret_hash: hash(&secret) };
+    let expiry = now().plus(LIFETIME);
+    let own = Session { user, active_claim: active_claim.clone(), expiry, secret_hash: hash(&secret) };
     let acl = Some(Acl::owned_by(active_claim));
     let make = move |id| Document::new(id, Attributes::default(), acl, &Caller::internal(), own);
     let id = app.database.add(None, make).await?;
     let session = app.database.get(id, Right::ViewData, Caller::internal()).await?;
     operation.identified(session.caller()?);
     // Not `Secure`: the proxy in front speaks TLS, this server does not.
-    let cookie = format!("{SESSION_COOKIE}={}.{secret}; Path=/; HttpOnly; SameSite=Strict", session.id.id());
+    let cookie = format!(
+        "{SESSION_COOKIE}={}.{secret}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict",
+        session.id.id(),
+        LIFETIME.as_secs()
+    );
     Ok(Answer::added(&session.id).with_cookie(cookie))
 }
 
@@ -122,14 +130,8 @@ pub(crate) async fn switch_group(
 ) -> Result<Answer, ApiError> {
     let user = app.get(&id, Right::Manage).await?.own.user;
     let Switch { claim } = switch;
-    if claim.as_str() != user.as_str() {
-        let refused = || ApiError::Forbidden(claim.to_string());
-        let group = claim.as_str().parse::<Href<Group>>().map_err(|_| refused())?;
-        match app.database.get(group, Right::ViewData, Caller::internal()).await {
-            Ok(group) if group.own.users.contains(&user) => {}
-            Ok(_) | Err(ApiError::NotFound(_)) => return Err(refused()),
-            Err(error) => return Err(error),
-        }
+    if !may_act_as(&app, &user, &claim).await? {
+        return Err(ApiError::Forbidden(claim.to_string()));
     }
     let operation = Operation::current();
     operation.link(claim.as_str());
@@ -142,6 +144,19 @@ pub(crate) async fn switch_group(
     };
     app.database.change(id.clone(), Right::Manage, caller(), act).await?;
     Ok(Answer::done(&id, &done))
+}
+
+/// Whether a user may act as this claim: it is the user's own, or that of a group that the user belongs to by now.
+async fn may_act_as(app: &App, user: &Href<User>, claim: &Claim) -> Result<bool, ApiError> {
+    if claim.as_str() == user.as_str() {
+        return Ok(true);
+    }
+    let Ok(group) = claim.as_str().parse::<Href<Group>>() else { return Ok(false) };
+    match app.database.get(group, Right::ViewData, Caller::internal()).await {
+        Ok(group) => Ok(group.own.users.contains(user)),
+        Err(ApiError::NotFound(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// The caller's own session. Everybody may ask, so that clients find out whether they are logged in.
@@ -185,8 +200,21 @@ async fn identity(app: &App, headers: &HeaderMap) -> Option<HeaderValue> {
     let (id, secret) = cookie.split_once('.')?;
     let id = id.parse::<Href<Session>>().ok()?;
     let session = app.database.get(id, Right::ViewData, Caller::internal()).await.ok()?;
+    let Session { user, active_claim, expiry, secret_hash } = &session.own;
     // Both are hashes: how long this takes tells nothing of the secret.
-    (session.own.secret_hash == hash(secret)).then(|| session.header().parse().ok())?
+    if *secret_hash != hash(secret) || *expiry <= now() {
+        return None;
+    }
+    if may_act_as(app, user, active_claim).await.ok()? {
+        return session.header().parse().ok();
+    }
+    // The user has left that group: from now on the session acts as the user, until it switches again.
+    let act_as_user = |session: &mut Document<Session>| {
+        session.own.active_claim = session.own.user.as_str().parse()?;
+        Ok(session.header())
+    };
+    let header = app.database.change(session.id, Right::Manage, Caller::internal(), act_as_user).await.ok()?;
+    header.parse().ok()
 }
 
 impl Document<Session> {

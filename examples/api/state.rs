@@ -50,6 +50,17 @@ impl<K: Stateful> Document<K> {
         Err(ApiError::InvalidState { action, resource: self.id.to_string(), state: word(state) })
     }
 
+    /// Goes from one of the states `from` to another one.
+    pub(crate) fn reach(
+        &mut self,
+        action: &'static str,
+        from: &[K::State],
+        goal: K::State,
+    ) -> Result<Change, ApiError> {
+        self.must_be(action, from)?;
+        Ok(Change::make(self.own.state(), goal))
+    }
+
     /// Takes over the state that was reached. Whoever does the server's jobs reports that, and nobody else.
     pub(crate) fn report(
         &mut self,

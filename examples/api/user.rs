@@ -8,7 +8,7 @@ use super::{
     App,
     answer::Answer,
     credential::{self, Credential, Password},
-    document::{Document, Given, Kept},
+    document::{Document, Given},
     error::ApiError,
     extract::{Body, caller},
 };
@@ -18,10 +18,6 @@ use super::{
 #[derive(Serialize, Deserialize)]
 pub(crate) struct User {
     pub(crate) credential: Href<Credential>,
-}
-
-impl Kept for User {
-    const ACTIONS: &'static [&'static str] = &[];
 }
 
 #[derive(Debug, Deserialize)]
@@ -42,7 +38,7 @@ pub(crate) async fn add(State(app): State<App>, Body(given): Body<Given<Registra
     };
     let id = name.parse::<Href<User>>()?;
     let acl = Acl::owned_by(id.as_str().parse::<Claim>()?);
-    let credential = crud::add_with_events(credential::add(&app, &id, password)).await?;
-    let make = move |id| Document::new(id, attributes, Some(acl), &caller, User { credential });
-    Ok(Answer::added(&app.database.add(Some(id), make).await?))
+    let make = move |id, credential| Document::new(id, attributes, Some(acl), &caller, User { credential });
+    crud::add_with_events(credential::add(&app, &id, password, make)).await?;
+    Ok(Answer::added(&id))
 }

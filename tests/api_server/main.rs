@@ -2,9 +2,14 @@
 
 #[path = "../programs/mod.rs"]
 mod programs;
+mod runner;
 mod server;
 
-use std::{path::Path, thread};
+use std::{
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use programs::{example, printed};
 use serde_json::{Value, json};
@@ -157,40 +162,6 @@ fn what_is_not_done_is_answered_in_the_words_of_the_interface_and_recorded() {
 }
 
 #[test]
-fn a_job_runner_does_what_is_queued_and_its_events_follow_from_what_caused_it() {
-    let data = tempfile::tempdir().unwrap();
-    let server = Server::start(data.path());
-    let id = added(&server);
-    let rebooting = server.send("POST", &format!("/api/{id}/reboot"), JANE, "").text("location").to_owned();
-    let leaving = server.send("POST", &format!("/api/{id}/decommission"), JANE, "").text("location").to_owned();
-    let deployment = server.send("POST", "/api/deployment", JANE, r#"{"name": "sensors"}"#);
-    let deployment = deployment.text("resource-id").to_owned();
-    let starting = server.send("POST", &format!("/api/{deployment}/start"), JANE, "").text("location").to_owned();
-    let runner = ["--once", "--fail", "reboot_nuvlabox", "--server"];
-    printed(example("job-runner").args(runner).arg(format!("http://{}", server.address())));
-
-    let state = |id: &str| server.send("GET", &format!("/api/{id}"), JANE, "").text("state").to_owned();
-    assert_eq!([&rebooting, &leaving, &id].map(|id| state(id)), ["FAILED", "SUCCESS", "DECOMMISSIONED"]);
-    assert_eq!([&starting, &deployment].map(|id| state(id)), ["SUCCESS", "STARTED"]);
-    let stored = events(data.path());
-    let [opening] = of_type(&stored, "deployment.start")[..] else { panic!("one start") };
-    let [closing] = of_type(&stored, "deployment.start.completed")[..] else { panic!("closed by the runner") };
-    assert_eq!((&closing["parent"], &closing["linked-identifiers"]), (&opening["id"], &json!([starting])));
-    assert_eq!(closing["authn-info"]["user-id"], "user/job-engine");
-    let causes = ["nuvlabox.reboot", "nuvlabox.decommission", "deployment.start"];
-    for (job, caused_by) in [rebooting, leaving, starting].into_iter().zip(causes) {
-        let [cause] = of_type(&stored, caused_by)[..] else { panic!("one {caused_by}") };
-        let changed = of_type(&stored, "job.state-changed");
-        let changed: Vec<_> = changed.iter().filter(|event| event["resource"]["href"] == job.as_str()).collect();
-        assert_eq!(changed.len(), 2, "{changed:?}");
-        assert!(
-            changed.iter().all(|event| event["parent"] == cause["id"] && event["root"] == cause["id"]),
-            "{changed:?}"
-        );
-    }
-}
-
-#[test]
 fn people_read_the_trail_in_a_browser_and_programs_over_the_interface() {
     let data = tempfile::tempdir().unwrap();
     let server = Server::start(data.path());
@@ -299,6 +270,38 @@ fn a_signal_stops_it_cleanly_under_load_and_nothing_stays_open() {
     let again = Server::start(data.path());
     assert_eq!(again.send("GET", &format!("/api/{id}"), JANE, "").text("name"), "gateway");
     assert_eq!(events(data.path()).len(), stored.len(), "nothing was left to be closed");
+}
+
+#[test]
+fn tails_do_not_keep_it_from_stopping() {
+    use std::io::{BufRead, BufReader, Read, Write};
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    let mut tails: Vec<_> = (0..20)
+        .map(|_| {
+            let mut stream = std::net::TcpStream::connect(server.address()).unwrap();
+            stream.set_read_timeout(Some(server::LIMIT)).unwrap();
+            write!(stream, "GET /api/event/tail HTTP/1.1\r\nhost: test\r\nnuvla-authn-info: {JANE}\r\n\r\n").unwrap();
+            let mut stream = BufReader::new(stream);
+            let mut line = String::new();
+            while !line.starts_with("retry: ") {
+                line.clear();
+                assert!(stream.read_line(&mut line).unwrap() > 0, "it begins");
+            }
+            stream
+        })
+        .collect();
+    let told = Instant::now();
+    let (status, _) = server.stop();
+    let took = told.elapsed();
+    assert!(status.success(), "{status}");
+    // Where requests run, they have five seconds.
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    for tail in &mut tails {
+        let mut rest = String::new();
+        tail.read_to_string(&mut rest).unwrap();
+        assert!(rest.ends_with("0\r\n\r\n"), "to its end: {rest:?}");
+    }
 }
 
 /// The status of a reboot; none when nobody listens any more.

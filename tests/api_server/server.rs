@@ -35,8 +35,13 @@ impl Server {
 
     /// The same with more arguments.
     pub(crate) fn start_with(data: &Path, arguments: &[&str]) -> Self {
+        Self::start_at("127.0.0.1:0", data, arguments)
+    }
+
+    /// The same at this address.
+    pub(crate) fn start_at(address: &str, data: &Path, arguments: &[&str]) -> Self {
         let mut command = example("api");
-        command.args(["--trust-identity-header", "--listen", "127.0.0.1:0", "--data"]).arg(data).args(arguments);
+        command.args(["--trust-identity-header", "--listen", address, "--data"]).arg(data).args(arguments);
         let mut child = command.spawn().expect("it can be started");
         let stdout = child.stdout.take().expect("it is piped");
         let (sender, lines) = mpsc::channel();
@@ -80,16 +85,26 @@ impl Server {
 
     /// Asks it to stop and waits until it has; every line it printed since it was ready.
     pub(crate) fn stop(mut self) -> (ExitStatus, Vec<String>) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("there is `kill`").success());
-        let until = Instant::now() + LIMIT;
-        loop {
-            if let Some(status) = self.child.try_wait().expect("it is our child") {
-                return (status, self.lines.iter().collect());
-            }
-            assert!(Instant::now() < until, "it does not stop");
-            thread::sleep(Duration::from_millis(5));
+        (stopped(&mut self.child), self.lines.iter().collect())
+    }
+}
+
+/// Asks a program to stop and waits until it has.
+pub(crate) fn stopped(child: &mut Child) -> ExitStatus {
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("there is `kill`").success());
+    until("it stops", || child.try_wait().expect("it is our child"))
+}
+
+/// Waits for something.
+pub(crate) fn until<T>(what: &str, mut happened: impl FnMut() -> Option<T>) -> T {
+    let limit = Instant::now() + LIMIT;
+    loop {
+        if let Some(what) = happened() {
+            return what;
         }
+        assert!(Instant::now() < limit, "{what}");
+        thread::sleep(Duration::from_millis(5));
     }
 }
 

@@ -156,6 +156,27 @@ async fn a_heartbeat_moves_the_place_over_what_is_not_shown() {
 }
 
 #[tokio::test]
+async fn a_tail_ends_after_a_while_and_asks_the_rights_of_its_client_again() {
+    let server = Server::with(MemoryStore::new(), |routes| routes.longest_tail(Duration::from_secs(1))).await;
+    let member = "user/jane user/jane group/nuvla-user group/fleet";
+    let mut stream = Stream::open(server.get("/api/event/tail").by(member)).await;
+    server.post(&seen(0, "group/fleet"), JANE).await;
+    assert_eq!(stream.numbers(1).await, [0]);
+    let mut said = Vec::new();
+    while let Some(block) = stream.block().await {
+        said.push(block);
+    }
+    assert_eq!(said.last().map(String::as_str), Some(": connect again with this id: your rights are asked again"));
+
+    // She belongs to the group no more.
+    for (number, owner) in [(1, "group/fleet"), (2, "user/jane")] {
+        server.post(&seen(number, owner), JANE).await;
+    }
+    let again = server.get("/api/event/tail").by(JANE).header("last-event-id", &stream.last_id);
+    assert_eq!(Stream::open(again).await.numbers(1).await, [2]);
+}
+
+#[tokio::test]
 async fn a_client_that_goes_away_ends_its_tail() {
     let server = Server::with(MemoryStore::new(), |routes| routes.heartbeat(Duration::from_millis(20))).await;
     let streams = [

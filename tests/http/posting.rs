@@ -70,6 +70,20 @@ async fn every_problem_of_a_document_is_named() {
 }
 
 #[tokio::test]
+async fn an_event_that_is_still_to_come_is_a_bad_request() {
+    let server = Server::start().await;
+    let mut document = seen(1, "user/jane");
+    document["category"] = json!("user");
+    document["timestamp"] = json!("2999-01-01T00:00:00Z");
+    for by in [JANE, ADMIN] {
+        let (status, message) = server.request("POST", "/api/event").by(by).json(&document).send().await.said();
+        assert_eq!(status, 400);
+        assert!(message.contains("- `timestamp`: 2999-01-01T00:00:00.000Z is still to come"), "{message}");
+    }
+    assert_eq!(server.found("", ADMIN).await, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn bodies_may_be_compressed_and_are_bounded() {
     let server = Server::start().await;
     let pack = |bytes: &[u8]| {

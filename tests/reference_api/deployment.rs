@@ -99,8 +99,8 @@ async fn starting_and_stopping_one_stays_open_until_the_job_is_done() {
         let job = server.asks(JANE, &request, Value::Null, 202).await.location();
         assert_events!(server.trail,
             what => open {
-                format!("deployment.state-changed {id}"),
                 format!("job.add {job}") => completed,
+                format!("deployment.state-changed {id}"),
             },
         );
         let events = server.recorded(JANE, &[JANE], &[JOE]);
@@ -168,8 +168,8 @@ async fn updating_one() {
     let job = server.asks(JANE, &request, json!({ "module": MODULE }), 202).await.location();
     assert_events!(server.trail,
         what => completed {
-            format!("deployment.state-changed {id}"),
             format!("job.add {job}") => completed,
+            format!("deployment.state-changed {id}"),
         },
     );
     let events = server.recorded(JANE, &[JANE], &[JOE]);

@@ -1,7 +1,10 @@
 //! Sets: what is done to each deployment stands below what is done to the set.
 
+use std::sync::Arc;
+
 use events::assert_events;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use crate::server::{JANE, JOE, NOBODY, Server, details, of_type};
 
@@ -76,12 +79,12 @@ async fn starting_one_adds_and_starts_what_is_missing() {
             format!("deployment.add {first}") => completed,
             format!("deployment.add {second}") => completed,
             format!("deployment.start {first}") => open {
-                format!("deployment.state-changed {first}"),
                 format!("job.add {}", jobs[0]) => completed,
+                format!("deployment.state-changed {first}"),
             },
             format!("deployment.start {second}") => open {
-                format!("deployment.state-changed {second}"),
                 format!("job.add {}", jobs[1]) => completed,
+                format!("deployment.state-changed {second}"),
             },
         },
     );
@@ -109,6 +112,31 @@ async fn starting_one_adds_and_starts_what_is_missing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_starts_one_at_the_same_time_adds_no_deployment_twice() {
+    let mut server = Server::start();
+    let id = added(&mut server, &FLEET).await;
+    let server = Arc::new(server);
+    let mut starts = JoinSet::new();
+    for _ in 0..8 {
+        let (server, request) = (server.clone(), format!("POST {id}/start"));
+        starts.spawn(async move { server.asks(JANE, &request, Value::Null, 200).await });
+    }
+    starts.join_all().await;
+    let deployments = all(&server, "deployment").await;
+    let set = server.asks(JANE, &format!("GET {id}"), Value::Null, 200).await.body;
+    assert_eq!((set["deployments"].clone(), deployments.len()), (json!(deployments), 2));
+    assert_eq!(all(&server, "job").await.len(), 2, "each is started once");
+
+    // Nobody gets into a set who may not manage it, nor for a device that has its deployment.
+    for (by, nuvlabox, status) in [(JOE, json!(FLEET[0]), 403), (JANE, json!(FLEET[0]), 409), (JANE, json!(null), 409)]
+    {
+        let body = json!({ "deployment-set": id, "nuvlabox": nuvlabox });
+        server.asks(by, "POST deployment", body, status).await;
+    }
+    assert_eq!(all(&server, "deployment").await, deployments);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn stopping_one_stops_each() {
     let mut server = Server::start();
     let id = added(&mut server, &FLEET[..1]).await;
@@ -120,8 +148,8 @@ async fn stopping_one_stops_each() {
     assert_events!(server.trail,
         format!("deployment-set.stop {id}") => completed {
             format!("deployment.stop {deployment}") => open {
-                format!("deployment.state-changed {deployment}"),
                 format!("job.add {job}") => completed,
+                format!("deployment.state-changed {deployment}"),
             },
         },
     );
@@ -155,15 +183,15 @@ async fn in_bulk_each_set_stands_below_one_event_of_all() {
             event => completed {
                 format!("{set} {first}") => completed {
                     format!("{deployment} {}", deployments[0]) => open {
-                        format!("deployment.state-changed {}", deployments[0]),
                         format!("job.add {one}") => completed,
+                        format!("deployment.state-changed {}", deployments[0]),
                     },
                 },
                 format!("{set} {ABSENT}") => failed(error),
                 format!("{set} {second}") => completed {
                     format!("{deployment} {}", deployments[1]) => open {
-                        format!("deployment.state-changed {}", deployments[1]),
                         format!("job.add {other}") => completed,
+                        format!("deployment.state-changed {}", deployments[1]),
                     },
                 },
             },

@@ -2,7 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use axum::http::Method;
 use events::{EventKind, Registry, Severity};
+use serde_json::{Value, json};
+
+use crate::{
+    api::routes,
+    server::{JANE, JOE, Server},
+};
 
 /// Resource type, operations, direct events.
 const DOMAIN: &[(&str, &[&str], &[&str])] = &[
@@ -61,4 +68,38 @@ fn events_of_infrastructure_services_matter_little() {
     let service =
         registry.resources().find(|resource| resource.spec.resource_type == "infrastructure-service").unwrap();
     assert_eq!(service.spec.severity, Some(Severity::Low));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resource_says_what_may_be_done_to_it() {
+    let mut server = Server::start();
+    let acl = json!({ "owners": ["user/jane"], "view-data": ["user/joe"] });
+    for (resource_type, body) in [
+        ("nuvlabox", json!({ "acl": acl })),
+        ("deployment", json!({ "acl": acl })),
+        ("deployment-set", json!({ "acl": acl, "module": "module/1", "fleet": [] })),
+        ("module", json!({ "acl": acl, "path": "apps/gateway", "subtype": "application" })),
+    ] {
+        let id = server.adds(JANE, resource_type, body).await;
+        let path = format!("/api/{resource_type}/{{id}}");
+        let served = routes::table().into_iter().filter_map(|route| {
+            let action = route.path.strip_prefix(&path)?;
+            let href = format!("{id}{action}");
+            let rel = match route.method {
+                Method::PUT => "edit",
+                Method::DELETE => "delete",
+                Method::POST => action.trim_start_matches('/'),
+                _ => return None,
+            };
+            Some(json!({ "rel": rel, "href": href }))
+        });
+        let mut served: Vec<_> = served.collect();
+        served.sort_by_key(Value::to_string);
+        for (by, operations) in [(JANE, served), (JOE, Vec::new())] {
+            let shown = server.asks(by, &format!("GET {id}"), Value::Null, 200).await.body;
+            let mut shown = shown["operations"].as_array().unwrap().clone();
+            shown.sort_by_key(Value::to_string);
+            assert_eq!(shown, operations, "{resource_type} to {by}");
+        }
+    }
 }

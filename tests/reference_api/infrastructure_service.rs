@@ -35,8 +35,8 @@ async fn one_that_does_not_run_yet_is_started_by_a_job() {
     let id = server.asks(JANE, "POST infrastructure-service", body, 201).await.location();
     assert_events!(server.trail,
         format!("infrastructure-service.add {id}") => completed {
-            format!("infrastructure-service.state-changed {id}"),
             "job.add" => completed,
+            format!("infrastructure-service.state-changed {id}"),
         },
     );
     let events = server.recorded(JANE, &[JANE], &[JOE]);

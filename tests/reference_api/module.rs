@@ -26,11 +26,10 @@ async fn adding_one_records_no_content() {
 async fn editing_publishing_and_deleting_one() {
     let mut server = Server::start();
     let id = server.adds(JANE, "module", gateway()).await;
-    let published = json!({ "name": "gateway", "path": "apps/gateway", "subtype": "application", "version": 2 });
     let edit = json!({ "content": "image: b" });
     for (request, operation, body, recorded) in [
         ("PUT {id}", "edit", edit, json!({ "version": 2 })),
-        ("POST {id}/publish", "publish", Value::Null, published),
+        ("POST {id}/publish", "publish", Value::Null, json!({ "version": 2 })),
         ("DELETE {id}", "delete", Value::Null, json!({})),
     ] {
         println!("{operation}");
@@ -45,6 +44,10 @@ async fn editing_publishing_and_deleting_one() {
         let events = server.recorded(JANE, &[JANE], &[JOE]);
         assert_eq!(details(of_type(&events, &format!("module.{operation}.completed"))), recorded);
         if operation == "publish" {
+            // What notifications say of it, where they look for it.
+            let found = server.asks(JANE, "GET event?filter=name='module.publish'&last=1", Value::Null, 200).await.body;
+            let content = &found["resources"][0]["content"]["resource"]["content"];
+            assert_eq!(*content, json!({ "name": "gateway", "path": "apps/gateway", "subtype": "application" }));
             let conflict = format!("invalid state for publish on {id}: published");
             server.refuses(JANE, &asked, body, (409, &conflict), &what).await;
         }

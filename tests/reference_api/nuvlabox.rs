@@ -1,7 +1,10 @@
 //! Edge devices.
 
-use events::{Severity, assert_events};
+use std::sync::Arc;
+
+use events::{Severity, assert_events, memory::Fault};
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use crate::server::{ADMIN, JANE, JOE, NOBODY, Server, details, of_type};
 
@@ -134,6 +137,34 @@ async fn commissioning_one_adds_what_runs_on_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_commissions_one_again_adds_no_service_twice() {
+    let mut server = Server::start();
+    let id = server.adds(JANE, "nuvlabox", json!({})).await;
+    server.prepares(JANE, &format!("POST {id}/activate"), Value::Null).await;
+    let endpoints = json!({ "swarm-endpoint": "https://a:5000", "kubernetes-endpoint": "https://a:6443" });
+    let request = format!("POST {id}/commission");
+    let count = async |server: &Server| {
+        server.asks(JANE, "GET infrastructure-service", Value::Null, 200).await.body["count"].clone()
+    };
+    // The opening of this is stored, that of its first service is not: nothing is done.
+    server.store.faults().fail_append(2, Fault::Full);
+    server.asks(JANE, &request, endpoints.clone(), 503).await;
+    let state = server.asks(JANE, &format!("GET {id}"), Value::Null, 200).await;
+    assert_eq!((state.text("state"), count(&server).await), ("ACTIVATED", json!(0)));
+
+    let server = Arc::new(server);
+    let mut attempts = JoinSet::new();
+    for _ in 0..8 {
+        let (server, request, endpoints) = (server.clone(), request.clone(), endpoints.clone());
+        attempts.spawn(async move { server.send(JANE, &request, endpoints).await.status });
+    }
+    let mut statuses = attempts.join_all().await;
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409, 409, 409, 409, 409, 409, 409]);
+    assert_eq!(count(&server).await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn decommissioning_one() {
     let mut server = Server::start();
     let id = in_use(&mut server).await;
@@ -145,8 +176,8 @@ async fn decommissioning_one() {
     assert_eq!(answer.text("message"), format!("decommissioning {id} with async {job}"));
     assert_events!(server.trail,
         what => completed {
-            format!("nuvlabox.state-changed {id}"),
             format!("job.add {job}") => completed,
+            format!("nuvlabox.state-changed {id}"),
         },
     );
     let events = server.recorded(JANE, &[JANE], &[JOE]);

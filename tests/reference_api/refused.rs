@@ -66,3 +66,42 @@ async fn a_bulk_action_that_cannot_be_recorded_any_more_ends_there() {
     assert_eq!(tally.text("message"), "2 done, 0 failed");
     assert_eq!(server.asks(JANE, "GET deployment", Value::Null, 200).await.body["count"], 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_job_is_to_do_begins_with_the_job_or_not_at_all() {
+    let mut server = Server::start();
+    let nuvlabox = server.adds(JANE, "nuvlabox", json!({})).await;
+    let deployment = server.adds(JANE, "deployment", json!({})).await;
+    let state = async |id: &str| server.asks(JANE, &format!("GET {id}"), Value::Null, 200).await.body["state"].clone();
+    for (id, action, before, after) in
+        [(&nuvlabox, "decommission", "NEW", "DECOMMISSIONING"), (&deployment, "start", "CREATED", "STARTING")]
+    {
+        let request = format!("POST {id}/{action}");
+        // The opening of the action is stored, that of the job is not.
+        server.store.faults().fail_append(2, Fault::Full);
+        server.asks(JANE, &request, Value::Null, 503).await;
+        assert_eq!(state(id).await, before);
+        server.asks(JANE, &request, Value::Null, 202).await;
+        assert_eq!(state(id).await, after);
+    }
+    server.store.faults().fail_append(2, Fault::Full);
+    server.asks(JANE, "POST infrastructure-service", json!({ "subtype": "swarm" }), 503).await;
+    let count =
+        async |kind: &str| server.asks(JANE, &format!("GET {kind}"), Value::Null, 200).await.body["count"].clone();
+    assert_eq!((count("infrastructure-service").await, count("job").await), (json!(0), json!(2)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_whose_event_cannot_be_stored_stays_in_its_state() {
+    let mut server = Server::start();
+    let nuvlabox = server.adds(JANE, "nuvlabox", json!({})).await;
+    let job = server.prepares(JANE, &format!("POST {nuvlabox}/reboot"), Value::Null).await.location();
+    let request = format!("PUT {job}");
+    // The opening of the edit is stored, the new state is not.
+    server.store.faults().fail_append(2, Fault::Full);
+    server.asks(ADMIN, &request, json!({ "state": "RUNNING" }), 503).await;
+    assert_events!(server.trail, format!("job.edit {job}") => failed(error));
+    assert_eq!(server.asks(ADMIN, &format!("GET {job}"), Value::Null, 200).await.text("state"), "QUEUED");
+    server.asks(ADMIN, &request, json!({ "state": "RUNNING" }), 200).await;
+    assert_events!(server.trail, format!("job.edit {job}") => completed, format!("job.state-changed {job}"));
+}

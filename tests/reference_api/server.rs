@@ -28,6 +28,7 @@ pub(crate) const NOBODY: &str = "";
 /// The server; its events are looked at in order.
 pub(crate) struct Server {
     routes: Router,
+    pub(crate) database: Database,
     pub(crate) store: MemoryStore,
     pub(crate) trail: Trail<MemoryStore>,
     /// Behind `trail`: those that were compared with a tree, but not looked at one by one.
@@ -58,9 +59,9 @@ impl Server {
         let database = Database::open(&data.path().join("resources.db")).unwrap();
         let store = MemoryStore::new();
         let manager = app::events(EventManager::builder(store.clone()), &database).build().unwrap();
-        let routes = routes::served(App { database }, manager, Identity::OfProxy);
+        let routes = routes::served(App::new(database.clone()), manager, Identity::OfProxy);
         let (trail, seen) = (store.trail(), store.trail());
-        Self { routes, store, trail, seen, _data: data }
+        Self { routes, database, store, trail, seen, _data: data }
     }
 
     /// Sends `POST nuvlabox/1/reboot`.

@@ -1,9 +1,15 @@
 //! Logging in and out, and acting as a group.
 
-use events::{Acl, Caller, Event, assert_events};
-use serde_json::{Value, json};
+use std::sync::Arc;
 
-use crate::server::{ADMIN, JANE, JOE, NOBODY, Server, assert_seen, caller, details, of_type};
+use events::{Acl, Caller, Event, Right, Timestamp, assert_events};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::{
+    api::{document::Document, session::Session},
+    server::{ADMIN, JANE, JOE, NOBODY, Server, assert_seen, caller, details, of_type},
+};
 
 const ABSENT: &str = "session/00000000-0000-4000-8000-000000000000";
 
@@ -44,7 +50,14 @@ async fn adding_a_user_records_no_password() {
     assert_seen(of_type(&events, "user.add.completed"), &[JANE], &[]);
     assert_eq!(details(of_type(&events, "user.add.completed")), json!({ "name": "jane" }));
     events_say_nothing_of(&events, "secret");
-    server.refuses(JANE, "POST user", body, (403, "credentials required"), "user.add").await;
+    server.refuses(JANE, "POST user", body.clone(), (403, "credentials required"), "user.add").await;
+
+    // One who is there keeps the password.
+    let again = json!({ "name": "jane", "password": "another" });
+    assert_eq!(server.asks(ADMIN, "POST user", again, 409).await.text("message"), "conflict with user/jane");
+    assert_events!(server.trail, "user.add" => failed(error) { "credential.add" => failed(error) });
+    server.asks(NOBODY, "POST session", login("jane", "another"), 403).await;
+    server.asks(NOBODY, "POST session", login("jane", "jane's secret"), 201).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -89,6 +102,27 @@ async fn a_failed_login_is_visible_to_its_target() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn many_logins_at_once_are_turned_away_and_not_piled_up() {
+    let server = Arc::new(with_users().await);
+    let mut attempts = JoinSet::new();
+    for number in 0..64 {
+        // Whether there is such a user makes no difference.
+        let username = if number % 2 == 0 { "jane" } else { "nobody" };
+        let server = server.clone();
+        attempts.spawn(async move { server.send(NOBODY, "POST session", login(username, "a guess")).await });
+    }
+    let answers = attempts.join_all().await;
+    let of = |status: u16| answers.iter().filter(move |answer| answer.status == status);
+    let (failed, turned_away) = (of(403).count(), of(429).count());
+    assert_eq!(failed + turned_away, 64);
+    assert!(failed >= 8 && turned_away > 0, "{failed} were looked at, {turned_away} turned away");
+    assert!(of(429).all(|answer| answer.headers["retry-after"] == "1"));
+
+    // Whoever tries again is let in.
+    server.asks(NOBODY, "POST session", login("jane", "jane's secret"), 201).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cookie_says_who_calls() {
     let mut server = with_users().await;
     let (session, cookie) = logged_in(&mut server).await;
@@ -110,6 +144,51 @@ async fn a_cookie_says_who_calls() {
     server.prepares(JANE, &format!("DELETE {session}"), Value::Null).await;
     let after = server.send_with(&[("cookie", &cookie)], "POST nuvlabox", json!({})).await;
     assert_eq!(after.status, 403, "its session has ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_ends_by_itself() {
+    let mut server = with_users().await;
+    let (session, cookie) = logged_in(&mut server).await;
+    let add = async || server.send_with(&[("cookie", &cookie)], "POST nuvlabox", json!({})).await.status;
+    assert_eq!(add().await, 201);
+    let (created, expiry) = {
+        let session = server.asks(JANE, &format!("GET {session}"), Value::Null, 200).await.body;
+        let time = |name: &str| session[name].as_str().unwrap().parse::<Timestamp>().unwrap();
+        (time("created"), time("expiry"))
+    };
+    let lasts = expiry.since(created).as_secs();
+    assert!((86_300..=86_400).contains(&lasts), "{lasts} s");
+    // That day later.
+    let end = |document: &mut Document<Session>| {
+        document.own.expiry = document.created;
+        Ok(())
+    };
+    server.database.change(session.parse().unwrap(), Right::Manage, Caller::internal(), end).await.unwrap();
+    assert_eq!(add().await, 403);
+    let found = server.send_with(&[("cookie", &cookie)], "PUT session", Value::Null).await;
+    assert_eq!((found.status, &found.body["count"]), (200, &json!(0)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_left_a_group_acts_as_it_no_more() {
+    let mut server = with_users().await;
+    let (session, cookie) = logged_in(&mut server).await;
+    let switch = format!("POST {session}/switch-group");
+    server.prepares(JANE, &switch, json!({ "claim": "group/fleet" })).await;
+    let mut active_claims = Vec::new();
+    for users in [json!(["user/jane"]), json!([]), json!(["user/jane"])] {
+        server.prepares(ADMIN, "PUT group/fleet", json!({ "users": users })).await;
+        server.send_with(&[("cookie", &cookie)], "POST nuvlabox", json!({})).await;
+        let events = server.look();
+        let opening = of_type(&events, "nuvlabox.add");
+        assert_eq!(opening.authn_info.user_id.as_ref().unwrap().as_str(), "user/jane");
+        active_claims.push(opening.authn_info.active_claim.as_ref().unwrap().to_string());
+        server.forget();
+    }
+    // Back in the group, she has to switch again.
+    assert_eq!(active_claims, ["group/fleet", "user/jane", "user/jane"]);
+    server.asks(JANE, &switch, json!({ "claim": "group/fleet" }), 200).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

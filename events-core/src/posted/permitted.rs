@@ -1,13 +1,22 @@
 //! Who may post what.
 
+use std::time::Duration;
+
 use super::{draft::Draft, fields::shown};
-use crate::{event_type::EventType, identity::Caller, registry::Registry};
+use crate::{event_type::EventType, identity::Caller, registry::Registry, timestamp::Timestamp};
+
+/// How far ahead the clock of whoever posts may be.
+const AHEAD: Duration = Duration::from_secs(60);
 
 /// Suffixes that names and event types of operations have.
 const ENDINGS: [&str; 4] = [".requested", ".completed", ".failed", ".late-ending"];
 
 /// Checks a document against what is declared, and what its poster may say.
-pub(super) fn check(draft: &Draft, caller: &Caller, registry: &Registry, problems: &mut Vec<String>) {
+pub(super) fn check(draft: &Draft, caller: &Caller, registry: &Registry, now: Timestamp, problems: &mut Vec<String>) {
+    // It would stay the newest event of every search until then.
+    if let Some(timestamp) = draft.timestamp.filter(|timestamp| *timestamp > now.plus(AHEAD)) {
+        problems.push(format!("`timestamp`: {timestamp} is still to come, here it is {now}: write when it happened"));
+    }
     if let Some(category) = &draft.category
         && !registry.categories().contains(&category.as_str())
     {

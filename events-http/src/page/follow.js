@@ -45,6 +45,7 @@ export class Follower {
   async #run(stop, begun) {
     this.#onState("connecting");
     for (let failures = 0; !stop.signal.aborted; failures++) {
+      let isOver = false;
       try {
         for await (const message of this.#messages(stop.signal)) {
           failures = 0;
@@ -53,6 +54,7 @@ export class Follower {
           else this.#onState("following");
           begun();
         }
+        isOver = true;
       } catch (error) {
         if (stop.signal.aborted) return;
         if (error.isFinal) {
@@ -65,7 +67,8 @@ export class Follower {
       }
       if (stop.signal.aborted) return;
       begun();
-      this.#onState("lost");
+      // A tail ends now and then, for the rights of its reader to be asked again: nothing is wrong as long as another begins.
+      if (!isOver || failures > 0) this.#onState("lost");
       await pause(WAITS[Math.min(failures, WAITS.length - 1)], stop.signal);
     }
   }
