@@ -1,8 +1,7 @@
 //! A block of documents, before it is packed and after it is unpacked.
 //!
 //! Most have a zero and then the documents, each with a byte behind it that no JSON has. Where a document has
-//! such bytes itself there are their number, their lengths, and the documents. So do all blocks of segments of
-//! version 3.
+//! such bytes itself there are their number, their lengths, and the documents.
 
 use std::sync::Arc;
 

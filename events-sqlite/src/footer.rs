@@ -27,21 +27,6 @@ use crate::{
 /// First and last bytes of a segment file; the digit is the version of the format.
 pub(crate) const MAGIC: [u8; 8] = *b"evtseg5\n";
 
-/// Last bytes of a segment file of the version before. It does not say when its events were created.
-const MAGIC_4: [u8; 8] = *b"evtseg4\n";
-
-/// Last bytes of a segment file of the version before that. It has at most one dictionary, no long posting lists,
-/// and its footer is in another order.
-const MAGIC_3: [u8; 8] = *b"evtseg3\n";
-
-/// Versions of the format that are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Version {
-    Three,
-    Four,
-    Five,
-}
-
 /// Bytes of the trailer.
 pub(crate) const TRAILER: usize = 32;
 
@@ -87,7 +72,7 @@ pub(crate) struct Footer {
     pub(crate) values: Packed,
     pub(crate) filter: Region,
     pub(crate) dictionaries: Vec<Packed>,
-    /// By block of places; of no block where the version does not have them.
+    /// By block of places.
     pub(crate) delays: Vec<Delays>,
 }
 
@@ -139,19 +124,13 @@ impl Footer {
         out
     }
 
-    pub(crate) fn decode(bytes: &[u8], version: Version) -> Result<Self, Malformed> {
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         let mut decoder = Decoder::new(bytes);
-        let mut footer = Self {
+        let footer = Self {
             events: decoder.length()?,
-            dictionaries: match version {
-                Version::Three => Vec::new(),
-                Version::Four | Version::Five => list(&mut decoder, packed)?,
-            },
-            documents: list(&mut decoder, |decoder| document_block(decoder, version))?,
-            long_lists: match version {
-                Version::Three => Vec::new(),
-                Version::Four | Version::Five => list(&mut decoder, region)?,
-            },
+            dictionaries: list(&mut decoder, packed)?,
+            documents: list(&mut decoder, document_block)?,
+            long_lists: list(&mut decoder, region)?,
             keys: list(&mut decoder, |decoder| Ok((KeyHash(decoder.u128()?), region(decoder)?)))?,
             places: list(&mut decoder, |decoder| {
                 let timestamp = Timestamp::from_millis(decoder.signed()?);
@@ -160,34 +139,24 @@ impl Footer {
             ids: list(&mut decoder, |decoder| Ok((EventId::from_u128(decoder.u128()?), region(decoder)?)))?,
             values: packed(&mut decoder)?,
             filter: region(&mut decoder)?,
-            delays: match version {
-                Version::Three | Version::Four => Vec::new(),
-                Version::Five => list(&mut decoder, Delays::decode)?,
-            },
+            delays: list(&mut decoder, Delays::decode)?,
         };
-        if version == Version::Three {
-            let dictionary = packed(&mut decoder)?;
-            if dictionary.unpacked > 0 {
-                footer.dictionaries.push(dictionary);
-                footer.documents.iter_mut().for_each(|block| block.dictionary = Some(0));
-            }
-        }
         if footer.documents.iter().filter_map(|block| block.dictionary).any(|index| index >= footer.dictionaries.len())
         {
             return Err(Malformed("a block refers to no dictionary"));
+        }
+        if footer.delays.len() != footer.places.len() {
+            return Err(Malformed("it has delays of other blocks than it has"));
         }
         Ok(footer)
     }
 }
 
-fn document_block(decoder: &mut Decoder<'_>, version: Version) -> Result<DocumentBlock, Malformed> {
+fn document_block(decoder: &mut Decoder<'_>) -> Result<DocumentBlock, Malformed> {
     Ok(DocumentBlock {
         first: u32::try_from(decoder.varint()?).map_err(|_| Malformed("a block begins nowhere"))?,
         packed: packed(decoder)?,
-        dictionary: match version {
-            Version::Three => None,
-            Version::Four | Version::Five => decoder.length()?.checked_sub(1),
-        },
+        dictionary: decoder.length()?.checked_sub(1),
     })
 }
 
@@ -229,19 +198,16 @@ pub(crate) fn trailer(footer: Region) -> Vec<u8> {
     out
 }
 
-/// Reads a trailer: where the footer is, and of which version.
-pub(crate) fn read_trailer(bytes: &[u8]) -> Result<(Region, Version), Malformed> {
+/// Reads a trailer: where the footer is.
+pub(crate) fn read_trailer(bytes: &[u8]) -> Result<Region, Malformed> {
     let mut decoder = Decoder::new(bytes);
     let offset = decoder.u64()?;
     let length = usize::try_from(decoder.u64()?).map_err(|_| Malformed("its footer is too large"))?;
     let checksum = decoder.u64()?;
-    let version = match decoder.take(MAGIC.len())? {
-        end if end == MAGIC => Version::Five,
-        end if end == MAGIC_4 => Version::Four,
-        end if end == MAGIC_3 => Version::Three,
-        _ => return Err(Malformed("it does not end like a segment of this version or one before")),
-    };
-    Ok((Region { offset, length, checksum }, version))
+    if decoder.take(MAGIC.len())? != MAGIC {
+        return Err(Malformed("it does not end like a segment of this version"));
+    }
+    Ok(Region { offset, length, checksum })
 }
 
 #[cfg(test)]
@@ -272,66 +238,19 @@ mod tests {
         }
     }
 
-    /// As version 3 wrote it.
-    fn encoded_as_three(footer: &Footer) -> Vec<u8> {
-        let mut out = Vec::new();
-        out.put_varint(footer.events as u64);
-        out.put_varint(footer.documents.len() as u64);
-        for block in &footer.documents {
-            out.put_varint(block.first.into());
-            put_packed(&mut out, block.packed);
-        }
-        out.put_varint(1);
-        out.put_u128(footer.keys[0].0.0);
-        put_region(&mut out, footer.keys[0].1);
-        out.put_varint(1);
-        out.put_signed(footer.places[0].0.timestamp.millis());
-        out.put_u128(footer.places[0].0.id.as_u128());
-        put_region(&mut out, footer.places[0].1);
-        out.put_varint(1);
-        out.put_u128(footer.ids[0].0.as_u128());
-        put_region(&mut out, footer.ids[0].1);
-        put_packed(&mut out, footer.values);
-        put_region(&mut out, footer.filter);
-        let nothing = Packed { region: region(0), unpacked: 0 };
-        put_packed(&mut out, footer.dictionaries.first().copied().unwrap_or(nothing));
-        out
-    }
-
     #[test]
     fn a_footer_reads_back() {
         for footer in [footer(2, [Some(1), None]), footer(0, [None, None])] {
-            assert_eq!(Footer::decode(&footer.encode(), Version::Five), Ok(footer));
+            assert_eq!(Footer::decode(&footer.encode()), Ok(footer));
         }
         let nowhere = footer(1, [Some(0), Some(1)]);
-        assert!(Footer::decode(&nowhere.encode(), Version::Five).is_err());
+        assert!(Footer::decode(&nowhere.encode()).is_err());
     }
 
     #[test]
-    fn a_footer_of_the_version_before_is_read() {
-        let expected = Footer { delays: Vec::new(), ..footer(2, [Some(1), None]) };
-        let mut four = expected.encode();
-        // No delays are one byte at the end.
-        four.pop();
-        assert_eq!(Footer::decode(&four, Version::Four), Ok(expected));
-    }
-
-    #[test]
-    fn a_footer_of_the_version_before_that_is_read() {
-        for expected in [footer(1, [Some(0), Some(0)]), footer(0, [None, None])] {
-            let expected = Footer { long_lists: Vec::new(), delays: Vec::new(), ..expected };
-            assert_eq!(Footer::decode(&encoded_as_three(&expected), Version::Three), Ok(expected));
-        }
-    }
-
-    #[test]
-    fn a_trailer_says_which_version() {
+    fn a_trailer_reads_back() {
         let mut bytes = trailer(region(9));
-        assert_eq!(read_trailer(&bytes), Ok((region(9), Version::Five)));
-        bytes[TRAILER - MAGIC.len()..].copy_from_slice(&MAGIC_4);
-        assert_eq!(read_trailer(&bytes), Ok((region(9), Version::Four)));
-        bytes[TRAILER - MAGIC.len()..].copy_from_slice(&MAGIC_3);
-        assert_eq!(read_trailer(&bytes), Ok((region(9), Version::Three)));
+        assert_eq!(read_trailer(&bytes), Ok(region(9)));
         bytes[TRAILER - 1] ^= 1;
         assert!(read_trailer(&bytes).is_err());
     }

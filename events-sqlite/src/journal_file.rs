@@ -15,10 +15,8 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use crate::{error::StoreError, journal_row::JournalRow, read::Gap, segment::SegmentRow};
 
-/// The version of the tables and of the segments. Of version 1 all segments were of version 3.
-const FORMAT: i64 = 2;
-/// The oldest version that is read.
-const OLDEST_FORMAT: i64 = 1;
+/// The version of the tables and of the segments.
+const FORMAT: i64 = 3;
 
 const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -118,8 +116,6 @@ impl JournalFile {
         ))?;
         file.run("COMMIT")?;
         file.check_format()?;
-        // Whoever cannot read what is written from now on must not take it for damaged.
-        file.run(&format!("UPDATE meta SET value = {FORMAT} WHERE name = 'format' AND value < {FORMAT}"))?;
         Ok(file)
     }
 
@@ -164,12 +160,12 @@ impl JournalFile {
 
     fn check_format(&self) -> Result<(), StoreError> {
         let format: i64 = self.meta_value("format")?;
-        if (OLDEST_FORMAT..=FORMAT).contains(&format) {
+        if format == FORMAT {
             return Ok(());
         }
         let folder = self.folder.display();
         Err(StoreError::failed(format!(
-            "{folder} has the format {format}, this version reads up to {FORMAT}: use the version that wrote it"
+            "{folder} has the format {format}, this version reads {FORMAT}: use the version that wrote it"
         )))
     }
 

@@ -194,8 +194,8 @@ impl Segment {
         let Some(end) = self.row.bytes.checked_sub(TRAILER as u64) else {
             return Err(self.damaged("it is too short"));
         };
-        let (region, version) = self.checked(footer::read_trailer(&self.read(end, TRAILER)?))?;
-        let footer = self.checked(Footer::decode(&self.region(region)?, version))?;
+        let footer = self.checked(footer::read_trailer(&self.read(end, TRAILER)?))?;
+        let footer = self.checked(Footer::decode(&self.region(footer)?))?;
         if footer.events != self.row.events || footer.places.len() != footer.events.div_ceil(PLACES_PER_BLOCK) {
             return Err(self.damaged("it does not have the events that the journal knows of"));
         }
@@ -301,7 +301,7 @@ impl Segment {
 
     /// The delays of the events of a block of places.
     pub(crate) fn delays(&self, block: usize) -> Result<Delays, StoreError> {
-        Ok(self.tables()?.footer.delays.get(block).copied().unwrap_or(Delays::ANY))
+        self.tables()?.footer.delays.get(block).copied().ok_or_else(|| self.damaged("delays are missing"))
     }
 
     /// When the first and the last event of each block of places happened, with their delays.
@@ -309,8 +309,11 @@ impl Segment {
         let tables = self.tables()?;
         let firsts = tables.footer.places.iter().map(|(first, _)| first.timestamp);
         let lasts = firsts.clone().skip(1).chain([self.row.newest.timestamp]);
-        let delays = tables.footer.delays.iter().copied().chain(std::iter::repeat(Delays::ANY));
-        Ok(firsts.zip(lasts).zip(delays).map(|((first, last), delays)| (first, last, delays)).collect())
+        Ok(firsts
+            .zip(lasts)
+            .zip(tables.footer.delays.iter().copied())
+            .map(|((first, last), delays)| (first, last, delays))
+            .collect())
     }
 
     /// All places, by position.

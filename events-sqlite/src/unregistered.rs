@@ -195,8 +195,8 @@ fn places_of(bytes: &[u8]) -> Result<Vec<Place>, Malformed> {
         }
     };
     let trailer = bytes.len().checked_sub(TRAILER).ok_or(Malformed("it is too short"))?;
-    let (footer, version) = read_trailer(&bytes[trailer..])?;
-    let footer = Footer::decode(stretch(footer)?, version)?;
+    let footer = read_trailer(&bytes[trailer..])?;
+    let footer = Footer::decode(stretch(footer)?)?;
     let mut places = Vec::with_capacity(footer.events);
     for (_, region) in &footer.places {
         places.append(&mut place::decode(stretch(*region)?)?);
