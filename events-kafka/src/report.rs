@@ -1,18 +1,20 @@
 //! What became of the messages under way, as librdkafka reports it.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use events_core::EventId;
 use tokio::sync::Notify;
 
-/// The messages of one producer that somebody asks about.
+use crate::landmarks::Offsets;
+
+/// The messages of one producer, until somebody is told what became of them.
 ///
 /// A message outlives the delivery that sent it: one that was cancelled, or has waited long enough, leaves it
 /// under way. The next delivery of the same event finds it here and does not send it again, so within one
-/// life of the producer an event is sent once.
+/// life of the producer an event is sent once; whatever is delivered between them, such as dead letters.
 #[derive(Debug, Default)]
 pub(crate) struct Reports {
     state: Mutex<State>,
@@ -21,12 +23,14 @@ pub(crate) struct Reports {
 
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    /// None of a message under way.
+    /// None of a message under way, or the outcome that nobody has been told.
     outcomes: HashMap<EventId, Option<Outcome>>,
     under_way: usize,
     failing: bool,
     /// What the client complained about since a message was stored.
     trouble: Option<String>,
+    /// Behind the last message that was stored, in each partition, since somebody asked.
+    offsets: Offsets,
 }
 
 /// What became of a message.
@@ -59,13 +63,6 @@ impl Reports {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Forgets what nobody asks about any more: how the messages of a delivery that was cancelled ended.
-    pub(crate) fn keep_only(&self, asked: &HashSet<EventId>) {
-        let mut state = self.state();
-        state.outcomes.retain(|id, _| asked.contains(id));
-        state.under_way = state.outcomes.values().filter(|outcome| outcome.is_none()).count();
-    }
-
     /// Whether a message is under way, or has ended and nobody has been told.
     pub(crate) fn knows(&self, id: EventId) -> bool {
         self.state().outcomes.contains_key(&id)
@@ -87,7 +84,21 @@ impl Reports {
         }
     }
 
-    /// A message has ended. Does nothing where nobody asks about it.
+    /// A message is stored, in this place.
+    pub(crate) fn stored(&self, id: EventId, partition: i32, offset: i64) {
+        // Unknown of a message that the broker had taken before.
+        if offset >= 0 {
+            self.state().offsets.insert(partition, offset + 1);
+        }
+        self.end(id, Outcome::Stored);
+    }
+
+    /// Behind the last message that was stored, in each partition, since this was asked last.
+    pub(crate) fn take_offsets(&self) -> Offsets {
+        std::mem::take(&mut self.state().offsets)
+    }
+
+    /// A message has ended.
     pub(crate) fn end(&self, id: EventId, outcome: Outcome) {
         let mut state = self.state();
         let Some(known @ None) = state.outcomes.get_mut(&id) else { return };
@@ -113,6 +124,11 @@ impl Reports {
     /// Whether a message failed, or the producer with all of them.
     pub(crate) fn is_failing(&self) -> bool {
         self.state().is_failing()
+    }
+
+    /// Whether nothing is under way.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.state().is_settled()
     }
 
     /// The producer is of no use any more.

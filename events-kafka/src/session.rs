@@ -1,10 +1,10 @@
 //! One life of a producer.
 
-use std::{collections::HashSet, fmt, sync::Arc, thread, time::Duration};
+use std::{fmt, sync::Arc, thread, time::Duration};
 
 use events_core::{EventId, InvalidEvent, Sequenced};
 use rdkafka::{
-    ClientConfig, ClientContext,
+    ClientConfig, ClientContext, Message as _,
     config::RDKafkaLogLevel,
     error::{KafkaError, RDKafkaErrorCode},
     message::DeliveryResult,
@@ -13,6 +13,7 @@ use rdkafka::{
 
 use crate::{
     error::ConnectError,
+    landmarks::Offsets,
     message::Message,
     options::SET_BYTES,
     report::{Outcome, Reports, State},
@@ -20,7 +21,7 @@ use crate::{
 
 /// A delivery waits this long for reports before it says that it will be tried again. The messages stay under
 /// way.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// After a failure the reports of what was sent before it arrive within this time, or never.
 const GRACE: Duration = Duration::from_millis(500);
@@ -88,7 +89,6 @@ impl Session {
         sets: Sets,
         encode: impl Fn(&Sequenced) -> Result<Message, InvalidEvent>,
     ) {
-        self.reports.keep_only(&batch.iter().map(|event| event.id).collect::<HashSet<_>>());
         for event in batch {
             // Sent by a delivery that was cancelled or ran out of patience, or twice in the batch.
             if self.reports.knows(event.id) {
@@ -153,6 +153,16 @@ impl Session {
         self.reports.tell(batch.iter().map(|event| event.id))
     }
 
+    /// Whether it is known of everything that was sent what became of it.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.reports.is_settled()
+    }
+
+    /// Behind the last message that was stored, in each partition, since this was asked last.
+    pub(crate) fn take_offsets(&self) -> Offsets {
+        self.reports.take_offsets()
+    }
+
     /// What the client complains about.
     pub(crate) fn trouble(&self) -> Option<String> {
         self.reports.trouble()
@@ -205,11 +215,10 @@ impl ProducerContext for Callbacks {
     type DeliveryOpaque = Box<Sent>;
 
     fn delivery(&self, report: &DeliveryResult<'_>, sent: Box<Sent>) {
-        let outcome = match report {
-            Ok(_) => Outcome::Stored,
-            Err((error, _)) => outcome(error, sent.alone),
-        };
-        self.reports.end(sent.id, outcome);
+        match report {
+            Ok(message) => self.reports.stored(sent.id, message.partition(), message.offset()),
+            Err((error, _)) => self.reports.end(sent.id, outcome(error, sent.alone)),
+        }
     }
 }
 
