@@ -99,3 +99,75 @@ pub(crate) fn kept(text: &str, topic: &str) -> Option<Offsets> {
     let kept: Text<'_> = serde_json::from_str(text).ok()?;
     (kept.topic == topic).then_some(kept.offsets)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::hash::{BuildHasher, RandomState};
+
+    use events_core::conformance::Generator;
+
+    use super::*;
+
+    const PARTITIONS: u64 = 3;
+
+    fn any(below: u64) -> u64 {
+        RandomState::new().hash_one(0) % below
+    }
+
+    /// Messages of others stand between ours.
+    #[test]
+    fn whatever_is_answered_no_event_that_may_be_looked_for_stands_before_the_landmark() {
+        let entries = Generator::new(1).events(2_000);
+        let events: Vec<Sequenced> = (1..)
+            .zip(entries)
+            .map(|(seq, entry)| Sequenced { seq: Seq(seq), id: entry.id, document: entry.document })
+            .collect();
+        let mut ends: Offsets = (0..PARTITIONS as i32).map(|partition| (partition, 0)).collect();
+        let mut stand: Vec<(Seq, i32, i64)> = Vec::new();
+        let mut landmarks = Landmarks::of(Seq(0), ends.clone());
+        for batch in events.chunks(20) {
+            if any(3) == 0 {
+                landmarks.ended(landmarks.newest(), ends.clone());
+            }
+            let mut left = batch.to_vec();
+            while !left.is_empty() {
+                landmarks.begin(&left);
+                let (mut reported, mut again) = (Offsets::new(), Vec::new());
+                let answer = |event: &Sequenced| {
+                    let partition = (event.seq.0 % PARTITIONS) as i32;
+                    let end = ends.entry(partition).or_default();
+                    *end += any(3) as i64;
+                    if any(4) == 0 {
+                        again.push(event.clone());
+                        return Delivery::Retry { reason: String::new() };
+                    }
+                    stand.push((event.seq, partition, *end));
+                    *end += 1;
+                    // Not of one that the broker had taken before.
+                    if any(4) > 0 {
+                        reported.insert(partition, *end);
+                    }
+                    Delivery::Stored
+                };
+                let answers: Vec<Delivery> = left.iter().map(answer).collect();
+                landmarks.end(&left, &answers, reported);
+                left = again;
+                let before = stand
+                    .iter()
+                    .find(|(seq, partition, offset)| *seq > landmarks.behind && *offset < landmarks.offsets[partition]);
+                assert_eq!(before, None, "{landmarks:?}");
+            }
+            assert!(landmarks.is_settled_behind(batch[19].seq));
+        }
+    }
+
+    #[test]
+    fn a_landmark_is_of_one_topic_and_of_a_number_or_any_behind_it() {
+        let landmarks = Landmarks::of(Seq(7), [(0, 12), (3, 0)].into());
+        assert_eq!(landmarks.text("event", Seq(6)), None);
+        let text = landmarks.text("event", Seq(7)).unwrap();
+        assert_eq!(landmarks.text("event", Seq(9)).as_ref(), Some(&text));
+        assert_eq!(kept(&text, "event"), Some(landmarks.offsets));
+        assert_eq!((kept(&text, "other"), kept("", "event")), (None, None));
+    }
+}
