@@ -8,7 +8,7 @@ use rdkafka::ClientConfig;
 use crate::{
     error::Unready,
     landmarks::{self, Landmarks, Offsets},
-    reading::{Found, Question, Reading},
+    reading::{Found, Over, Question, Reading},
     session::{Session, end_in_background},
 };
 
@@ -59,6 +59,7 @@ impl Once {
     pub(crate) fn resume(&mut self, resumption: &Resumption, over: Option<Arc<Session>>) -> Reading {
         let Resumption { through, recorded, landmark, .. } = resumption;
         let kept = landmark.as_deref().and_then(|text| landmarks::kept(text, &self.topic));
+        let over = over.map(|session| Over { session, is_unsure: true, found: None });
         // Where nothing else was recorded, nothing was sent.
         let reading = self.read(kept.filter(|_| through < recorded), over);
         self.there = There::LookedFor(reading.clone(), *recorded);
@@ -70,25 +71,29 @@ impl Once {
         self.landmarks = Some(Landmarks::of(resumption.through, offsets));
     }
 
-    /// A session has ended, and nobody knows all that the broker has taken of it.
-    pub(crate) fn look_again(&mut self, over: Arc<Session>) {
+    /// A session is over. `is_unsure` where somebody was told of a message that the broker may have taken.
+    pub(crate) fn look_again(&mut self, session: Arc<Session>, is_unsure: bool) {
+        let (is_unsure, found) = match &self.there {
+            There::Nothing => (is_unsure, None),
+            There::These(found, _) => (is_unsure, Some(Arc::clone(found))),
+            There::LookedFor(..) => (true, None),
+        };
         match &self.landmarks {
-            Some(_) => self.look(Some(over)),
-            None => end_in_background(over),
+            Some(_) => self.look(Some(Over { session, is_unsure, found })),
+            None => end_in_background(session),
         }
     }
 
-    fn look(&mut self, over: Option<Arc<Session>>) {
+    fn look(&mut self, over: Option<Over>) {
         let Some(landmarks) = &self.landmarks else { return };
-        let reading = self.read(Some(landmarks.offsets().clone()), over);
         let newest = match &self.there {
-            There::LookedFor(_, newest) => landmarks.newest().max(*newest),
-            There::Nothing | There::These(..) => landmarks.newest(),
+            There::Nothing => landmarks.newest(),
+            There::LookedFor(_, newest) | There::These(_, newest) => landmarks.newest().max(*newest),
         };
-        self.there = There::LookedFor(reading, newest);
+        self.there = There::LookedFor(self.read(Some(landmarks.offsets().clone()), over), newest);
     }
 
-    fn read(&self, from: Option<Offsets>, over: Option<Arc<Session>>) -> Reading {
+    fn read(&self, from: Option<Offsets>, over: Option<Over>) -> Reading {
         let (name, brokers, topic) = (self.name.clone(), self.brokers.clone(), self.topic.clone());
         Reading::start(Question { config: self.config.clone(), name, brokers, topic, from, over })
     }

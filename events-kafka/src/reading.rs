@@ -42,8 +42,18 @@ pub(crate) struct Question {
     pub(crate) topic: String,
     /// None where nothing of ours can be there that is not known.
     pub(crate) from: Option<Offsets>,
-    /// What sent before; it has to end first.
-    pub(crate) over: Option<Arc<Session>>,
+    /// What has to end first.
+    pub(crate) over: Option<Over>,
+}
+
+/// A session that sends nothing any more.
+#[derive(Debug)]
+pub(crate) struct Over {
+    pub(crate) session: Arc<Session>,
+    /// Whether it leaves a message of which somebody was told that nobody knows whether it is there.
+    pub(crate) is_unsure: bool,
+    /// What was found before it began.
+    pub(crate) found: Option<Arc<Found>>,
 }
 
 /// A thread that reads. Ends when nobody waits for it any more.
@@ -64,7 +74,7 @@ enum Progress {
 }
 
 /// What stands in the topic.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Found {
     /// Where reading began.
     pub(crate) from: Offsets,
@@ -115,11 +125,12 @@ impl Reading {
 
 impl Question {
     fn run(mut self, tell: &watch::Sender<Progress>) {
-        let started = Instant::now();
-        if let Some(over) = self.over.take() {
-            // Whoever still looks at it lets go in a moment.
-            while Arc::strong_count(&over) > 1 && started.elapsed() < LIMIT {
-                thread::sleep(Duration::from_millis(1));
+        if let Some(Over { session, is_unsure, found }) = self.over.take() {
+            let leaves_some = Session::end(session, LIMIT);
+            if !is_unsure && !leaves_some {
+                let known = || Arc::new(Found { from: self.from.clone().unwrap_or_default(), ..Found::default() });
+                tell.send_replace(Progress::Done(found.unwrap_or_else(known)));
+                return;
             }
         }
         let answer = match self.answer(tell) {

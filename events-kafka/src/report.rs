@@ -42,7 +42,9 @@ pub(crate) enum Outcome {
     Refused(String),
     /// The broker refuses the set that it was in; perhaps for the sake of others.
     Suspect(String),
-    /// It is not, and may be sent again.
+    /// It was given up before it was sent.
+    Unsent(String),
+    /// It is not confirmed, and may be there or not.
     Failed(String),
 }
 
@@ -102,7 +104,7 @@ impl Reports {
     pub(crate) fn end(&self, id: EventId, outcome: Outcome) {
         let mut state = self.state();
         let Some(known @ None) = state.outcomes.get_mut(&id) else { return };
-        let failed = matches!(outcome, Outcome::Suspect(_) | Outcome::Failed(_));
+        let failed = matches!(outcome, Outcome::Suspect(_) | Outcome::Unsent(_) | Outcome::Failed(_));
         let stored = outcome == Outcome::Stored;
         *known = Some(outcome);
         state.under_way -= 1;
@@ -126,9 +128,9 @@ impl Reports {
         self.state().is_failing()
     }
 
-    /// Whether nothing is under way.
-    pub(crate) fn is_settled(&self) -> bool {
-        self.state().is_settled()
+    /// Whether there is a message that the broker may have taken, and nobody has been told.
+    pub(crate) fn is_unsure(&self) -> bool {
+        self.state().outcomes.values().any(|outcome| matches!(outcome, None | Some(Outcome::Failed(_))))
     }
 
     /// The producer is of no use any more.

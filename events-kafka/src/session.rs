@@ -1,6 +1,11 @@
 //! One life of a producer.
 
-use std::{fmt, sync::Arc, thread, time::Duration};
+use std::{
+    fmt,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use events_core::{EventId, InvalidEvent, Sequenced};
 use rdkafka::{
@@ -130,8 +135,10 @@ impl Session {
             return false;
         }
         // The client has looked at this message alone.
-        let outcome = outcome(&error, true);
-        let goes_on = matches!(outcome, Outcome::Refused(_));
+        let (outcome, goes_on) = match outcome(&error, true) {
+            refused @ Outcome::Refused(_) => (refused, true),
+            _ => (Outcome::Unsent(error.to_string()), false),
+        };
         self.reports.end(id, outcome);
         goes_on
     }
@@ -153,9 +160,17 @@ impl Session {
         self.reports.tell(batch.iter().map(|event| event.id))
     }
 
-    /// Whether it is known of everything that was sent what became of it.
-    pub(crate) fn is_settled(&self) -> bool {
-        self.reports.is_settled()
+    /// Ends it, once nobody else uses it; whether it leaves a message that the broker may have taken, and nobody has
+    /// been told.
+    pub(crate) fn end(session: Arc<Self>, within: Duration) -> bool {
+        let reports = Arc::clone(&session.reports);
+        let begun = Instant::now();
+        while Arc::strong_count(&session) > 1 && begun.elapsed() < within {
+            thread::sleep(Duration::from_millis(1));
+        }
+        // Its messages are given up, and reported so.
+        drop(session);
+        reports.is_unsure()
     }
 
     /// Behind the last message that was stored, in each partition, since this was asked last.
@@ -224,7 +239,9 @@ impl ProducerContext for Callbacks {
 
 /// What an error of a message means for it.
 fn outcome(error: &KafkaError, alone: bool) -> Outcome {
-    use RDKafkaErrorCode::{InvalidDifferentRecord, InvalidRecord, MessageBatchTooLarge, MessageSizeTooLarge};
+    use RDKafkaErrorCode::{
+        InvalidDifferentRecord, InvalidRecord, MessageBatchTooLarge, MessageSizeTooLarge, PurgeQueue,
+    };
     let Some(code) = error.rdkafka_error_code() else { return Outcome::Failed(error.to_string()) };
     match code {
         MessageSizeTooLarge | MessageBatchTooLarge | InvalidRecord | InvalidDifferentRecord if alone => {
@@ -233,6 +250,7 @@ fn outcome(error: &KafkaError, alone: bool) -> Outcome {
         MessageSizeTooLarge | MessageBatchTooLarge | InvalidRecord | InvalidDifferentRecord => {
             Outcome::Suspect(format!("the Kafka topic does not take it together with others: {code}"))
         }
+        PurgeQueue => Outcome::Unsent(code.to_string()),
         _ => Outcome::Failed(code.to_string()),
     }
 }

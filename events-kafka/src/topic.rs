@@ -17,7 +17,7 @@ use crate::{
     options::Options,
     reading::Found,
     report::Outcome,
-    session::{PATIENCE, Session, Sets, end_in_background},
+    session::{PATIENCE, Session, Sets},
 };
 
 /// A Kafka topic that every event is sent to. See the [crate's page](crate) for what consumers find there.
@@ -92,7 +92,7 @@ impl KafkaTopic {
     fn session(&self) -> Result<Arc<Session>, ConnectError> {
         let mut current = self.current();
         if let Some(over) = current.session.take_if(|session| session.is_over()) {
-            current.once.look_again(over);
+            current.once.look_again(over, false);
         }
         if let Some(session) = &current.session {
             return Ok(Arc::clone(session));
@@ -105,17 +105,14 @@ impl KafkaTopic {
     fn conclude(&self, outcomes: &[Option<Outcome>]) {
         let any = |is: fn(&Option<Outcome>) -> bool| outcomes.iter().any(is);
         let suspects = any(|outcome| matches!(outcome, Some(Outcome::Suspect(_))));
-        let failed = any(|outcome| matches!(outcome, Some(Outcome::Failed(_))));
+        let unsure = any(|outcome| matches!(outcome, Some(Outcome::Failed(_))));
+        let failed = unsure || any(|outcome| matches!(outcome, Some(Outcome::Unsent(_))));
         let mut current = self.current();
         // What is still under way stands behind what failed and would overtake it.
         if (suspects || failed)
             && let Some(over) = current.session.take()
         {
-            if suspects && !failed && over.is_settled() {
-                end_in_background(over);
-            } else {
-                current.once.look_again(over);
-            }
+            current.once.look_again(over, unsure);
         }
         if suspects {
             (current.sets, current.found) = (Sets::OfOne, false);
@@ -198,7 +195,9 @@ impl KafkaTopic {
         let answer = |outcome| match outcome {
             Some(Outcome::Stored) => Delivery::Stored,
             Some(Outcome::Refused(reason)) => Delivery::Rejected { reason },
-            Some(Outcome::Suspect(reason) | Outcome::Failed(reason)) => Delivery::Retry { reason },
+            Some(Outcome::Suspect(reason) | Outcome::Unsent(reason) | Outcome::Failed(reason)) => {
+                Delivery::Retry { reason }
+            }
             None => Delivery::Retry { reason: waiting.clone() },
         };
         outcomes.into_iter().map(answer).collect()

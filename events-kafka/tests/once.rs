@@ -14,10 +14,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use events::{Entry, EntryKind, EventId, EventManager, Journal, Position, SqliteStore};
-use events_core::{Delivery, Destination, Event, Registry, Seq, Sequenced, conformance::Generator};
+use events::{Entry, EntryKind, EventId, EventManager, Journal, Position, RelayState, SqliteStore};
+use events_core::{
+    Delivery, Destination, Event, Registry, Seq, Sequenced,
+    conformance::{self, Generator},
+};
 use events_kafka::{KafkaTopic, Options};
-use tokio::task::block_in_place;
+use tokio::{runtime::Handle, task::block_in_place};
 use topics::{LIMIT, Topic};
 
 /// Events of operations that nobody leaves open: a manager would close them first.
@@ -44,7 +47,15 @@ fn record(folder: &Path, entries: &[Entry]) {
 }
 
 fn relaying(folder: &Path, topic: &Topic, options: Options) -> EventManager {
-    let store = SqliteStore::open(folder).unwrap();
+    let begun = Instant::now();
+    let store = loop {
+        match SqliteStore::open(folder) {
+            Ok(store) => break store,
+            // One that was dropped ends in a moment.
+            Err(error) => assert!(begun.elapsed() < LIMIT, "{error}"),
+        }
+        thread::sleep(Duration::from_millis(5));
+    };
     let destination = options.connect(&topic.brokers, &topic.name).unwrap();
     EventManager::builder(store).registry(Registry::of([])).relay_to(destination).build().unwrap()
 }
@@ -189,6 +200,7 @@ async fn a_topic_that_is_made_again_gets_what_comes_from_then_on_once() {
     let folder = tempfile::tempdir().unwrap();
     record(folder.path(), &entries[..2_000]);
     deliver_the_rest(folder.path(), &topic).await;
+    topic.delete().await;
     topic.make_again().await;
     record(folder.path(), &entries[2_000..]);
     let kept = kept(folder.path());
@@ -196,6 +208,75 @@ async fn a_topic_that_is_made_again_gets_what_comes_from_then_on_once() {
     put_back(folder.path(), kept);
     deliver_the_rest(folder.path(), &topic).await;
     assert_once(&topic, &[entries[2_000..].to_vec()]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_topic_refuses_and_takes_later_is_there_once_and_so_is_what_stood_beside_it() {
+    let Some(brokers) = events_test_servers::kafka() else { return };
+    let topic = Topic::create(&brokers, 3, &[("max.message.bytes", "70000")]).await;
+    let mut entries = events(8, 6_000);
+    let poison: Vec<usize> = (0..12).map(|number| number * 500 + any(500) as usize).collect();
+    for at in &poison {
+        let mut event = Event::from_document(&entries[*at].document).unwrap();
+        event.payload = Some(noise().into());
+        entries[*at] = Entry { kind: EntryKind::Direct, ..conformance::entry(&event) };
+    }
+    let folder = tempfile::tempdir().unwrap();
+    record(folder.path(), &entries);
+    let manager = block_in_place(|| relaying(folder.path(), &topic, Options::new()));
+    until("all the rest is there", || manager.relays()[0].behind == 0).await;
+    let letters = manager.dead_letters("kafka", Seq(0), 100).await.unwrap();
+    let refused: Vec<EventId> = letters.iter().map(|letter| letter.id).collect();
+    assert_eq!(refused, poison.iter().map(|at| entries[*at].id).collect::<Vec<_>>());
+
+    topic.takes("10000000").await;
+    until("they are taken", || {
+        let replayed = block_in_place(|| Handle::current().block_on(manager.replay_dead_letters("kafka", Seq(0), 100)));
+        replayed.unwrap();
+        manager.relays()[0].dead_letters == 0
+    })
+    .await;
+    assert!(manager.shutdown(LIMIT).await);
+    let ids: Vec<EventId> = topic.read().iter().map(topics::Read::id).collect();
+    let distinct: HashSet<&EventId> = ids.iter().collect();
+    assert_eq!((ids.len(), distinct.len()), (entries.len(), entries.len()));
+}
+
+/// Hardly compressible, and larger than what topics here take at first.
+fn noise() -> String {
+    (0..20_000).map(|_| format!("{:x}", any(u64::MAX))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_producer_that_loses_its_session_with_the_topic_sends_none_twice_when_it_is_made_again() {
+    let Some(brokers) = events_test_servers::kafka() else { return };
+    let topic = Topic::create(&brokers, 3, &[]).await;
+    let entries = events(9, 30_000);
+    let folder = tempfile::tempdir().unwrap();
+    record(folder.path(), &entries);
+    let sent = topic.counter();
+    // Otherwise it hopes for the topic for half a minute.
+    let options = Options::new().property("topic.metadata.propagation.max.ms", "1");
+    let manager = block_in_place(|| relaying(folder.path(), &topic, options));
+    until("some are there", || sent() > 2_000).await;
+    topic.delete().await;
+    until("it is missed", || matches!(manager.relays()[0].state, RelayState::Failing { .. })).await;
+    topic.make_again().await;
+    until("the rest is there", || manager.relays()[0].behind == 0).await;
+    assert!(manager.relays()[0].redelivered > 0);
+    assert!(manager.shutdown(LIMIT).await);
+    let ids: Vec<EventId> = topic.read().iter().map(topics::Read::id).collect();
+    let distinct: HashSet<EventId> = ids.iter().copied().collect();
+    assert_eq!(ids.len(), distinct.len());
+    assert!(entries[25_000..].iter().all(|entry| distinct.contains(&entry.id)), "{} are there", ids.len());
+}
+
+async fn until(what: &str, mut reached: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !reached() {
+        assert!(begun.elapsed() < LIMIT, "never: {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 /// Dead letters are delivered again between two attempts of a batch that waits for its reports.

@@ -10,7 +10,7 @@ use std::{
 use events_core::{EventId, with_older_view};
 use rdkafka::{
     ClientConfig, Message, Offset, TopicPartitionList,
-    admin::{AdminClient, AdminOptions, NewPartitions, NewTopic, TopicReplication},
+    admin::{AdminClient, AdminOptions, AlterConfig, NewPartitions, NewTopic, ResourceSpecifier, TopicReplication},
     client::DefaultClientContext,
     consumer::{BaseConsumer, Consumer},
     message::Headers,
@@ -85,12 +85,25 @@ impl Topic {
         grown
     }
 
-    /// Deletes it, and makes it again, empty.
-    pub(crate) async fn make_again(&self) {
+    /// Takes messages of this size from now on.
+    pub(crate) async fn takes(&self, bytes: &str) {
+        let admin: AdminClient<DefaultClientContext> = config(&self.brokers).create().unwrap();
+        let settings = AlterConfig::new(ResourceSpecifier::Topic(&self.name)).set("max.message.bytes", bytes);
+        let altered = admin.alter_configs([&settings], &AdminOptions::new()).await.unwrap();
+        altered.into_iter().for_each(|topic| drop(topic.unwrap()));
+    }
+
+    pub(crate) async fn delete(&self) {
         let admin: AdminClient<DefaultClientContext> = config(&self.brokers).create().unwrap();
         let options = AdminOptions::new().operation_timeout(Some(LIMIT));
         let deleted = admin.delete_topics(&[&self.name], &options).await.unwrap();
         deleted.into_iter().for_each(|topic| drop(topic.unwrap()));
+    }
+
+    /// After it was deleted: makes it again, empty.
+    pub(crate) async fn make_again(&self) {
+        let admin: AdminClient<DefaultClientContext> = config(&self.brokers).create().unwrap();
+        let options = AdminOptions::new().operation_timeout(Some(LIMIT));
         let deadline = Instant::now() + LIMIT;
         loop {
             let new = NewTopic::new(&self.name, self.partitions, TopicReplication::Fixed(1));
