@@ -29,11 +29,11 @@
 //! letter, and nothing else does for its sake.
 //!
 //! A process that is killed, or a producer that loses its session, leaves open what the brokers have taken of its
-//! last messages. What that may be stands behind a *landmark*: offsets that are kept with the position of the relay, at
-//! least ten times a second while it moves. Before anything is sent again, the topic is read from there to its end, for at
-//! least a second, and an event whose id (`ce_id`) is found is not sent. So any number of processes may share a
-//! topic, partitions may be added, and retention may drop what was there; a topic that is made again is read from its
-//! beginning. After a clean end nothing is read.
+//! last messages. What that may be stands behind a *landmark*: offsets that are kept with the position of the
+//! relay, at least ten times a second while it moves. Before anything is sent again, the topic is read from there
+//! to its end, for at least a second, and an event whose id (`ce_id`) is found is not sent. So any number of
+//! processes may share a topic, partitions may be added, and retention may drop what was there; a topic that is
+//! made again is read from its beginning. After a clean end nothing is read.
 //!
 //! # What may be there twice after all
 //!
@@ -41,10 +41,10 @@
 //!
 //! - A request of the process that is gone reaches the brokers, or a message of it all in-sync replicas, more than
 //!   a second after its successor began to read.
-//! - There are over 1,000,000 messages behind the landmark, and so few are read: others wrote them while no process
-//!   delivered here, or the position could not be kept for so long because its disk was full.
+//! - There are over 1,000,000 messages behind the landmark, and no more are read: others wrote them while this relay
+//!   delivered nothing, or the position could not be kept for long because its disk was full.
 //! - A topic is made again under its old name and grows beyond the landmark before the relay has kept another.
-//! - The position is lost with `relays.db` while the journal is not, or the journal is an older copy.
+//! - The position is lost with `relays.db` while the journal is not, or the journal alone is an older copy.
 //! - A process is killed while it delivers dead letters again, and they are delivered again once more.
 //! - The topic may only be written to ([`Options::write_only`]).
 //!

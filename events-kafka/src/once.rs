@@ -136,6 +136,11 @@ impl Once {
         }
     }
 
+    /// Nothing is delivered any more.
+    pub(crate) fn stop(&mut self) {
+        self.there = There::Nothing;
+    }
+
     /// What is kept with the position of the relay.
     pub(crate) fn landmark(&self, behind: Seq) -> Option<String> {
         self.landmarks.as_ref()?.text(&self.topic, behind)

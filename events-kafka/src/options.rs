@@ -152,7 +152,8 @@ impl Options {
         config.set("auto.offset.reset", "earliest");
         config.set("enable.partition.eof", "true");
         config.set("fetch.wait.max.ms", "50");
-        // What is read and not looked at yet.
+        // What is read and not looked at yet; a larger message comes all the same. What is sent has no say in it.
+        config.set("message.max.bytes", "1000000");
         config.set("fetch.max.bytes", (8 << 20).to_string());
         config.set("queued.max.messages.kbytes", (16 << 10).to_string());
         config

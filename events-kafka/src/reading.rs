@@ -32,8 +32,7 @@ const SETTLED: Duration = Duration::from_secs(1);
 /// How long one question may take, and how long no message may come.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// What is read, and from where on.
-#[derive(Debug)]
+/// What is read, and from where on. Holds credentials.
 pub(crate) struct Question {
     pub(crate) config: ClientConfig,
     /// Of the relay.

@@ -128,9 +128,11 @@ impl Reports {
         self.state().is_failing()
     }
 
-    /// Whether there is a message that the broker may have taken, and nobody has been told.
-    pub(crate) fn is_unsure(&self) -> bool {
-        self.state().outcomes.values().any(|outcome| matches!(outcome, None | Some(Outcome::Failed(_))))
+    /// Whether there is a message that the broker has taken, or may have taken, and nobody has been told.
+    pub(crate) fn leaves_some(&self) -> bool {
+        let may_be_there =
+            |outcome: &Option<Outcome>| matches!(outcome, None | Some(Outcome::Stored | Outcome::Failed(_)));
+        self.state().outcomes.values().any(may_be_there)
     }
 
     /// The producer is of no use any more.
@@ -171,5 +173,32 @@ impl Reports {
             }
         }
         told
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_leaves_what_the_broker_may_have_taken_and_nobody_was_told() {
+        let (reports, id) = (Reports::default(), EventId::from_u128(2));
+        reports.begin(id);
+        assert!(reports.leaves_some(), "it is under way");
+        let why = || "why".to_owned();
+        let outcomes = [
+            (Outcome::Stored, true),
+            (Outcome::Failed(why()), true),
+            (Outcome::Unsent(why()), false),
+            (Outcome::Suspect(why()), false),
+            (Outcome::Refused(why()), false),
+        ];
+        for (outcome, left) in outcomes {
+            reports.begin(id);
+            reports.end(id, outcome.clone());
+            assert_eq!(reports.leaves_some(), left, "{outcome:?}, untold");
+            assert_eq!(reports.tell([id].into_iter()), [Some(outcome)]);
+            assert!(!reports.leaves_some(), "it was told");
+        }
     }
 }

@@ -160,8 +160,8 @@ impl Session {
         self.reports.tell(batch.iter().map(|event| event.id))
     }
 
-    /// Ends it, once nobody else uses it; whether it leaves a message that the broker may have taken, and nobody has
-    /// been told.
+    /// Ends it, once nobody else uses it; whether it leaves a message that the broker has taken, or may have taken,
+    /// and nobody has been told.
     pub(crate) fn end(session: Arc<Self>, within: Duration) -> bool {
         let reports = Arc::clone(&session.reports);
         let begun = Instant::now();
@@ -170,7 +170,7 @@ impl Session {
         }
         // Its messages are given up, and reported so.
         drop(session);
-        reports.is_unsure()
+        reports.leaves_some()
     }
 
     /// Behind the last message that was stored, in each partition, since this was asked last.

@@ -218,8 +218,8 @@ impl Destination for KafkaTopic {
         })
     }
 
-    /// Sends what is not there and not under way yet, and waits for what becomes of it. Cancelled, it leaves messages under
-    /// way, which the next delivery finds.
+    /// Sends what is not there and not under way yet, and waits for what becomes of it. Cancelled, it leaves
+    /// messages under way, which the next delivery finds.
     fn deliver<'d>(&'d self, batch: &'d [Sequenced]) -> BoxFuture<'d, Vec<Delivery>> {
         Box::pin(self.deliver_once(batch))
     }
@@ -235,6 +235,12 @@ impl Destination for KafkaTopic {
 
     /// Gives up what is under way: the journal has it.
     fn close(&self) {
-        drop(self.current().session.take());
+        let session = {
+            let mut current = self.current();
+            current.once.stop();
+            current.session.take()
+        };
+        // Takes a moment.
+        drop(session);
     }
 }

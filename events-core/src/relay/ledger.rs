@@ -118,8 +118,8 @@ impl<'r> Ledger<'r> {
         }
     }
 
-    /// Saves the position, and behind it where that is at the destination. Where that fails it is saved later, or events
-    /// are delivered again after a restart.
+    /// Saves the position, and behind it where that is at the destination. Where that fails it is saved later, or
+    /// events are delivered again after a restart.
     pub(super) fn save(&mut self, now: Instant) {
         let saved = self.save_both();
         self.saved(saved, now);
