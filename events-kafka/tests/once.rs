@@ -78,6 +78,15 @@ fn put_back(folder: &Path, (position, landmark): (Position, String)) {
     bookmarks.set_landmark("kafka", &landmark).unwrap();
 }
 
+/// What the topic holds, none of it twice.
+#[track_caller]
+fn ids_once_each(topic: &Topic) -> HashSet<EventId> {
+    let read = topic.read();
+    let ids: HashSet<EventId> = read.iter().map(topics::Read::id).collect();
+    assert_eq!(read.len(), ids.len(), "messages, and events among them");
+    ids
+}
+
 /// The topic holds each of these once, those of a key in their order.
 #[track_caller]
 fn assert_once(topic: &Topic, recorded: &[Vec<Entry>]) {
@@ -187,9 +196,7 @@ async fn partitions_that_are_added_while_nobody_delivers_are_read_too() {
     put_back(folder.path(), kept);
     deliver_the_rest(folder.path(), &topic).await;
 
-    let ids: Vec<EventId> = topic.read().iter().map(topics::Read::id).collect();
-    let distinct: HashSet<&EventId> = ids.iter().collect();
-    assert_eq!((ids.len(), distinct.len()), (entries.len(), entries.len()));
+    assert_eq!(ids_once_each(&topic).len(), entries.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -237,9 +244,7 @@ async fn what_the_topic_refuses_and_takes_later_is_there_once_and_so_is_what_sto
     })
     .await;
     assert!(manager.shutdown(LIMIT).await);
-    let ids: Vec<EventId> = topic.read().iter().map(topics::Read::id).collect();
-    let distinct: HashSet<&EventId> = ids.iter().collect();
-    assert_eq!((ids.len(), distinct.len()), (entries.len(), entries.len()));
+    assert_eq!(ids_once_each(&topic).len(), entries.len());
 }
 
 /// Hardly compressible, and larger than what topics here take at first.
@@ -265,10 +270,8 @@ async fn a_producer_that_loses_its_session_with_the_topic_sends_none_twice_when_
     until("the rest is there", || manager.relays()[0].behind == 0).await;
     assert!(manager.relays()[0].redelivered > 0);
     assert!(manager.shutdown(LIMIT).await);
-    let ids: Vec<EventId> = topic.read().iter().map(topics::Read::id).collect();
-    let distinct: HashSet<EventId> = ids.iter().copied().collect();
-    assert_eq!(ids.len(), distinct.len());
-    assert!(entries[25_000..].iter().all(|entry| distinct.contains(&entry.id)), "{} are there", ids.len());
+    let there = ids_once_each(&topic);
+    assert!(entries[25_000..].iter().all(|entry| there.contains(&entry.id)), "{} are there", there.len());
 }
 
 async fn until(what: &str, mut reached: impl FnMut() -> bool) {
@@ -291,8 +294,7 @@ async fn what_is_delivered_between_two_attempts_of_a_batch_makes_none_of_it_twic
     assert!(attempt.is_err(), "it was given up in the middle");
     assert_eq!(destination.deliver(&old).await, vec![Delivery::Stored; 100]);
     assert_eq!(destination.deliver(&new).await, vec![Delivery::Stored; 500]);
-    let ids: HashSet<EventId> = topic.read().iter().map(topics::Read::id).collect();
-    assert_eq!((topic.read().len(), ids.len()), (600, 600));
+    assert_eq!(ids_once_each(&topic).len(), entries.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]
