@@ -23,6 +23,19 @@ pub trait Bookmarks: Send + Sync + 'static {
     /// The store cannot be written; the relay goes on and says it again later.
     fn set_position(&self, relay: &str, position: Position) -> Result<(), JournalError>;
 
+    /// What the destination of a relay said last of how far it is there; none where it has said nothing.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn landmark(&self, relay: &str) -> Result<Option<String>, JournalError>;
+
+    /// Keeps what the destination of a relay says of how far it is there. Whatever is lost in a crash, a landmark
+    /// that is found was set after no later position than the one that is found: it may be older, and is never newer.
+    ///
+    /// # Errors
+    /// The store cannot be written; the relay goes on and says it again later.
+    fn set_landmark(&self, relay: &str, landmark: &str) -> Result<(), JournalError>;
+
     /// Keeps what a destination refused, durably, before the relay goes on behind it. Once each: what is
     /// kept already takes the new reason.
     ///

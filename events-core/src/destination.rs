@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    journal::Sequenced,
+    journal::{Seq, Sequenced},
     registry::Registry,
     search::{BoxFuture, Search},
     source::Source,
@@ -46,6 +46,17 @@ pub trait Destination: Send + Sync + 'static {
     /// Delivers a batch; answers for each event, in order. Cancelled, it has delivered any part.
     fn deliver<'d>(&'d self, batch: &'d [Sequenced]) -> BoxFuture<'d, Vec<Delivery>>;
 
+    /// Where, in words of its own, the events behind a number stand there or will stand; none where it has nothing
+    /// to say of that number. For a destination that cannot find an event by its id, to look there for what
+    /// was sent by a process that died before its position was kept.
+    ///
+    /// Asked each time a position is kept, and kept behind it, so the last one that was kept ([`Source::resumption`])
+    /// is never about a later number than the position.
+    fn landmark(&self, behind: Seq) -> Option<String> {
+        let _ = behind;
+        None
+    }
+
     /// How large batches are, and how many may be under way at once.
     fn batches(&self) -> Batches {
         Batches::default()
@@ -76,6 +87,10 @@ impl<D: Destination + ?Sized> Destination for Arc<D> {
 
     fn deliver<'d>(&'d self, batch: &'d [Sequenced]) -> BoxFuture<'d, Vec<Delivery>> {
         (**self).deliver(batch)
+    }
+
+    fn landmark(&self, behind: Seq) -> Option<String> {
+        (**self).landmark(behind)
     }
 
     fn batches(&self) -> Batches {

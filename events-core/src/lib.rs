@@ -123,7 +123,7 @@ pub use search::{
     Found, InvalidFilter, Measured, Measurement, Metric, Number, Order, Page, Partition, Rank, Related, Search,
     SearchError, UnknownMetric,
 };
-pub use source::Source;
+pub use source::{Resumption, Source};
 pub use tail::{Followed, Tail, TailError};
 pub use timeout::{Elapsed, Timeout, timeout};
 pub use timestamp::{InvalidTimestamp, Month, Timestamp};

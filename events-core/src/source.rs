@@ -7,7 +7,7 @@ use crate::{
     closing,
     event::{Event, InvalidEvent},
     id::ProcessId,
-    journal::{Entry, EntryKind, JournalError},
+    journal::{Entry, EntryKind, JournalError, Seq},
     manager::Shared,
     opaque::{Opaque, WeakOpaque},
     outcome::{Ending, Reason},
@@ -26,6 +26,7 @@ pub struct Source {
     registry: Registry,
     process: ProcessId,
     lease: Duration,
+    resumption: Resumption,
 }
 
 impl fmt::Debug for Source {
@@ -34,13 +35,27 @@ impl fmt::Debug for Source {
     }
 }
 
+/// Where a relay goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Resumption {
+    /// Everything through this event is delivered, or a dead letter.
+    pub through: Seq,
+    /// The newest event that an earlier process, or an earlier life of this relay, may have delivered.
+    pub recorded: Seq,
+    /// What the destination said last of [where it is](crate::Destination::landmark): of `through`, or of an
+    /// earlier number.
+    pub landmark: Option<String>,
+}
+
 impl Source {
-    pub(crate) fn of(shared: &Opaque<Shared>) -> Self {
+    pub(crate) fn of(shared: &Opaque<Shared>, resumption: Resumption) -> Self {
         Self {
             manager: shared.downgrade(),
             registry: shared.registry().clone(),
             process: shared.process,
             lease: shared.limits.lease,
+            resumption,
         }
     }
 
@@ -57,6 +72,11 @@ impl Source {
     /// How long a process may be silent before others close what it left open.
     pub fn lease(&self) -> Duration {
         self.lease
+    }
+
+    /// Where the relay goes on.
+    pub fn resumption(&self) -> &Resumption {
+        &self.resumption
     }
 
     /// The journal; none where the manager has stopped.

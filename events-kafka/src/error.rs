@@ -32,8 +32,13 @@ pub(crate) enum Unready {
          {brokers} --create --topic {topic} --partitions 6 --replication-factor {replicas}` [EVT175]"
     )]
     NoTopic { topic: String, brokers: String, replicas: usize },
-    #[error("the Kafka topic `{topic}` may not be written to: grant this user Describe and Write on it [EVT176]")]
+    #[error("the Kafka topic `{topic}` may not be written to: grant this user Describe, Read and Write on it [EVT176]")]
     NotAllowed { topic: String },
+    #[error(
+        "the Kafka topic `{topic}` may not be read, to find what was sent before this process began: grant this user \
+         Read on it, or say `Options::write_only`, and the last events may be there twice after a crash [EVT178]"
+    )]
+    NotReadable { topic: String },
 }
 
 impl From<Unready> for NotReady {
@@ -41,7 +46,9 @@ impl From<Unready> for NotReady {
         let text = unready.to_string();
         match unready {
             Unready::NoAnswer { .. } => Self::Later(text),
-            Unready::NoTopic { .. } | Unready::NotAllowed { .. } => Self::Misconfigured(text),
+            Unready::NoTopic { .. } | Unready::NotAllowed { .. } | Unready::NotReadable { .. } => {
+                Self::Misconfigured(text)
+            }
         }
     }
 }

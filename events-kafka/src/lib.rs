@@ -23,12 +23,38 @@
 //!
 //! # What is promised
 //!
-//! Every event is there at least once, and within one life of the producer exactly once, also when brokers die:
-//! the producer is idempotent, waits for all in-sync replicas and never gives up on a message. After the
-//! recording process was restarted the last events may be there twice, with the same bytes: consumers drop
-//! those whose id they know. The first appearances of the events of one key are in the order of the journal.
-//! What the broker refuses for good, such as a message larger than the topic allows, becomes a dead letter, and
-//! nothing else does for its sake.
+//! Every event is there, and there once, also when brokers die: the producer is idempotent, waits for all in-sync
+//! replicas and never gives up on a message. The first appearances of the events of one key are in the order of the
+//! journal. What the broker refuses for good, such as a message larger than the topic allows, becomes a dead
+//! letter, and nothing else does for its sake.
+//!
+//! A process that is killed, or a producer that loses its session, leaves open what the brokers have taken of its
+//! last messages. What that may be stands behind a *landmark*: offsets that are kept with the position of the
+//! relay, at least ten times a second while it moves. Before anything is sent again, the topic is read from there
+//! to its end, for at least a second, and an event whose id (`ce_id`) is found is not sent. So any number of
+//! processes may share a topic, partitions may be added, and retention may drop what was there; a topic that is
+//! made again is read from its beginning. After a clean end nothing is read.
+//!
+//! # What may be there twice after all
+//!
+//! The same bytes, in these cases; consumers that must not do a thing twice drop the ids that they know.
+//!
+//! - A request of the process that is gone reaches the brokers, or a message of it all in-sync replicas, more than
+//!   a second after its successor began to read.
+//! - There are over 1,000,000 messages behind the landmark, and no more are read: others wrote them while this relay
+//!   delivered nothing, or the position could not be kept for long because its disk was full.
+//! - A topic is made again under its old name and grows beyond the landmark before the relay has kept another.
+//! - The position is lost with `relays.db` while the journal is not, or the journal alone is an older copy.
+//! - A process is killed while it delivers dead letters again, and they are delivered again once more.
+//! - The topic may only be written to ([`Options::write_only`]).
+//!
+//! # Why no transactions
+//!
+//! A transaction for each batch, with the position of the relay in it, would be exactly once for consumers that read
+//! what is committed only. Others, and by default those of Java are, would find what a killed process had sent as
+//! well as what its successor sends. It needs a coordinator and rights on a transactional id, costs round
+//! trips with each batch, and consumers wait for its end. Looking costs nothing while all is well, a tenth of a second
+//! at a start and a second more after a crash, and every consumer finds the same.
 //!
 //! # Security
 //!
@@ -54,8 +80,11 @@
 mod check;
 mod error;
 mod key;
+mod landmarks;
 mod message;
+mod once;
 mod options;
+mod reading;
 mod report;
 mod session;
 mod topic;

@@ -20,18 +20,20 @@ pub struct Options {
     pub(crate) name: String,
     pub(crate) key: Key,
     pub(crate) source: String,
+    pub(crate) write_only: bool,
     properties: Vec<(String, String)>,
 }
 
 /// Names properties without their values.
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, key, source, properties } = self;
+        let Self { name, key, source, write_only, properties } = self;
         let properties: Vec<&str> = properties.iter().map(|(name, _)| name.as_str()).collect();
         f.debug_struct("Options")
             .field("name", name)
             .field("key", key)
             .field("source", source)
+            .field("write_only", write_only)
             .field("properties", &properties)
             .finish()
     }
@@ -46,7 +48,8 @@ impl Default for Options {
 impl Options {
     /// The defaults.
     pub fn new() -> Self {
-        Self { name: "kafka".to_owned(), key: Key::Root, source: "/api".to_owned(), properties: Vec::new() }
+        let (name, source) = ("kafka".to_owned(), "/api".to_owned());
+        Self { name, key: Key::Root, source, write_only: false, properties: Vec::new() }
     }
 
     /// How configuration, metrics and messages name this destination, `kafka` by default. Several topics need
@@ -65,6 +68,14 @@ impl Options {
     /// What `ce_source` begins with, `/api` by default; the resource type follows: `/api/nuvlabox`.
     pub fn source(mut self, source: impl Into<String>) -> Self {
         self.source = source.into();
+        self
+    }
+
+    /// Never reads the topic, for a user who may only write to it. After a process was killed while it
+    /// delivered, or a producer lost its session, the last events may be there twice; otherwise they are looked for
+    /// first.
+    pub fn write_only(mut self) -> Self {
+        self.write_only = true;
         self
     }
 
@@ -91,11 +102,11 @@ impl Options {
         if !is_topic(topic) {
             return Err(ConnectError::TopicName(topic.chars().take(80).collect()));
         }
-        let config = self.config(brokers);
-        KafkaTopic::new(self, brokers, topic, config)
+        let (sending, reading) = (self.sending(brokers), self.reading(brokers));
+        KafkaTopic::new(self, brokers, topic, sending, reading)
     }
 
-    fn config(&self, brokers: &str) -> ClientConfig {
+    fn sending(&self, brokers: &str) -> ClientConfig {
         let mut config = ClientConfig::new();
         // As Java's producers place keys; a topic that others write to as well stays in order per key.
         config.set("partitioner", "murmur2_random");
@@ -125,7 +136,32 @@ impl Options {
         config.set("queue.buffering.max.kbytes", (64 << 10).to_string());
         config
     }
+
+    fn reading(&self, brokers: &str) -> ClientConfig {
+        let mut config = ClientConfig::new();
+        config.set("group.id", NO_GROUP);
+        config.set("reconnect.backoff.max.ms", "500");
+        for (name, value) in &self.properties {
+            config.set(name, value);
+        }
+        config.set("bootstrap.servers", brokers);
+        config.set("enable.auto.commit", "false");
+        // Also where another producer has left a transaction open.
+        config.set("isolation.level", "read_uncommitted");
+        // Where retention has dropped what was to be read, the rest of it is.
+        config.set("auto.offset.reset", "earliest");
+        config.set("enable.partition.eof", "true");
+        config.set("fetch.wait.max.ms", "50");
+        // What is read and not looked at yet; a larger message comes all the same. What is sent has no say in it.
+        config.set("message.max.bytes", "1000000");
+        config.set("fetch.max.bytes", (8 << 20).to_string());
+        config.set("queued.max.messages.kbytes", (16 << 10).to_string());
+        config
+    }
 }
+
+/// As a group that nobody is a member of, and that keeps no offsets.
+const NO_GROUP: &str = "events";
 
 /// How large a message set is at most: the broker takes or refuses a whole set. A larger message is a set of its
 /// own. With what compression leaves of it far below what topics take.

@@ -1,18 +1,20 @@
 //! What became of the messages under way, as librdkafka reports it.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use events_core::EventId;
 use tokio::sync::Notify;
 
-/// The messages of one producer that somebody asks about.
+use crate::landmarks::Offsets;
+
+/// The messages of one producer, until somebody is told what became of them.
 ///
 /// A message outlives the delivery that sent it: one that was cancelled, or has waited long enough, leaves it
 /// under way. The next delivery of the same event finds it here and does not send it again, so within one
-/// life of the producer an event is sent once.
+/// life of the producer an event is sent once; whatever is delivered between them, such as dead letters.
 #[derive(Debug, Default)]
 pub(crate) struct Reports {
     state: Mutex<State>,
@@ -21,12 +23,14 @@ pub(crate) struct Reports {
 
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    /// None of a message under way.
+    /// None of a message under way, or the outcome that nobody has been told.
     outcomes: HashMap<EventId, Option<Outcome>>,
     under_way: usize,
     failing: bool,
     /// What the client complained about since a message was stored.
     trouble: Option<String>,
+    /// Behind the last message that was stored, in each partition, since somebody asked.
+    offsets: Offsets,
 }
 
 /// What became of a message.
@@ -38,7 +42,9 @@ pub(crate) enum Outcome {
     Refused(String),
     /// The broker refuses the set that it was in; perhaps for the sake of others.
     Suspect(String),
-    /// It is not, and may be sent again.
+    /// It was given up before it was sent.
+    Unsent(String),
+    /// It is not confirmed, and may be there or not.
     Failed(String),
 }
 
@@ -57,13 +63,6 @@ impl State {
 impl Reports {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Forgets what nobody asks about any more: how the messages of a delivery that was cancelled ended.
-    pub(crate) fn keep_only(&self, asked: &HashSet<EventId>) {
-        let mut state = self.state();
-        state.outcomes.retain(|id, _| asked.contains(id));
-        state.under_way = state.outcomes.values().filter(|outcome| outcome.is_none()).count();
     }
 
     /// Whether a message is under way, or has ended and nobody has been told.
@@ -87,11 +86,25 @@ impl Reports {
         }
     }
 
-    /// A message has ended. Does nothing where nobody asks about it.
+    /// A message is stored, in this place.
+    pub(crate) fn stored(&self, id: EventId, partition: i32, offset: i64) {
+        // Unknown of a message that the broker had taken before.
+        if offset >= 0 {
+            self.state().offsets.insert(partition, offset + 1);
+        }
+        self.end(id, Outcome::Stored);
+    }
+
+    /// Behind the last message that was stored, in each partition, since this was asked last.
+    pub(crate) fn take_offsets(&self) -> Offsets {
+        std::mem::take(&mut self.state().offsets)
+    }
+
+    /// A message has ended.
     pub(crate) fn end(&self, id: EventId, outcome: Outcome) {
         let mut state = self.state();
         let Some(known @ None) = state.outcomes.get_mut(&id) else { return };
-        let failed = matches!(outcome, Outcome::Suspect(_) | Outcome::Failed(_));
+        let failed = matches!(outcome, Outcome::Suspect(_) | Outcome::Unsent(_) | Outcome::Failed(_));
         let stored = outcome == Outcome::Stored;
         *known = Some(outcome);
         state.under_way -= 1;
@@ -113,6 +126,13 @@ impl Reports {
     /// Whether a message failed, or the producer with all of them.
     pub(crate) fn is_failing(&self) -> bool {
         self.state().is_failing()
+    }
+
+    /// Whether there is a message that the broker has taken, or may have taken, and nobody has been told.
+    pub(crate) fn leaves_some(&self) -> bool {
+        let may_be_there =
+            |outcome: &Option<Outcome>| matches!(outcome, None | Some(Outcome::Stored | Outcome::Failed(_)));
+        self.state().outcomes.values().any(may_be_there)
     }
 
     /// The producer is of no use any more.
@@ -153,5 +173,32 @@ impl Reports {
             }
         }
         told
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_leaves_what_the_broker_may_have_taken_and_nobody_was_told() {
+        let (reports, id) = (Reports::default(), EventId::from_u128(2));
+        reports.begin(id);
+        assert!(reports.leaves_some(), "it is under way");
+        let why = || "why".to_owned();
+        let outcomes = [
+            (Outcome::Stored, true),
+            (Outcome::Failed(why()), true),
+            (Outcome::Unsent(why()), false),
+            (Outcome::Suspect(why()), false),
+            (Outcome::Refused(why()), false),
+        ];
+        for (outcome, left) in outcomes {
+            reports.begin(id);
+            reports.end(id, outcome.clone());
+            assert_eq!(reports.leaves_some(), left, "{outcome:?}, untold");
+            assert_eq!(reports.tell([id].into_iter()), [Some(outcome)]);
+            assert!(!reports.leaves_some(), "it was told");
+        }
     }
 }

@@ -1,10 +1,15 @@
 //! One life of a producer.
 
-use std::{collections::HashSet, fmt, sync::Arc, thread, time::Duration};
+use std::{
+    fmt,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use events_core::{EventId, InvalidEvent, Sequenced};
 use rdkafka::{
-    ClientConfig, ClientContext,
+    ClientConfig, ClientContext, Message as _,
     config::RDKafkaLogLevel,
     error::{KafkaError, RDKafkaErrorCode},
     message::DeliveryResult,
@@ -13,6 +18,7 @@ use rdkafka::{
 
 use crate::{
     error::ConnectError,
+    landmarks::Offsets,
     message::Message,
     options::SET_BYTES,
     report::{Outcome, Reports, State},
@@ -20,7 +26,7 @@ use crate::{
 
 /// A delivery waits this long for reports before it says that it will be tried again. The messages stay under
 /// way.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// After a failure the reports of what was sent before it arrive within this time, or never.
 const GRACE: Duration = Duration::from_millis(500);
@@ -88,7 +94,6 @@ impl Session {
         sets: Sets,
         encode: impl Fn(&Sequenced) -> Result<Message, InvalidEvent>,
     ) {
-        self.reports.keep_only(&batch.iter().map(|event| event.id).collect::<HashSet<_>>());
         for event in batch {
             // Sent by a delivery that was cancelled or ran out of patience, or twice in the batch.
             if self.reports.knows(event.id) {
@@ -130,8 +135,10 @@ impl Session {
             return false;
         }
         // The client has looked at this message alone.
-        let outcome = outcome(&error, true);
-        let goes_on = matches!(outcome, Outcome::Refused(_));
+        let (outcome, goes_on) = match outcome(&error, true) {
+            refused @ Outcome::Refused(_) => (refused, true),
+            _ => (Outcome::Unsent(error.to_string()), false),
+        };
         self.reports.end(id, outcome);
         goes_on
     }
@@ -151,6 +158,24 @@ impl Session {
     /// What became of a batch; none of what is not reported, or was not sent.
     pub(crate) fn outcomes(&self, batch: &[Sequenced]) -> Vec<Option<Outcome>> {
         self.reports.tell(batch.iter().map(|event| event.id))
+    }
+
+    /// Ends it, once nobody else uses it; whether it leaves a message that the broker has taken, or may have taken,
+    /// and nobody has been told.
+    pub(crate) fn end(session: Arc<Self>, within: Duration) -> bool {
+        let reports = Arc::clone(&session.reports);
+        let begun = Instant::now();
+        while Arc::strong_count(&session) > 1 && begun.elapsed() < within {
+            thread::sleep(Duration::from_millis(1));
+        }
+        // Its messages are given up, and reported so.
+        drop(session);
+        reports.leaves_some()
+    }
+
+    /// Behind the last message that was stored, in each partition, since this was asked last.
+    pub(crate) fn take_offsets(&self) -> Offsets {
+        self.reports.take_offsets()
     }
 
     /// What the client complains about.
@@ -205,17 +230,18 @@ impl ProducerContext for Callbacks {
     type DeliveryOpaque = Box<Sent>;
 
     fn delivery(&self, report: &DeliveryResult<'_>, sent: Box<Sent>) {
-        let outcome = match report {
-            Ok(_) => Outcome::Stored,
-            Err((error, _)) => outcome(error, sent.alone),
-        };
-        self.reports.end(sent.id, outcome);
+        match report {
+            Ok(message) => self.reports.stored(sent.id, message.partition(), message.offset()),
+            Err((error, _)) => self.reports.end(sent.id, outcome(error, sent.alone)),
+        }
     }
 }
 
 /// What an error of a message means for it.
 fn outcome(error: &KafkaError, alone: bool) -> Outcome {
-    use RDKafkaErrorCode::{InvalidDifferentRecord, InvalidRecord, MessageBatchTooLarge, MessageSizeTooLarge};
+    use RDKafkaErrorCode::{
+        InvalidDifferentRecord, InvalidRecord, MessageBatchTooLarge, MessageSizeTooLarge, PurgeQueue,
+    };
     let Some(code) = error.rdkafka_error_code() else { return Outcome::Failed(error.to_string()) };
     match code {
         MessageSizeTooLarge | MessageBatchTooLarge | InvalidRecord | InvalidDifferentRecord if alone => {
@@ -224,6 +250,7 @@ fn outcome(error: &KafkaError, alone: bool) -> Outcome {
         MessageSizeTooLarge | MessageBatchTooLarge | InvalidRecord | InvalidDifferentRecord => {
             Outcome::Suspect(format!("the Kafka topic does not take it together with others: {code}"))
         }
+        PurgeQueue => Outcome::Unsent(code.to_string()),
         _ => Outcome::Failed(code.to_string()),
     }
 }

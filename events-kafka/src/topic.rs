@@ -1,20 +1,23 @@
 //! The destination.
 
 use std::{
+    borrow::Cow,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use events_core::{Batches, BoxFuture, Delivery, Destination, NotReady, Sequenced, Source};
+use events_core::{Batches, BoxFuture, Delivery, Destination, NotReady, Seq, Sequenced, Source};
 use rdkafka::ClientConfig;
 
 use crate::{
     check,
     error::ConnectError,
     message::Message,
+    once::{Once, There},
     options::Options,
+    reading::Found,
     report::Outcome,
-    session::{Session, Sets, end_in_background},
+    session::{PATIENCE, Session, Sets},
 };
 
 /// A Kafka topic that every event is sent to. See the [crate's page](crate) for what consumers find there.
@@ -36,13 +39,14 @@ pub struct KafkaTopic {
 }
 
 /// What sends, and how.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Current {
     /// None between a session that is over and the next.
     session: Option<Arc<Session>>,
     sets: Sets,
     /// Whether the broker has refused a message that was alone, since they are sent alone.
     found: bool,
+    once: Once,
 }
 
 impl fmt::Debug for KafkaTopic {
@@ -70,8 +74,10 @@ impl KafkaTopic {
         brokers: &str,
         topic: &str,
         config: ClientConfig,
+        reading: ClientConfig,
     ) -> Result<Self, ConnectError> {
-        let current = Mutex::default();
+        let once = Once::unknown(&options.name, brokers, topic, reading);
+        let current = Mutex::new(Current { session: None, sets: Sets::OfMany, found: false, once });
         let topic = Self { options, brokers: brokers.to_owned(), topic: topic.to_owned(), config, current };
         // Now, so that a property that is refused is found now.
         topic.session()?;
@@ -86,7 +92,7 @@ impl KafkaTopic {
     fn session(&self) -> Result<Arc<Session>, ConnectError> {
         let mut current = self.current();
         if let Some(over) = current.session.take_if(|session| session.is_over()) {
-            end_in_background(over);
+            current.once.look_again(over, false);
         }
         if let Some(session) = &current.session {
             return Ok(Arc::clone(session));
@@ -99,16 +105,17 @@ impl KafkaTopic {
     fn conclude(&self, outcomes: &[Option<Outcome>]) {
         let any = |is: fn(&Option<Outcome>) -> bool| outcomes.iter().any(is);
         let suspects = any(|outcome| matches!(outcome, Some(Outcome::Suspect(_))));
-        let failed = any(|outcome| matches!(outcome, Some(Outcome::Failed(_))));
+        let unsure = any(|outcome| matches!(outcome, Some(Outcome::Failed(_))));
+        let failed = unsure || any(|outcome| matches!(outcome, Some(Outcome::Unsent(_))));
         let mut current = self.current();
         // What is still under way stands behind what failed and would overtake it.
         if (suspects || failed)
             && let Some(over) = current.session.take()
         {
-            end_in_background(over);
+            current.once.look_again(over, unsure);
         }
         if suspects {
-            *current = Current { session: current.session.take(), sets: Sets::OfOne, found: false };
+            (current.sets, current.found) = (Sets::OfOne, false);
         } else if current.sets == Sets::OfOne {
             current.found |= any(|outcome| matches!(outcome, Some(Outcome::Refused(_))));
             // All of the batch is through, and what was refused is found. Where nothing is, it is the topic that
@@ -119,11 +126,63 @@ impl KafkaTopic {
         }
     }
 
-    async fn send(&self, batch: &[Sequenced]) -> Vec<Delivery> {
+    /// Looks for what was sent by an earlier process, or an earlier life of the relay, beyond what it knows.
+    async fn resume(&self, source: &Source) -> Result<(), NotReady> {
+        let resumption = source.resumption();
+        let mut reading = {
+            let mut current = self.current();
+            let over = if current.once.is_ahead_of(resumption) { current.session.take() } else { None };
+            current.once.resume(resumption, over)
+        };
+        let offsets = reading.begun().await?;
+        self.current().once.begins(resumption, offsets);
+        Ok(())
+    }
+
+    /// What of a batch is there already, if any of it may be.
+    async fn found(&self, batch: &[Sequenced]) -> Result<Option<Arc<Found>>, String> {
+        let there = self.current().once.begin(batch);
+        let mut reading = match there {
+            There::Nothing => return Ok(None),
+            There::These(found, _) => return Ok(Some(found)),
+            There::LookedFor(reading, _) => reading,
+        };
+        let Ok(answer) = tokio::time::timeout(PATIENCE, reading.done()).await else {
+            return Err(format!(
+                "what the topic `{}` has already is still read, so that nothing is there twice",
+                self.topic
+            ));
+        };
+        self.current().once.found(&reading, answer.clone());
+        answer.map(Some).map_err(|error| error.to_string())
+    }
+
+    async fn deliver_once(&self, batch: &[Sequenced]) -> Vec<Delivery> {
+        let retry = |reason: String| vec![Delivery::Retry { reason }; batch.len()];
         let session = match self.session() {
             Ok(session) => session,
-            Err(error) => return vec![Delivery::Retry { reason: error.to_string() }; batch.len()],
+            Err(error) => return retry(error.to_string()),
         };
+        let found = match self.found(batch).await {
+            Ok(found) => found,
+            Err(reason) => return retry(reason),
+        };
+        let is_there = |event: &Sequenced| found.as_ref().is_some_and(|found| found.ids.contains(&event.id));
+        let new: Cow<'_, [Sequenced]> = match batch.iter().any(is_there) {
+            false => batch.into(),
+            true => batch.iter().filter(|event| !is_there(event)).cloned().collect(),
+        };
+        let mut sent = self.send(&session, &new).await.into_iter();
+        let answer = |event| match is_there(event) {
+            true => Some(Delivery::AlreadyThere),
+            false => sent.next(),
+        };
+        let answers: Vec<Delivery> = batch.iter().filter_map(answer).collect();
+        self.current().once.end(batch, &answers, session.take_offsets());
+        answers
+    }
+
+    async fn send(&self, session: &Session, batch: &[Sequenced]) -> Vec<Delivery> {
         let Options { key, source, .. } = &self.options;
         let sets = self.current().sets;
         session.send(&self.topic, batch, sets, |event| Message::of(event, *key, source)).await;
@@ -136,7 +195,9 @@ impl KafkaTopic {
         let answer = |outcome| match outcome {
             Some(Outcome::Stored) => Delivery::Stored,
             Some(Outcome::Refused(reason)) => Delivery::Rejected { reason },
-            Some(Outcome::Suspect(reason) | Outcome::Failed(reason)) => Delivery::Retry { reason },
+            Some(Outcome::Suspect(reason) | Outcome::Unsent(reason) | Outcome::Failed(reason)) => {
+                Delivery::Retry { reason }
+            }
             None => Delivery::Retry { reason: waiting.clone() },
         };
         outcomes.into_iter().map(answer).collect()
@@ -148,18 +209,23 @@ impl Destination for KafkaTopic {
         &self.options.name
     }
 
-    /// Asks for the topic. Cancel-safe.
-    fn prepare<'d>(&'d self, _source: &'d Source) -> BoxFuture<'d, Result<(), NotReady>> {
-        Box::pin(async {
+    /// Asks for the topic, and begins to read what it has behind the landmark of the relay. Cancel-safe.
+    fn prepare<'d>(&'d self, source: &'d Source) -> BoxFuture<'d, Result<(), NotReady>> {
+        Box::pin(async move {
             let session = self.session().map_err(|error| NotReady::Misconfigured(error.to_string()))?;
-            Ok(check::topic(session, &self.brokers, &self.topic).await?)
+            check::topic(session, &self.brokers, &self.topic).await?;
+            if self.options.write_only { Ok(()) } else { self.resume(source).await }
         })
     }
 
-    /// Sends what is not under way yet, and waits for what becomes of it. Cancelled, it leaves messages under
-    /// way, which the next delivery finds.
+    /// Sends what is not there and not under way yet, and waits for what becomes of it. Cancelled, it leaves
+    /// messages under way, which the next delivery finds.
     fn deliver<'d>(&'d self, batch: &'d [Sequenced]) -> BoxFuture<'d, Vec<Delivery>> {
-        Box::pin(self.send(batch))
+        Box::pin(self.deliver_once(batch))
+    }
+
+    fn landmark(&self, behind: Seq) -> Option<String> {
+        self.current().once.landmark(behind)
     }
 
     fn batches(&self) -> Batches {
@@ -169,6 +235,12 @@ impl Destination for KafkaTopic {
 
     /// Gives up what is under way: the journal has it.
     fn close(&self) {
-        drop(self.current().session.take());
+        let session = {
+            let mut current = self.current();
+            current.once.stop();
+            current.session.take()
+        };
+        // Takes a moment.
+        drop(session);
     }
 }

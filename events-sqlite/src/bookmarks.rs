@@ -17,6 +17,7 @@ use crate::{error::StoreError, lock::lock};
 
 const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS position (relay TEXT PRIMARY KEY, through INTEGER NOT NULL, id BLOB NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS landmark (relay TEXT PRIMARY KEY, landmark TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS dead_letter (
         relay TEXT NOT NULL, seq INTEGER NOT NULL, id BLOB NOT NULL, reason TEXT NOT NULL, refused INTEGER NOT NULL,
         PRIMARY KEY (relay, seq)
@@ -63,6 +64,7 @@ impl RelaysFile {
     pub(crate) fn forget(&self, relay: &str) -> Result<(), JournalError> {
         self.durably(|transaction| {
             transaction.execute("DELETE FROM position WHERE relay = ?1", [relay])?;
+            transaction.execute("DELETE FROM landmark WHERE relay = ?1", [relay])?;
             transaction.execute("DELETE FROM dead_letter WHERE relay = ?1", [relay])?;
             Ok(())
         })
@@ -110,6 +112,25 @@ impl Bookmarks for RelaysFile {
             )?;
             statement.execute(params![relay, position.through.0, position.id.as_u128().to_be_bytes()])?;
             Ok(())
+        })
+    }
+
+    fn landmark(&self, relay: &str) -> Result<Option<String>, JournalError> {
+        self.with(|connection| {
+            let mut statement = connection.prepare_cached("SELECT landmark FROM landmark WHERE relay = ?1")?;
+            statement.query_row([relay], |row| row.get(0)).optional()
+        })
+    }
+
+    /// Written behind the position, so a crash loses it first.
+    fn set_landmark(&self, relay: &str, landmark: &str) -> Result<(), JournalError> {
+        self.with(|connection| {
+            connection.pragma_update(None, "synchronous", "NORMAL")?;
+            let mut statement = connection.prepare_cached(
+                "INSERT INTO landmark (relay, landmark) VALUES (?1, ?2)
+                 ON CONFLICT (relay) DO UPDATE SET landmark = excluded.landmark",
+            )?;
+            statement.execute(params![relay, landmark]).map(drop)
         })
     }
 

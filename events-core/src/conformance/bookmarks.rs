@@ -12,6 +12,7 @@ use crate::{
 pub(super) fn checks<S: Subject<Store: Journal>>() -> Vec<Check<S>> {
     promises![
         a_relay_goes_on_where_it_was,
+        a_destination_is_told_its_last_landmark,
         relays_do_not_mix,
         dead_letters_are_listed_in_order_once_each,
         dead_letters_that_are_removed_are_gone,
@@ -50,6 +51,18 @@ fn a_relay_goes_on_where_it_was<S: Subject<Store: Journal>>(subject: &S) {
         bookmarks.set_position("one", position).expect("it can be written");
         assert_remembers(&*bookmarks, "one", Some(position), &[]);
     }
+}
+
+fn a_destination_is_told_its_last_landmark<S: Subject<Store: Journal>>(subject: &S) {
+    let journal = subject.fresh();
+    let bookmarks = journal.bookmarks();
+    let landmark = |relay| bookmarks.landmark(relay).expect("it can be read");
+    assert_eq!(landmark("one"), None);
+    for said in ["", "{\"0\":17}", "\u{0} 🛰️", "short"] {
+        bookmarks.set_landmark("one", said).expect("it can be written");
+        assert_eq!((landmark("one").as_deref(), landmark("other")), (Some(said), None));
+    }
+    assert_remembers(&*bookmarks, "one", None, &[]);
 }
 
 fn relays_do_not_mix<S: Subject<Store: Journal>>(subject: &S) {
@@ -103,11 +116,13 @@ fn bookmarks_survive_reopening<S: Subject<Store: Journal>>(subject: &S) {
     bookmarks.add_dead_letters("one", &[letter(1, "too large"), letter(2, "no")]).expect("they can be written");
     bookmarks.remove_dead_letters("one", &[Seq(1)]).expect("they can be removed");
     bookmarks.set_position("other", Position::BEGINNING).expect("it can be written");
+    bookmarks.set_landmark("one", "the second oak").expect("it can be written");
     drop(bookmarks);
     let Some(journal) = subject.reopen(journal) else { return };
     let bookmarks = journal.bookmarks();
     assert_remembers(&*bookmarks, "one", Some(at(2)), &[letter(2, "no")]);
     assert_remembers(&*bookmarks, "other", Some(Position::BEGINNING), &[]);
+    assert_eq!(bookmarks.landmark("one").expect("it can be read").as_deref(), Some("the second oak"));
 }
 
 fn a_journal_is_told_from_all_others<S: Subject<Store: Journal>>(subject: &S) {

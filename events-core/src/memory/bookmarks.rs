@@ -29,6 +29,7 @@ impl Default for InMemory {
 #[derive(Debug, Default)]
 struct OfRelay {
     position: Option<Position>,
+    landmark: Option<String>,
     dead_letters: BTreeMap<Seq, DeadLetter>,
 }
 
@@ -45,6 +46,15 @@ impl Bookmarks for InMemory {
 
     fn set_position(&self, relay: &str, position: Position) -> Result<(), JournalError> {
         self.lock().entry(relay.to_owned()).or_default().position = Some(position);
+        Ok(())
+    }
+
+    fn landmark(&self, relay: &str) -> Result<Option<String>, JournalError> {
+        Ok(self.lock().get(relay).and_then(|relay| relay.landmark.clone()))
+    }
+
+    fn set_landmark(&self, relay: &str, landmark: &str) -> Result<(), JournalError> {
+        self.lock().entry(relay.to_owned()).or_default().landmark = Some(landmark.to_owned());
         Ok(())
     }
 

@@ -11,10 +11,11 @@ use crate::{
     id::EventId,
     journal::{JournalError, Seq},
     manager::Shared,
+    source::Resumption,
 };
 
-/// A position is saved this often while it moves: the next process delivers again what came after, and readers
-/// of a topic see it twice …
+/// A position is saved this often while it moves: the next process delivers again what came after, or looks for
+/// it at the destination …
 const SAVED_EVERY: Duration = Duration::from_millis(100);
 /// … or each time it has moved so often.
 const SAVED_AFTER: u32 = 64;
@@ -24,6 +25,10 @@ pub(super) struct Ledger<'r> {
     shared: &'r Shared,
     bookmarks: Arc<dyn Bookmarks>,
     position: Position,
+    /// What is kept of what the destination said.
+    landmark: Option<String>,
+    /// What was recorded when the relay went on.
+    recorded: Seq,
     /// How often it has moved since it was saved.
     unsaved: u32,
     next_save: Instant,
@@ -32,26 +37,37 @@ pub(super) struct Ledger<'r> {
 impl<'r> Ledger<'r> {
     pub(super) fn new(relay: &'r Relay, shared: &'r Shared) -> Self {
         let bookmarks = shared.journal.bookmarks();
-        Self { relay, shared, bookmarks, position: Position::BEGINNING, unsaved: 0, next_save: Instant::now() }
+        Self {
+            relay,
+            shared,
+            bookmarks,
+            position: Position::BEGINNING,
+            landmark: None,
+            recorded: Seq(0),
+            unsaved: 0,
+            next_save: Instant::now(),
+        }
     }
 
     /// Where the relay goes on.
     pub(super) fn open(&mut self) -> Result<Seq, JournalError> {
         let name = self.relay.name();
-        self.position = match self.bookmarks.position(name)? {
-            Some(position) if self.is_of_this_journal(position)? => position,
+        (self.position, self.landmark) = match self.bookmarks.position(name)? {
+            Some(position) if self.is_of_this_journal(position)? => (position, self.bookmarks.landmark(name)?),
             Some(Position { through, .. }) => {
                 tracing::warn!(
                     relay = name,
                     %through,
                     "the journal is an older copy, or another: everything in it is delivered again"
                 );
-                Position::BEGINNING
+                (Position::BEGINNING, None)
             }
-            None => Position::BEGINNING,
+            None => (Position::BEGINNING, None),
         };
+        self.recorded = self.shared.journal.last_seq();
         // From here on nothing is dropped that this relay has not passed.
-        self.save(Instant::now());
+        let saved = self.bookmarks.set_position(name, self.position);
+        self.saved(saved, Instant::now());
         self.count_dead_letters();
         Ok(self.position.through)
     }
@@ -85,6 +101,11 @@ impl<'r> Ledger<'r> {
         self.position
     }
 
+    /// What the destination has to know before it goes on.
+    pub(super) fn resumption(&self) -> Resumption {
+        Resumption { through: self.position.through, recorded: self.recorded, landmark: self.landmark.clone() }
+    }
+
     /// When the position is to be saved; none where it is.
     pub(super) fn next_save(&self) -> Option<Instant> {
         (self.unsaved > 0).then_some(self.next_save)
@@ -97,10 +118,16 @@ impl<'r> Ledger<'r> {
         }
     }
 
-    /// Saves the position. Where that fails it is saved later, or events are delivered again after a restart.
+    /// Saves the position, and behind it where that is at the destination. Where that fails it is saved later, or
+    /// events are delivered again after a restart.
     pub(super) fn save(&mut self, now: Instant) {
+        let saved = self.save_both();
+        self.saved(saved, now);
+    }
+
+    fn saved(&mut self, saved: Result<(), JournalError>, now: Instant) {
         self.next_save = now + SAVED_EVERY;
-        match self.bookmarks.set_position(self.relay.name(), self.position) {
+        match saved {
             Ok(()) => self.unsaved = 0,
             Err(error) => {
                 tracing::warn!(relay = self.relay.name(), %error, "how far a relay is could not be saved");
@@ -108,6 +135,17 @@ impl<'r> Ledger<'r> {
                 self.unsaved = 1;
             }
         }
+    }
+
+    fn save_both(&mut self) -> Result<(), JournalError> {
+        let name = self.relay.name();
+        self.bookmarks.set_position(name, self.position)?;
+        let landmark = self.relay.destination.landmark(self.position.through);
+        if let Some(landmark) = landmark.filter(|landmark| self.landmark.as_ref() != Some(landmark)) {
+            self.bookmarks.set_landmark(name, &landmark)?;
+            self.landmark = Some(landmark);
+        }
+        Ok(())
     }
 
     /// The destination has these.

@@ -111,6 +111,8 @@ impl<'r> Runner<'r> {
         self.ahead = ReadAhead::behind(self.shared.journal.clone(), through);
         self.publish();
         self.prepared(start).await?;
+        // With what the destination says of where it is, before it has anything more.
+        self.ledger.save(Instant::now());
         if let Some(go) = start.go.take() {
             self.relay.unless_stopped(go).await?.ok()?;
         }
@@ -139,7 +141,7 @@ impl<'r> Runner<'r> {
 
     /// Gets the destination ready.
     async fn prepared(&mut self, start: &mut Start) -> Option<()> {
-        let source = Source::of(self.shared);
+        let source = Source::of(self.shared, self.ledger.resumption());
         let mut backoff = self.relay.backoff();
         loop {
             let asked = async { self.relay.destination.prepare(&source).await };

@@ -13,7 +13,7 @@ use std::{
 
 use events_core::{
     Builder, DeadLetter, Entry, EntryKind, EventId, EventManager, Journal, NotReady, Position, Registry, RelayError,
-    RelayState, RelayStatus, Seq,
+    RelayState, RelayStatus, Resumption, Seq,
     conformance::Generator,
     memory::{Fault, MemoryStore},
 };
@@ -348,6 +348,39 @@ async fn where_the_journal_is_another_everything_is_delivered_again_and_nothing_
     journal.bookmarks().set_position("server", Position { through: Seq(20), id: entries[19].id }).unwrap();
     delivered(relaying(journal.clone(), &server)).await;
     assert_eq!(server.deliveries().len(), 18, "two batches more behind a position that is right");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_destination_is_told_where_it_goes_on_and_what_it_said_of_that_place() {
+    let (journal, entries) = journal_of(43);
+    let server = Server::new("server");
+    let kept = || journal.bookmarks().landmark("server").unwrap();
+    let last_told = || {
+        let Resumption { through, recorded, landmark, .. } = server.resumed().pop().unwrap();
+        (through.0, recorded.0, landmark)
+    };
+    server.misbehave(0, Does::TakesNothing);
+    let manager = relaying(journal.clone(), &server);
+    until("something was tried", || !server.deliveries().is_empty()).await;
+    assert_eq!(kept().as_deref(), Some("behind 0"), "kept before anything can be there");
+    server.behave();
+    delivered(manager).await;
+    assert_eq!(last_told(), (0, 43, None));
+    assert!(
+        kept().is_some_and(|kept| ["behind 0", "behind 10", "behind 20", "behind 30", "behind 40"].contains(&&*kept)),
+        "of no later number than the position"
+    );
+
+    journal.append(&events(50)[43..]).unwrap();
+    let before = kept();
+    delivered(relaying(journal.clone(), &server)).await;
+    assert_eq!(last_told(), (43, 50, before));
+    assert_eq!(kept().as_deref(), Some("behind 50"));
+
+    // The journal is another: what was said is of no place in it.
+    journal.bookmarks().set_position("server", Position { through: Seq(20), id: entries[20].id }).unwrap();
+    delivered(relaying(journal.clone(), &server)).await;
+    assert_eq!(last_told(), (0, 50, None));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,7 +10,8 @@ use std::{
 };
 
 use events_core::{
-    Batches, BoxFuture, Delivery, Destination, NotReady, Registry, Search, Seq, Sequenced, Source, memory::MemoryStore,
+    Batches, BoxFuture, Delivery, Destination, NotReady, Registry, Resumption, Search, Seq, Sequenced, Source,
+    memory::MemoryStore,
 };
 
 /// What it does at a delivery, in place of what is right.
@@ -39,7 +40,7 @@ struct Shared {
     deliveries: Mutex<Vec<Vec<Seq>>>,
     refused: Mutex<BTreeSet<Seq>>,
     ready: Mutex<Vec<NotReady>>,
-    prepared: AtomicUsize,
+    resumed: Mutex<Vec<Resumption>>,
     closed: AtomicUsize,
 }
 
@@ -80,7 +81,12 @@ impl Server {
     }
 
     pub(crate) fn prepared(&self) -> usize {
-        self.shared.prepared.load(Ordering::SeqCst)
+        self.resumed().len()
+    }
+
+    /// Where it was told to go on, each time it was asked to get ready.
+    pub(crate) fn resumed(&self) -> Vec<Resumption> {
+        self.shared.resumed.lock().unwrap().clone()
     }
 
     pub(crate) fn closed(&self) -> usize {
@@ -121,9 +127,9 @@ impl Destination for Server {
         }
     }
 
-    fn prepare<'d>(&'d self, _: &'d Source) -> BoxFuture<'d, Result<(), NotReady>> {
+    fn prepare<'d>(&'d self, source: &'d Source) -> BoxFuture<'d, Result<(), NotReady>> {
         Box::pin(async move {
-            self.shared.prepared.fetch_add(1, Ordering::SeqCst);
+            self.shared.resumed.lock().unwrap().push(source.resumption().clone());
             let answer = self.shared.ready.lock().unwrap().pop();
             assert_ne!(answer, Some(NotReady::Later("panic".to_owned())), "as it was told");
             answer.map_or(Ok(()), Err)
@@ -165,6 +171,11 @@ impl Destination for Server {
                 }
             }
         })
+    }
+
+    /// Every tenth, as if it knew of no others.
+    fn landmark(&self, behind: Seq) -> Option<String> {
+        behind.0.is_multiple_of(10).then(|| format!("behind {behind}"))
     }
 
     fn batches(&self) -> Batches {

@@ -101,6 +101,15 @@ impl Bookmarks for Troubled {
         self.store.bookmarks().set_position(relay, position)
     }
 
+    fn landmark(&self, relay: &str) -> Result<Option<String>, JournalError> {
+        self.store.bookmarks().landmark(relay)
+    }
+
+    fn set_landmark(&self, relay: &str, landmark: &str) -> Result<(), JournalError> {
+        self.has_space()?;
+        self.store.bookmarks().set_landmark(relay, landmark)
+    }
+
     fn add_dead_letters(&self, relay: &str, letters: &[DeadLetter]) -> Result<(), JournalError> {
         self.has_space()?;
         self.store.bookmarks().add_dead_letters(relay, letters)

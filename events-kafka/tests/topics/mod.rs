@@ -10,7 +10,7 @@ use std::{
 use events_core::{EventId, with_older_view};
 use rdkafka::{
     ClientConfig, Message, Offset, TopicPartitionList,
-    admin::{AdminClient, AdminOptions, NewTopic, TopicReplication},
+    admin::{AdminClient, AdminOptions, AlterConfig, NewPartitions, NewTopic, ResourceSpecifier, TopicReplication},
     client::DefaultClientContext,
     consumer::{BaseConsumer, Consumer},
     message::Headers,
@@ -73,6 +73,73 @@ impl Topic {
         Self::known(brokers, &name, partitions)
     }
 
+    /// The same with more partitions.
+    pub(crate) async fn grow(self, partitions: i32) -> Self {
+        let admin: AdminClient<DefaultClientContext> = config(&self.brokers).create().unwrap();
+        let more = NewPartitions::new(&self.name, partitions as usize);
+        let grown =
+            admin.create_partitions([&more], &AdminOptions::new().operation_timeout(Some(LIMIT))).await.unwrap();
+        grown.into_iter().for_each(|topic| drop(topic.unwrap()));
+        let grown = Self { partitions, ..self };
+        grown.until_known().await;
+        grown
+    }
+
+    /// Takes messages of this size from now on.
+    pub(crate) async fn takes(&self, bytes: &str) {
+        let admin: AdminClient<DefaultClientContext> = config(&self.brokers).create().unwrap();
+        let settings = AlterConfig::new(ResourceSpecifier::Topic(&self.name)).set("max.message.bytes", bytes);
+        let altered = admin.alter_configs([&settings], &AdminOptions::new()).await.unwrap();
+        altered.into_iter().for_each(|topic| drop(topic.unwrap()));
+    }
+
+    pub(crate) async fn delete(&self) {
+        let admin: AdminClient<DefaultClientContext> = config(&self.brokers).create().unwrap();
+        let options = AdminOptions::new().operation_timeout(Some(LIMIT));
+        let deleted = admin.delete_topics(&[&self.name], &options).await.unwrap();
+        deleted.into_iter().for_each(|topic| drop(topic.unwrap()));
+    }
+
+    /// After it was deleted: makes it again, empty.
+    pub(crate) async fn make_again(&self) {
+        let admin: AdminClient<DefaultClientContext> = config(&self.brokers).create().unwrap();
+        let options = AdminOptions::new().operation_timeout(Some(LIMIT));
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            let new = NewTopic::new(&self.name, self.partitions, TopicReplication::Fixed(1));
+            let made = admin.create_topics([&new], &options).await.unwrap();
+            if made.iter().all(Result::is_ok) {
+                break;
+            }
+            // It may take a moment until the old one is gone.
+            assert!(Instant::now() < deadline, "it is never made again: {made:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        self.until_known().await;
+    }
+
+    /// Waits until the brokers know all of its partitions.
+    async fn until_known(&self) {
+        let consumer = self.consumer();
+        let deadline = Instant::now() + LIMIT;
+        let is_known = |partition| consumer.fetch_watermarks(&self.name, partition, Duration::from_secs(5)).is_ok();
+        while !(0..self.partitions).all(is_known) {
+            assert!(Instant::now() < deadline, "its partitions are never known");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    fn consumer(&self) -> BaseConsumer {
+        config(&self.brokers).set("group.id", &self.name).set("enable.auto.commit", "false").create().unwrap()
+    }
+
+    /// Says how many messages were ever sent to it.
+    pub(crate) fn counter(&self) -> impl Fn() -> i64 {
+        let consumer = self.consumer();
+        let end = move |partition| consumer.fetch_watermarks(&self.name, partition, LIMIT).unwrap().1;
+        move || (0..self.partitions).map(&end).sum()
+    }
+
     /// One that another process made.
     pub(crate) fn known(brokers: &str, name: &str, partitions: i32) -> Self {
         Self { brokers: brokers.to_owned(), name: name.to_owned(), partitions }
@@ -80,8 +147,7 @@ impl Topic {
 
     /// Everything in it: partition by partition, each from its beginning to its end.
     pub(crate) fn read(&self) -> Vec<Read> {
-        let consumer: BaseConsumer =
-            config(&self.brokers).set("group.id", &self.name).set("enable.auto.commit", "false").create().unwrap();
+        let consumer = self.consumer();
         let deadline = Instant::now() + LIMIT;
         let mut all = Vec::new();
         for partition in 0..self.partitions {

@@ -14,7 +14,7 @@ use crate::{
     fleet::until_within,
     load::Load,
     place::{DELIVERED, Place},
-    proof::{Copies, Evidence},
+    proof::Evidence,
     scene::{PARTITIONS, PATIENCE, new_place},
     servers::servers,
     topics::Topic,
@@ -91,7 +91,7 @@ async fn api_server() {
     load.stop().await;
     drop(site.shut_down().await);
     let topic = Topic::known(&place.kafka, &place.topic, PARTITIONS);
-    Evidence { place: &place, topic: &topic, copies: Copies::One }.prove();
+    Evidence { place: &place, topic: &topic }.prove();
 }
 
 #[tokio::test(flavor = "multi_thread")]

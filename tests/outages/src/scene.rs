@@ -12,7 +12,7 @@ use crate::{
     index::Index,
     load::Load,
     place::{DELIVERED, Place, Site, options},
-    proof::{Copies, Evidence},
+    proof::Evidence,
     topics::Topic,
 };
 
@@ -127,7 +127,7 @@ impl Scene {
             let Site { place, manager, .. } = site.shut_down().await;
             drop(manager);
             println!("{:5.1} s: delivered", begun.elapsed().as_secs_f64());
-            Evidence { place: &place, topic: &topic, copies: Copies::One }.prove();
+            Evidence { place: &place, topic: &topic }.prove();
             place.index.remove();
             drop(folder);
         }
