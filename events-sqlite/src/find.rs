@@ -2,11 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BinaryHeap, HashMap},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::{Duration, Instant},
+    sync::Arc,
 };
 
 use events_core::{
@@ -20,6 +16,7 @@ use crate::{
     evaluate::{self, Candidates},
     event_keys::KeyDeriver,
     part::{Part, PartSource},
+    pool::Deadline,
     question::Question,
     read::Gap,
     segment::Segment,
@@ -42,23 +39,6 @@ pub(crate) enum Readable {
     Absent,
     /// A segment that may have it cannot be read.
     Unknown,
-}
-
-/// Until when a search may run.
-#[derive(Clone, Debug)]
-pub(crate) struct Deadline {
-    at: Option<Instant>,
-    abandoned: Arc<AtomicBool>,
-}
-
-impl Deadline {
-    pub(crate) fn after(limit: Duration, abandoned: Arc<AtomicBool>) -> Self {
-        Self { at: Instant::now().checked_add(limit), abandoned }
-    }
-
-    pub(crate) fn passed(&self) -> bool {
-        self.abandoned.load(Ordering::Relaxed) || self.at.is_some_and(|at| Instant::now() >= at)
-    }
 }
 
 /// The part of a document that says who sees it.

@@ -13,8 +13,9 @@ use crate::{
     error::StoreError,
     evaluate::{self, Candidates},
     event_keys::KeyDeriver,
-    find::{Deadline, View},
+    find::View,
     part::{Part, PartSource, Stretch},
+    pool::Deadline,
     question::Question,
 };
 

@@ -46,6 +46,7 @@ mod in_order;
 mod journal_file;
 mod journal_row;
 mod key_hash;
+mod lane;
 mod lock;
 mod merge;
 mod open_files;

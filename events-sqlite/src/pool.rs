@@ -1,26 +1,44 @@
 //! The threads that search.
+//!
+//! How long a search takes shows when it runs: every one begins in the lane of the quick ones. One that looks at many
+//! events, and for longer than a moment, becomes a long one. Of these fewer run at once than there are threads, so a quick one,
+//! and every look-up by id, waits for quick ones alone. A long one for which no thread is free gives its own back, and
+//! is asked again from the start when its turn comes: that costs what it did in a moment.
 
 use std::{
-    collections::VecDeque,
+    cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Condvar, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     thread::{self, JoinHandle},
+    time::{Duration, Instant},
 };
 
-use events_core::SearchError;
+use events_core::{BoxFuture, SearchError, Viewer};
 use tokio::sync::oneshot;
 
-use crate::{error::StoreError, lock::lock};
+use crate::{
+    error::StoreError,
+    lane::{Asker, Lane},
+    lock::lock,
+};
 
-/// How many searches may wait; more are refused at once.
-const MOST_WAITING: usize = 1_024;
+/// A search that takes longer is a long one, where it has looked at many events or parts of the store. What an index
+/// serves looks at few, and may be slow because the machine is.
+const QUICK: Duration = Duration::from_millis(20);
 
-type Job = Box<dyn FnOnce() + Send>;
+/// So many are many.
+const MANY: u32 = 256;
 
-/// A bounded queue of searches and the threads that take from it.
+/// A search that takes so long is a long one, whatever it looked at.
+const LONG: Duration = Duration::from_millis(500);
+
+/// Where nobody else wants its thread, it may take so long before it gives it back.
+const UNDISTURBED: Duration = Duration::from_millis(200);
+
+/// Bounded lanes of searches, and the threads that take from them.
 #[derive(Debug)]
 pub(crate) struct Pool {
     queue: Arc<Queue>,
@@ -29,25 +47,117 @@ pub(crate) struct Pool {
 
 #[derive(Default)]
 struct Queue {
-    jobs: Mutex<Jobs>,
-    filled: Condvar,
+    state: Mutex<State>,
+    changed: Condvar,
+    /// How many long searches may run at once.
+    most_long: usize,
 }
 
 #[derive(Default)]
-struct Jobs {
-    waiting: VecDeque<Job>,
+struct State {
+    quick: Lane<Job>,
+    long: Lane<Job>,
+    long_running: usize,
+    /// When the first of the long ones has waited for as long as it may take.
+    next_late: Option<Instant>,
     closing: bool,
 }
 
-impl std::fmt::Debug for Queue {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Queue").field("waiting", &lock(&self.jobs).waiting.len()).finish()
+/// A search that waits, or runs.
+struct Job {
+    asker: Asker,
+    limit: Limit,
+    run: Run,
+}
+
+/// Runs a search, or answers why it is not begun.
+type Run = Box<dyn FnMut(Result<&Deadline, Busy>) + Send>;
+
+/// Until when a search may take, from the moment when it was asked.
+#[derive(Clone)]
+struct Limit {
+    /// It may take no time at all, and is answered so.
+    is_zero: bool,
+    at: Option<Instant>,
+    abandoned: Arc<AtomicBool>,
+}
+
+impl Limit {
+    fn is_abandoned(&self) -> bool {
+        self.abandoned.load(Ordering::Relaxed)
+    }
+
+    fn has_passed(&self, now: Instant) -> bool {
+        self.at.is_some_and(|at| now >= at)
+    }
+
+    /// Whether waiting took all the time there was.
+    fn is_late(&self, now: Instant) -> bool {
+        !self.is_zero && self.has_passed(now)
+    }
+}
+
+/// Why a search was not begun.
+#[derive(Clone, Copy, Debug)]
+enum Busy {
+    Full,
+    Late,
+}
+
+impl From<Busy> for SearchError {
+    fn from(busy: Busy) -> Self {
+        Self::Busy(match busy {
+            Busy::Full => "too many are waiting already",
+            Busy::Late => "others took all the time that it may take",
+        })
+    }
+}
+
+/// Until when a search may run on its thread.
+pub(crate) struct Deadline {
+    limit: Limit,
+    queue: Arc<Queue>,
+    began: Instant,
+    /// How often it was asked: once for every event or part that is looked at.
+    asked: Cell<u32>,
+    place: Cell<Place>,
+}
+
+/// What a search that runs is taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Quick,
+    Long,
+    /// It gives its thread back.
+    Left,
+}
+
+impl Deadline {
+    /// Whether the search has to end where it is. What it has found then is an answer, or is thrown away and asked
+    /// again: that is for the pool.
+    pub(crate) fn passed(&self) -> bool {
+        let now = Instant::now();
+        self.limit.is_abandoned() || self.limit.has_passed(now) || self.has_left(now)
+    }
+
+    fn has_left(&self, now: Instant) -> bool {
+        if self.place.get() == Place::Quick {
+            let ran = now.saturating_duration_since(self.began);
+            let asked = self.asked.get().saturating_add(1);
+            self.asked.set(asked);
+            if (ran >= QUICK && asked >= MANY) || ran >= LONG {
+                self.place.set(self.queue.place_after(ran));
+            }
+        }
+        self.place.get() == Place::Left
     }
 }
 
 impl Pool {
+    /// At least two threads: one of them is always there for quick searches.
     pub(crate) fn start(threads: usize) -> Result<Self, StoreError> {
-        let queue = Arc::new(Queue::default());
+        let threads = threads.max(2);
+        let queue = Arc::new(Queue { most_long: threads - 1, ..Queue::default() });
         let spawn = |index| {
             let queue = Arc::clone(&queue);
             thread::Builder::new().name(format!("events-search-{index}")).spawn(move || queue.work())
@@ -56,36 +166,45 @@ impl Pool {
         Ok(Self { queue, threads: threads.map_err(StoreError::failed)? })
     }
 
-    /// Runs `search` on a thread of the pool. Dropping the future abandons it: `search` is given a flag
-    /// that says so.
-    pub(crate) async fn run<T: Send + 'static>(
+    /// Runs `search` on a thread of the pool, where it begins before `within` is over: that counts from now, and what
+    /// it waits counts too. It may be run more than once. Dropping the future abandons it.
+    pub(crate) fn run<T: Send + 'static>(
         &self,
-        search: impl FnOnce(Arc<AtomicBool>) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, SearchError> {
+        viewer: &Viewer,
+        within: Duration,
+        search: impl Fn(&Deadline) -> Result<T, StoreError> + Send + 'static,
+    ) -> BoxFuture<'static, Result<T, SearchError>> {
         let (answer, answered) = oneshot::channel();
-        let abandoned = Abandon(Arc::new(AtomicBool::new(false)));
-        let flag = Arc::clone(&abandoned.0);
-        let job = Box::new(move || {
-            if !flag.load(Ordering::Relaxed) {
-                // Nobody may be left to take the answer.
-                let _ = answer.send(search(flag));
-            }
+        let mut answer = Some(answer);
+        let run = Box::new(move |turn: Result<&Deadline, Busy>| {
+            let result = match turn {
+                Ok(deadline) => {
+                    let result = search(deadline);
+                    if deadline.place.get() == Place::Left {
+                        return;
+                    }
+                    result.map_err(SearchError::from)
+                }
+                Err(busy) => Err(busy.into()),
+            };
+            // Nobody may be left to take the answer.
+            answer.take().map(|answer| answer.send(result).is_ok());
         });
-        {
-            let mut jobs = lock(&self.queue.jobs);
-            if jobs.closing {
-                return Err(StoreError::closed().into());
+        let abandoned = Abandon(Arc::default());
+        let limit = Limit {
+            is_zero: within.is_zero(),
+            at: Instant::now().checked_add(within),
+            abandoned: Arc::clone(&abandoned.0),
+        };
+        let is_open = self.queue.add(Job { asker: viewer.into(), limit, run });
+        Box::pin(async move {
+            let _abandoned = abandoned;
+            match answered.await {
+                Ok(result) => result,
+                Err(_) if !is_open => Err(StoreError::closed().into()),
+                Err(_) => Err(SearchError::unavailable("the search ended without an answer: see the log")),
             }
-            if jobs.waiting.len() >= MOST_WAITING {
-                return Err(SearchError::unavailable(format!("{MOST_WAITING} searches are waiting: try again later")));
-            }
-            jobs.waiting.push_back(job);
-        }
-        self.queue.filled.notify_one();
-        match answered.await {
-            Ok(result) => Ok(result?),
-            Err(_) => Err(SearchError::unavailable("the search ended without an answer: see the log")),
-        }
+        })
     }
 }
 
@@ -98,33 +217,148 @@ impl Drop for Abandon {
     }
 }
 
+impl State {
+    fn lane(&mut self, place: Place) -> &mut Lane<Job> {
+        if place == Place::Quick { &mut self.quick } else { &mut self.long }
+    }
+
+    /// Adds a search; gives it back where too many wait that somebody still wants.
+    fn push(&mut self, place: Place, job: Job) -> Result<(), Job> {
+        let (asker, at) = (job.asker, job.limit.at);
+        let lane = self.lane(place);
+        lane.push(asker, job).or_else(|job| {
+            lane.take_out(|job| job.limit.is_abandoned());
+            lane.push(asker, job)
+        })?;
+        if place != Place::Quick {
+            self.next_late = self.next_late.into_iter().chain(at).min();
+        }
+        Ok(())
+    }
+
+    /// Takes out what has waited too long: it would not be begun any more.
+    fn late(&mut self, now: Instant) -> Vec<Job> {
+        if self.next_late.is_none_or(|at| now < at) {
+            return Vec::new();
+        }
+        let late = self.long.take_out(|job| job.limit.is_late(now) || job.limit.is_abandoned());
+        self.next_late = self.long.iter().filter_map(|job| job.limit.at).min();
+        late
+    }
+}
+
+/// What a thread does next.
+enum Next {
+    Begin(Job, Place),
+    Refuse(Vec<Job>),
+}
+
 impl Queue {
-    fn work(&self) {
+    /// Adds a search, or refuses it. False where the pool is closing.
+    fn add(&self, job: Job) -> bool {
+        let mut state = lock(&self.state);
+        if state.closing {
+            return false;
+        }
+        let added = state.push(Place::Quick, job);
+        drop(state);
+        match added {
+            Ok(()) => self.changed.notify_one(),
+            Err(mut job) => (job.run)(Err(Busy::Full)),
+        }
+        true
+    }
+
+    /// What becomes of a search that has run for so long.
+    fn place_after(&self, ran: Duration) -> Place {
+        let mut state = lock(&self.state);
+        if state.long_running < self.most_long && state.long.is_empty() {
+            state.long_running += 1;
+            Place::Long
+        } else if ran < UNDISTURBED && state.quick.is_empty() {
+            Place::Quick
+        } else {
+            Place::Left
+        }
+    }
+
+    /// Waits for something to do. None when the pool is closing and nothing is left.
+    fn next(&self) -> Option<Next> {
+        let mut state = lock(&self.state);
         loop {
-            let job = {
-                let mut jobs = lock(&self.jobs);
-                loop {
-                    if let Some(job) = jobs.waiting.pop_front() {
-                        break job;
-                    }
-                    if jobs.closing {
-                        return;
-                    }
-                    jobs = self.filled.wait(jobs).unwrap_or_else(PoisonError::into_inner);
+            let now = Instant::now();
+            let late = state.late(now);
+            if !late.is_empty() {
+                return Some(Next::Refuse(late));
+            }
+            if state.long_running < self.most_long
+                && let Some(job) = state.long.pop()
+            {
+                state.long_running += 1;
+                return Some(Next::Begin(job, Place::Long));
+            }
+            if let Some(job) = state.quick.pop() {
+                return Some(Next::Begin(job, Place::Quick));
+            }
+            if state.closing {
+                return None;
+            }
+            state = match state.next_late {
+                None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Some(at) => {
+                    let wait = at.saturating_duration_since(now);
+                    self.changed.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0
                 }
             };
-            // A search only reads: nothing that it leaves half done is used again.
-            if catch_unwind(AssertUnwindSafe(job)).is_err() {
-                tracing::error!("a search panicked");
+        }
+    }
+
+    fn work(self: &Arc<Self>) {
+        while let Some(next) = self.next() {
+            match next {
+                Next::Begin(job, place) => self.begin(job, place),
+                Next::Refuse(jobs) => jobs.into_iter().for_each(|mut job| (job.run)(Err(Busy::Late))),
+            }
+        }
+    }
+
+    fn begin(self: &Arc<Self>, mut job: Job, place: Place) {
+        let (limit, queue, began) = (job.limit.clone(), Arc::clone(self), Instant::now());
+        let deadline = Deadline { limit, queue, began, asked: Cell::new(0), place: Cell::new(place) };
+        // A search only reads: nothing that it leaves half done is used again.
+        let ran = catch_unwind(AssertUnwindSafe(|| match &job.limit {
+            limit if limit.is_abandoned() => {}
+            limit if limit.is_late(began) => (job.run)(Err(Busy::Late)),
+            _ => (job.run)(Ok(&deadline)),
+        }));
+        if ran.is_err() {
+            tracing::error!("a search panicked");
+        }
+        match deadline.place.get() {
+            Place::Quick => {}
+            Place::Long => lock(&self.state).long_running -= 1,
+            Place::Left if ran.is_err() => {}
+            Place::Left => {
+                let added = lock(&self.state).push(Place::Long, job);
+                match added {
+                    Ok(()) => self.changed.notify_one(),
+                    Err(mut job) => (job.run)(Err(Busy::Full)),
+                }
             }
         }
     }
 }
 
+impl std::fmt::Debug for Queue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Queue").field("most_long", &self.most_long).finish_non_exhaustive()
+    }
+}
+
 impl Drop for Pool {
     fn drop(&mut self) {
-        lock(&self.queue.jobs).closing = true;
-        self.queue.filled.notify_all();
+        lock(&self.queue.state).closing = true;
+        self.queue.changed.notify_all();
         let own = thread::current().id();
         // Whoever drops the last handle inside a search is one of the threads.
         self.threads.drain(..).filter(|thread| thread.thread().id() != own).for_each(|thread| drop(thread.join()));

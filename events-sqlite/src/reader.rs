@@ -86,7 +86,7 @@ impl SqliteReader {
             reading: Arc::new(Reading::new(&Options::new())),
             known: Mutex::new(known),
         });
-        let pool = Arc::new(Pool::start(1)?);
+        let pool = Arc::new(Pool::start(2)?);
         Ok(Self { searcher: Searcher::new(Arc::clone(&source), pool, None), source })
     }
 

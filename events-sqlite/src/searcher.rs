@@ -9,8 +9,8 @@ use events_core::{
 use crate::{
     error::StoreError,
     event_keys::KeyDeriver,
-    find::{Deadline, View, visibility},
-    pool::Pool,
+    find::{View, visibility},
+    pool::{Deadline, Pool},
     segment::Segment,
     store::Handle,
 };
@@ -66,37 +66,36 @@ impl<V: Viewable> Searcher<V> {
 
     fn run<T: Send + 'static>(
         &self,
+        viewer: &Viewer,
         within: Option<Duration>,
         search: impl Fn(View, &KeyDeriver, &Deadline) -> Result<T, StoreError> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, SearchError>> {
         let viewable = Arc::clone(&self.viewable);
         let limit = within.unwrap_or_else(|| viewable.search_limit());
-        Box::pin(self.pool.run(move |abandoned| {
-            let deadline = Deadline::after(limit, abandoned);
-            viewable.retrying(|view| search(view, viewable.deriver(), &deadline))
-        }))
+        self.pool
+            .run(viewer, limit, move |deadline| viewable.retrying(|view| search(view, viewable.deriver(), deadline)))
     }
 }
 
 impl<V: Viewable> Search for Searcher<V> {
     fn get<'s>(&'s self, id: EventId, viewer: &'s Viewer) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
         let viewable = Arc::clone(&self.viewable);
-        let viewer = viewer.clone();
-        Box::pin(self.pool.run(move |_| {
+        let seen_by = viewer.clone();
+        self.pool.run(viewer, self.viewable.search_limit(), move |_| {
             let document = viewable.document(id)?;
             Ok(document.and_then(|document| {
-                let seen = visibility(&document, &viewer)?;
+                let seen = visibility(&document, &seen_by)?;
                 Some(Found::new(document, seen))
             }))
-        }))
+        })
     }
 
     fn search<'s>(&'s self, query: &'s Query) -> BoxFuture<'s, Result<Page, SearchError>> {
         if let Err(refused) = query.check() {
             return Box::pin(async { Err(refused) });
         }
-        let query = query.clone();
-        self.run(query.within, move |view, deriver, deadline| view.page(deriver, &query, deadline))
+        let asked = query.clone();
+        self.run(&query.viewer, query.within, move |view, deriver, deadline| view.page(deriver, &asked, deadline))
     }
 
     fn count<'s>(
@@ -105,16 +104,18 @@ impl<V: Viewable> Search for Searcher<V> {
         viewer: &'s Viewer,
         within: Option<Duration>,
     ) -> BoxFuture<'s, Result<Count, SearchError>> {
-        let (filter, viewer) = (filter.clone(), viewer.clone());
-        self.run(within, move |view, deriver, deadline| view.count(deriver, &filter, &viewer, deadline))
+        let (filter, seen_by) = (filter.clone(), viewer.clone());
+        self.run(viewer, within, move |view, deriver, deadline| view.count(deriver, &filter, &seen_by, deadline))
     }
 
     fn aggregate<'s>(&'s self, aggregation: &'s Aggregation) -> BoxFuture<'s, Result<Buckets, SearchError>> {
-        let aggregation = aggregation.clone();
-        self.run(aggregation.within, move |view, deriver, deadline| view.aggregate(deriver, &aggregation, deadline))
+        let asked = aggregation.clone();
+        self.run(&aggregation.viewer, aggregation.within, move |view, deriver, deadline| {
+            view.aggregate(deriver, &asked, deadline)
+        })
     }
 
     fn partitions(&self) -> BoxFuture<'_, Result<Vec<Partition>, SearchError>> {
-        self.run(None, |view, deriver, _| Ok(view.partitions(deriver)))
+        self.run(&Viewer::admin(), None, |view, deriver, _| Ok(view.partitions(deriver)))
     }
 }

@@ -1,0 +1,130 @@
+//! Searches that wait for a thread, with a turn for each caller: who asks most does not keep the others waiting.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+use events_core::Viewer;
+
+/// How many searches may wait in a lane; more are refused at once.
+const MOST_WAITING: usize = 1_024;
+
+/// How many of them one caller may have there: it leaves room for others.
+const MOST_OF_ONE: usize = MOST_WAITING / 4;
+
+/// Who asks. Two that are taken for one share a turn, and nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Asker(u64);
+
+impl From<&Viewer> for Asker {
+    fn from(viewer: &Viewer) -> Self {
+        let mut hasher = DefaultHasher::new();
+        viewer.claims().hash(&mut hasher);
+        Self(hasher.finish())
+    }
+}
+
+/// What waits, in the order of turns; of one caller, in the order in which it came.
+#[derive(Debug)]
+pub(crate) struct Lane<J> {
+    /// Nobody is here who has nothing waiting.
+    of: HashMap<Asker, VecDeque<J>>,
+    turns: VecDeque<Asker>,
+    waiting: usize,
+}
+
+impl<J> Default for Lane<J> {
+    fn default() -> Self {
+        Self { of: HashMap::new(), turns: VecDeque::new(), waiting: 0 }
+    }
+}
+
+impl<J> Lane<J> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.waiting == 0
+    }
+
+    /// Adds a search; gives it back where there is no room.
+    pub(crate) fn push(&mut self, asker: Asker, job: J) -> Result<(), J> {
+        if self.waiting >= MOST_WAITING || self.of.get(&asker).is_some_and(|jobs| jobs.len() >= MOST_OF_ONE) {
+            return Err(job);
+        }
+        let jobs = self.of.entry(asker).or_default();
+        if jobs.is_empty() {
+            self.turns.push_back(asker);
+        }
+        jobs.push_back(job);
+        self.waiting += 1;
+        Ok(())
+    }
+
+    /// The search whose turn it is.
+    pub(crate) fn pop(&mut self) -> Option<J> {
+        let asker = self.turns.pop_front()?;
+        let jobs = self.of.get_mut(&asker)?;
+        let job = jobs.pop_front();
+        self.waiting -= usize::from(job.is_some());
+        if jobs.is_empty() {
+            self.of.remove(&asker);
+        } else {
+            self.turns.push_back(asker);
+        }
+        job
+    }
+
+    /// Takes out those that need not wait any longer.
+    pub(crate) fn take_out(&mut self, mut is_over: impl FnMut(&J) -> bool) -> Vec<J> {
+        let mut over = Vec::new();
+        for jobs in self.of.values_mut() {
+            for job in std::mem::take(jobs) {
+                if is_over(&job) { over.push(job) } else { jobs.push_back(job) }
+            }
+        }
+        self.of.retain(|_, jobs| !jobs.is_empty());
+        self.turns.retain(|asker| self.of.contains_key(asker));
+        self.waiting -= over.len();
+        over
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &J> {
+        self.of.values().flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: Asker = Asker(1);
+    const OTHER: Asker = Asker(2);
+
+    #[test]
+    fn turns_alternate_however_many_one_caller_has_waiting() {
+        let mut lane = Lane::default();
+        for job in [1, 2, 3] {
+            lane.push(ONE, job).unwrap();
+        }
+        lane.push(OTHER, 10).unwrap();
+        assert_eq!(std::iter::from_fn(|| lane.pop()).collect::<Vec<_>>(), [1, 10, 2, 3]);
+        assert!(lane.is_empty());
+    }
+
+    #[test]
+    fn one_caller_leaves_room_for_others() {
+        let mut lane = Lane::default();
+        (0..MOST_OF_ONE).for_each(|job| lane.push(ONE, job).unwrap());
+        assert_eq!(lane.push(ONE, 7), Err(7));
+        lane.push(OTHER, 8).unwrap();
+        assert_eq!(lane.take_out(|job| *job < MOST_OF_ONE - 1 && *job != 8).len(), MOST_OF_ONE - 2);
+        lane.push(ONE, 9).unwrap();
+        assert_eq!(lane.iter().count(), 4);
+    }
+
+    #[test]
+    fn a_lane_is_bounded_whoever_asks() {
+        let mut lane = Lane::default();
+        let taken = (0..2 * MOST_WAITING).filter(|job| lane.push(Asker(*job as u64), *job).is_ok());
+        assert_eq!(taken.count(), MOST_WAITING);
+    }
+}

@@ -1,0 +1,127 @@
+//! Many searches at once: what is found by an index does not wait for what is looked for in every event, and what
+//! waits is bounded.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use events_core::{
+    Claim, Comparison, Count, Entry, EventId, Field, Filter, Journal, Query, Search, SearchError, Viewer,
+    conformance::Generator,
+};
+use events_sqlite::SqliteStore;
+use tokio::task::JoinSet;
+
+struct Filled {
+    search: Arc<dyn Search>,
+    newest: EventId,
+    _folder: tempfile::TempDir,
+    _store: SqliteStore,
+}
+
+const EVENTS: usize = 4_000;
+
+/// What looking at each of them finds.
+const ALL: Count = Count { events: EVENTS as u64, cut: false, unreadable: 0 };
+
+/// Looking at every event takes much longer than a moment.
+async fn filled() -> Filled {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path()).unwrap();
+    let entries: Vec<Entry> = Generator::new(1).resources(50).users(10).events(EVENTS);
+    entries.chunks(1_000).for_each(|batch| drop(store.append(batch).unwrap()));
+    let newest = entries.last().unwrap().id;
+    let search = store.search();
+    // The first search of all does what those behind it find done.
+    assert_eq!(search.count(&in_every_event(), &Viewer::admin(), Some(LONG)).await.unwrap(), ALL);
+    Filled { search, newest, _folder: folder, _store: store }
+}
+
+/// One of several callers, who see everything.
+fn caller(number: usize) -> Viewer {
+    Viewer::with_claims(["group/nuvla-admin", &format!("user/{number}")].map(|claim| claim.parse::<Claim>().unwrap()))
+}
+
+/// What no index serves.
+fn in_every_event() -> Filter {
+    Filter::Compares(Field::at("id"), Comparison::StartsWith("event/".to_owned()))
+}
+
+/// Counts what no index serves, as often as `callers` says, on tasks of their own.
+fn scan(
+    search: &Arc<dyn Search>,
+    callers: impl Iterator<Item = usize>,
+    within: Duration,
+) -> JoinSet<Result<Count, SearchError>> {
+    let mut scans = JoinSet::new();
+    for number in callers {
+        let search = Arc::clone(search);
+        scans.spawn(async move { search.count(&in_every_event(), &caller(number), Some(within)).await });
+    }
+    scans
+}
+
+const LONG: Duration = Duration::from_secs(60);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_index_serves_does_not_wait_for_what_none_does() {
+    let Filled { search, newest, .. } = &filled().await;
+    let done = Arc::new(AtomicUsize::new(0));
+    let mut scans = JoinSet::new();
+    for number in 0..20 {
+        let (search, done) = (Arc::clone(search), Arc::clone(&done));
+        scans.spawn(async move {
+            let count = search.count(&in_every_event(), &caller(number % 2), Some(LONG)).await;
+            done.fetch_add(1, Ordering::SeqCst);
+            count
+        });
+    }
+    let admin = Viewer::admin();
+    for _ in 0..20 {
+        assert!(search.get(*newest, &admin).await.unwrap().is_some());
+        let query = Query::new(admin.clone()).event_type("nuvlabox.reboot");
+        assert!(!search.search(&query).await.unwrap().cut);
+    }
+    let done = done.load(Ordering::SeqCst);
+    assert!(done <= 10, "20 of others, asked before, went first: {done}");
+    for count in scans.join_all().await {
+        assert_eq!(count.unwrap(), ALL);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn waiting_counts_into_the_time_that_a_search_may_take() {
+    let Filled { search, .. } = &filled().await;
+    let scans = scan(search, std::iter::repeat_n(1, 60), Duration::from_millis(100)).join_all().await;
+    // Each would have time enough on its own.
+    let refused: Vec<&SearchError> = scans.iter().filter_map(|count| count.as_ref().err()).collect();
+    assert!(!refused.is_empty(), "sixty take longer than one may");
+    for error in refused {
+        assert!(matches!(error, SearchError::Busy(_)), "{error}");
+        assert!(error.to_string().ends_with("ask again in a moment [EVT122]"), "{error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_caller_cannot_take_all_the_room_there_is_for_waiting() {
+    let Filled { search, newest, .. } = &filled().await;
+    let mut greedy = scan(search, std::iter::repeat_n(1, 600), LONG);
+    let first = greedy.join_next().await.unwrap().unwrap();
+    let mut others = scan(search, [2].into_iter(), LONG);
+    assert!(search.get(*newest, &caller(3)).await.unwrap().is_some());
+    assert_eq!(others.join_next().await.unwrap().unwrap().unwrap(), ALL);
+    let mut answers = vec![first];
+    while answers.iter().all(|answer| !matches!(answer, Err(SearchError::Busy(_)))) {
+        answers.push(greedy.join_next().await.unwrap().unwrap());
+    }
+    // Whoever gives up makes room at once.
+    greedy.shutdown().await;
+    let after = scan(search, std::iter::repeat_n(1, 2), LONG).join_all().await;
+    assert!(after.iter().all(Result::is_ok), "{after:?}");
+}
