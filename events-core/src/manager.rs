@@ -211,8 +211,15 @@ impl EventManager {
     /// # Errors
     /// The store cannot be read. Cancel-safe.
     pub async fn count(&self, filter: &Filter, viewer: &Viewer) -> Result<Count, SearchError> {
-        let within = self.shared().map(|shared| shared.limits.search);
-        self.search_in()?.count(filter, viewer, within).await
+        self.count_within(filter, viewer, self.limits().search).await
+    }
+
+    /// The same, in at most so much time: for who asks several things, with one limit for all of them.
+    ///
+    /// # Errors
+    /// The store cannot be read. Cancel-safe.
+    pub async fn count_within(&self, filter: &Filter, viewer: &Viewer, within: Duration) -> Result<Count, SearchError> {
+        self.search_in()?.count(filter, viewer, Some(within)).await
     }
 
     /// Counts by the values of an attribute.
@@ -258,7 +265,11 @@ impl EventManager {
         let mut all = Related::default();
         loop {
             query.within = Some(until.saturating_duration_since(Instant::now()));
-            let page = self.search(&query).await?;
+            let page = match self.search(&query).await {
+                // What is there already was worth waiting for.
+                Err(SearchError::Busy(_)) if !all.events.is_empty() => Page { cut: true, ..Page::default() },
+                page => page?,
+            };
             all.events.extend(page.events);
             (all.cut, all.unreadable) = (page.cut, page.unreadable);
             query.after = page.next;

@@ -156,6 +156,10 @@ pub(crate) fn unavailable(error: RequestError) -> SearchError {
         RequestError::Refused { status: 400, cause } => {
             SearchError::Unsupported(format!("Elasticsearch refuses it, {cause}"))
         }
+        RequestError::Refused { status: 429, .. } => {
+            tracing::warn!(%error, "a search was refused");
+            SearchError::Busy("Elasticsearch has too much to do")
+        }
         _ => SearchError::unavailable(error),
     }
 }

@@ -124,6 +124,10 @@ impl From<SearchError> for ApiError {
     fn from(error: SearchError) -> Self {
         match error {
             SearchError::Unsupported(why) => Self::BadRequest(why),
+            SearchError::Busy(_) => {
+                tracing::warn!(%error, "a search over HTTP was refused");
+                Self::Unavailable(error.to_string())
+            }
             other => {
                 // Paths and addresses are nothing for callers.
                 tracing::error!(error = %other, "a search over HTTP failed");

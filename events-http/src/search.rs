@@ -1,7 +1,11 @@
 //! Searching: the collection, its parameters and what it answers.
 
+use std::time::{Duration, Instant};
+
 use axum::extract::{Request, State};
-use events_core::{Clock, Figure, Filter, FilterExpression, Measurement, Order, Query, SystemClock, Viewer};
+use events_core::{
+    Clock, Count, EventManager, Figure, Filter, FilterExpression, Measurement, Order, Page, Query, SystemClock, Viewer,
+};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -21,16 +25,10 @@ pub(crate) async fn search(State(api): State<Api>, request: Request) -> Result<C
     let select = Select::of(parameters.all("select"));
     let query = query(&parameters, viewer)?;
 
-    let manager = api.manager();
-    let count = manager.count(&query.filter, &query.viewer).await?;
-    if count.cut {
-        return Err(too_long(&api));
-    }
-    let page = if query.limit == 0 { None } else { Some(manager.search(&query).await?) };
-    if page.as_ref().is_some_and(|page| page.cut) {
-        return Err(too_long(&api));
-    }
-    let aggregations = aggregations(&api, &parameters, &query).await?;
+    let asked = Asked::now(api.manager());
+    let count = asked.count(&query).await?;
+    let page = if query.limit == 0 { None } else { Some(asked.page(query.clone()).await?) };
+    let aggregations = aggregations(&asked, &parameters, &query).await?;
     let found = page.map(|page| page.events).unwrap_or_default();
     let resources: Result<_, ApiError> = found.iter().map(|found| shown(found, &select, &[])).collect();
     let may_add = api.poster().is_ok();
@@ -86,40 +84,75 @@ fn rows(parameters: &Parameters) -> Result<(usize, usize), ApiError> {
 
 /// The figures that are asked for; what is none is not looked at.
 async fn aggregations(
-    api: &Api,
+    asked: &Asked<'_>,
     parameters: &Parameters,
     query: &Query,
 ) -> Result<Option<Map<String, Value>>, ApiError> {
-    let asked = parameters.all("aggregation").flat_map(|list| list.split(',')).map(str::trim);
-    let asked: Vec<&str> = asked.filter(|asked| !asked.is_empty()).collect();
-    if asked.is_empty() {
+    let named = parameters.all("aggregation").flat_map(|list| list.split(',')).map(str::trim);
+    let named: Vec<&str> = named.filter(|named| !named.is_empty()).collect();
+    if named.is_empty() {
         return Ok(None);
     }
-    if asked.len() > MOST_FIGURES {
+    if named.len() > MOST_FIGURES {
         return Err(ApiError::BadRequest(format!("`aggregation`: ask for {MOST_FIGURES} figures at most at once")));
     }
     let mut figures = Map::new();
-    for asked in asked {
-        let Ok(figure) = asked.parse::<Figure>() else { continue };
+    for named in named {
+        let Ok(figure) = named.parse::<Figure>() else { continue };
         // As the client wrote it: an older path stays one.
-        let attribute = asked.split_once(':').map_or("", |(_, attribute)| attribute);
+        let attribute = named.split_once(':').map_or("", |(_, attribute)| attribute);
         let key = format!("{}:{attribute}", figure.metric.name());
-        let (filter, viewer) = (query.filter.clone(), query.viewer.clone());
-        let measured = api.manager().measure(&Measurement { filter, viewer, figure, within: None }).await?;
-        if measured.cut {
-            return Err(too_long(api));
-        }
-        figures.insert(key, measured.value);
+        figures.insert(key, asked.figure(query, figure).await?);
     }
     Ok(Some(figures))
 }
 
-fn too_long(api: &Api) -> ApiError {
-    let limit = api.manager().limits().search;
-    ApiError::BadRequest(format!(
-        "the search takes longer than {limit:?}: add a condition that an index serves, such as `event-type='…'`, \
-         `resource/href='…'` or a range of `timestamp`"
-    ))
+/// Everything that one request asks of the store: all of it has one limit together.
+struct Asked<'m> {
+    manager: &'m EventManager,
+    limit: Duration,
+    at: Instant,
+}
+
+impl<'m> Asked<'m> {
+    fn now(manager: &'m EventManager) -> Self {
+        Self { manager, limit: manager.limits().search, at: Instant::now() }
+    }
+
+    /// What is left of the limit: nothing, where it is less than anything could be begun in.
+    fn left(&self) -> Duration {
+        let left = self.limit.saturating_sub(self.at.elapsed());
+        if left < Duration::from_millis(1) { Duration::ZERO } else { left }
+    }
+
+    async fn count(&self, query: &Query) -> Result<Count, ApiError> {
+        let count = self.manager.count_within(&query.filter, &query.viewer, self.left()).await?;
+        self.whole(count.cut).map(|()| count)
+    }
+
+    async fn page(&self, query: Query) -> Result<Page, ApiError> {
+        let page = self.manager.search(&Query { within: Some(self.left()), ..query }).await?;
+        self.whole(page.cut).map(|()| page)
+    }
+
+    async fn figure(&self, query: &Query, figure: Figure) -> Result<Value, ApiError> {
+        let (filter, viewer) = (query.filter.clone(), query.viewer.clone());
+        let measurement = Measurement { filter, viewer, figure, within: Some(self.left()) };
+        let measured = self.manager.measure(&measurement).await?;
+        self.whole(measured.cut).map(|()| measured.value)
+    }
+
+    /// A part of the answer would be taken for all of it.
+    fn whole(&self, cut: bool) -> Result<(), ApiError> {
+        if !cut {
+            return Ok(());
+        }
+        Err(ApiError::BadRequest(format!(
+            "the search takes longer than {:?}: add a condition that an index serves, such as `event-type='…'`, \
+             `resource/href='…'` or a range of `timestamp`",
+            self.limit
+        )))
+    }
 }
 
 /// Figures that one request may ask for.

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use axum::{Router, http::StatusCode, routing::post};
 use events::{
-    Acl, AnyHref, Claim, EventManager, Journal, Refused, ResourceDirectory, Right, action, memory::MemoryStore,
+    Acl, AnyHref, Claim, EventManager, Journal, Limits, Refused, ResourceDirectory, Right, action, memory::MemoryStore,
     resource,
 };
 use events_core::BoxFuture;
@@ -64,10 +64,19 @@ impl Server {
     }
 
     pub(crate) async fn with(journal: impl Journal, set: impl FnOnce(EventRoutes) -> EventRoutes) -> Self {
+        Self::within(journal, |_limits| {}, set).await
+    }
+
+    pub(crate) async fn within(
+        journal: impl Journal,
+        limits: impl FnOnce(&mut Limits),
+        set: impl FnOnce(EventRoutes) -> EventRoutes,
+    ) -> Self {
         let manager = EventManager::builder(journal)
             .expect::<Nuvlabox>()
             .resources(Resources)
             .with_limits(|limits| limits.opening = Duration::from_secs(20))
+            .with_limits(limits)
             .build()
             .expect("all is declared");
         let events = set(EventRoutes::new(&manager).whole(["event", "nuvlabox"]));
