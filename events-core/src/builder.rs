@@ -276,6 +276,7 @@ fn limit_problems(limits: &Limits) -> Vec<Problem> {
         (limits.waiting_payload > Semaphore::MAX_PERMITS, "`limits.waiting_payload` is larger than memory can be"),
         (limits.open_operations == 0, "`limits.open_operations` must be at least 1"),
         (limits.batch_events == 0, "`limits.batch_events` must be at least 1"),
+        (limits.related_events == 0, "`limits.related_events` must be at least 1"),
         (limits.opening.is_zero(), "`limits.opening` must be longer than nothing"),
         (limits.sweep.is_zero(), "`limits.sweep` must be longer than nothing"),
         (limits.delivery.is_zero(), "`limits.delivery` must be longer than nothing"),

@@ -30,8 +30,13 @@ pub struct Limits {
     pub relay_start: Duration,
     /// How long a destination may take for a batch, and for getting ready, before it is asked again. 60 s.
     pub delivery: Duration,
-    /// How long a search that no key serves may take. 5 s.
+    /// How long a search that no key serves may take, from the moment when it is asked. 5 s.
     pub search: Duration,
+    /// Bytes of documents that one answer carries, beside a first event of any size: a page ends early and says so, a
+    /// tree is cut. 64 MiB.
+    pub answer_bytes: usize,
+    /// Events of a tree, and of the children of an event, that one answer carries; more are cut. 50,000.
+    pub related_events: usize,
     /// The newest events that are kept in memory for who follows the trail, while somebody does; who is further
     /// behind reads them again. 8,192.
     pub tail_events: usize,
@@ -42,6 +47,9 @@ pub struct Limits {
     /// Bytes that are stored in one commit at most, beside a first event of any size. 8 MiB.
     pub batch_bytes: usize,
 }
+
+/// Bytes of documents that one answer carries where nobody says how many.
+pub(crate) const ANSWER_BYTES: usize = 64 * 1_024 * 1_024;
 
 /// Largest payload that can be allowed.
 pub(crate) const MAX_PAYLOAD: usize = 10 * 1_024 * 1_024;
@@ -61,6 +69,8 @@ impl Default for Limits {
             relay_start: Duration::from_secs(5),
             delivery: Duration::from_secs(60),
             search: Duration::from_secs(5),
+            answer_bytes: ANSWER_BYTES,
+            related_events: 50_000,
             tail_events: 8_192,
             tail_bytes: 64 * 1_024 * 1_024,
             batch_events: 1_024,

@@ -184,18 +184,14 @@ impl EventManager {
         self.shared().map(|shared| &*shared.search).ok_or_else(disabled)
     }
 
-    /// A page of events, newest first.
+    /// A page of events, newest first where no other order is asked for.
     ///
     /// # Errors
     /// The store cannot be read. Cancel-safe.
     pub async fn search(&self, query: &Query) -> Result<Page, SearchError> {
-        match query.within {
-            Some(_) => self.search_in()?.search(query).await,
-            None => {
-                let within = self.shared().map(|shared| shared.limits.search);
-                self.search_in()?.search(&Query { within, ..query.clone() }).await
-            }
-        }
+        let limits = self.limits();
+        let (within, bytes) = (query.within.or(Some(limits.search)), query.bytes.min(limits.answer_bytes));
+        self.search_in()?.search(&Query { within, bytes, ..query.clone() }).await
     }
 
     /// One event, if `viewer` sees it; found at once after it was acknowledged.
@@ -240,7 +236,8 @@ impl EventManager {
         self.search_in()?.measure(&Measurement { within, ..measurement.clone() }).await
     }
 
-    /// The events of the tree of a root: everything that followed from it.
+    /// The events of the tree of a root: everything that followed from it, as much of it as one answer carries
+    /// ([`Limits::answer_bytes`], [`Limits::related_events`]).
     ///
     /// # Errors
     /// The store cannot be read. Cancel-safe.
@@ -249,7 +246,7 @@ impl EventManager {
         self.all(query).await
     }
 
-    /// The events directly under an event.
+    /// The events directly under an event, as many as one answer carries.
     ///
     /// # Errors
     /// The store cannot be read. Cancel-safe.
@@ -260,20 +257,28 @@ impl EventManager {
 
     /// Page by page, within one limit for all of them.
     async fn all(&self, mut query: Query) -> Result<Related, SearchError> {
-        let until = from_now(self.limits().search);
-        query.limit = 1_000;
+        let Limits { search, answer_bytes, related_events, .. } = self.limits();
+        let until = from_now(search);
+        query.bytes = answer_bytes;
         let mut all = Related::default();
         loop {
+            query.limit = related_events.saturating_sub(all.events.len()).min(1_000);
             query.within = Some(until.saturating_duration_since(Instant::now()));
             let page = match self.search(&query).await {
                 // What is there already was worth waiting for.
                 Err(SearchError::Busy(_)) if !all.events.is_empty() => Page { cut: true, ..Page::default() },
                 page => page?,
             };
+            let weight: usize = page.events.iter().map(|found| found.stored().len()).sum();
+            query.bytes = query.bytes.saturating_sub(weight);
             all.events.extend(page.events);
             (all.cut, all.unreadable) = (page.cut, page.unreadable);
             query.after = page.next;
             if page.cut || query.after.is_none() {
+                break;
+            }
+            if page.full || query.bytes == 0 || all.events.len() >= related_events {
+                all.cut = true;
                 break;
             }
         }

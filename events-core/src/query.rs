@@ -8,6 +8,7 @@ use crate::{
     id::{EventId, parse_uuid},
     identity::Viewer,
     keys::{Attribute, Keys},
+    limits::ANSWER_BYTES,
     search::{Comparison, Direction, Field, Order, SearchError},
     timestamp::Timestamp,
     words::words,
@@ -170,6 +171,9 @@ pub struct Query {
     pub offset: usize,
     /// At most this many a page.
     pub limit: usize,
+    /// At most this many bytes of documents a page, beside a first event of any size: it ends early, and says that it is
+    /// [`full`](crate::Page::full). A manager allows no more than its own limit. 64 MiB.
+    pub bytes: usize,
     /// Where the last page ended. Only where no order is asked for, and without an offset.
     pub after: Option<Cursor>,
     /// How long a search that no key serves may take; the manager's default where none.
@@ -180,7 +184,7 @@ impl Query {
     /// The newest 20 of all events that `viewer` sees.
     pub fn new(viewer: Viewer) -> Self {
         let (filter, order) = (Filter::everything(), Vec::new());
-        Self { filter, viewer, order, offset: 0, limit: 20, after: None, within: None }
+        Self { filter, viewer, order, offset: 0, limit: 20, bytes: ANSWER_BYTES, after: None, within: None }
     }
 
     /// And this holds too.
@@ -262,6 +266,12 @@ impl Query {
     /// At most this many a page.
     pub fn limit(mut self, limit: usize) -> Self {
         self.limit = limit;
+        self
+    }
+
+    /// At most this many bytes of documents a page, beside a first event of any size.
+    pub fn bytes(mut self, bytes: usize) -> Self {
+        self.bytes = bytes;
         self
     }
 

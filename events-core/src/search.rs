@@ -21,6 +21,7 @@ mod metric;
 mod number;
 mod order;
 mod parse;
+mod room;
 mod shape;
 mod values;
 mod word_query;
@@ -32,6 +33,7 @@ pub use invalid_filter::InvalidFilter;
 pub use metric::{Figure, Measured, Measurement, Metric, UnknownMetric};
 pub use number::Number;
 pub use order::{Direction, First, Order, Rank};
+pub use room::Room;
 
 /// A boxed future, as the object-safe traits of this crate return it.
 pub type BoxFuture<'f, T> = Pin<Box<dyn Future<Output = T> + Send + 'f>>;
@@ -116,6 +118,9 @@ pub struct Page {
     pub next: Option<Cursor>,
     /// Whether the time limit cut the search: there may be more than the page says.
     pub cut: bool,
+    /// Whether the next event, of which the page has room, would have made it more than [`Query::bytes`]. It begins the
+    /// page that goes on at `next`; in another order, it is the first one behind `offset` and the events of this page.
+    pub full: bool,
     /// Stored events that cannot be read at all: nobody knows whether they belong here.
     pub unreadable: u64,
 }
@@ -125,7 +130,7 @@ pub struct Page {
 pub struct Related {
     /// The events, oldest first.
     pub events: Vec<Found>,
-    /// Whether the time limit cut it: the oldest may be missing.
+    /// Whether a limit cut it, of time, bytes or events: the oldest may be missing.
     pub cut: bool,
     /// Stored events that cannot be read at all: nobody knows whether they belong here.
     pub unreadable: u64,

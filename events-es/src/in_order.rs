@@ -1,12 +1,15 @@
 //! Pages in another order than that of time.
 
-use events_core::{Direction, Field, FieldKind, First, Found, Keys, Order, Page, Query, Rank, SearchError, Visibility};
+use events_core::{
+    Direction, EventId, Field, FieldKind, First, Keys, Order, Page, Query, Rank, Room, SearchError, Visibility,
+};
 use serde_json::{Value, json};
 
 use crate::{
     filter::{self, Place},
     handle::Server,
-    search::{self, Searched, TimeLimit, ask, unavailable},
+    point_in_time::PointInTime,
+    search::{self, Portion, Searched, TimeLimit, ask, ask_at, unavailable},
 };
 
 pub(crate) async fn page(server: &Server, query: &Query) -> Result<Page, SearchError> {
@@ -61,47 +64,107 @@ async fn is_hidden(server: &Server, query: &Query, limit: TimeLimit) -> Result<b
 }
 
 async fn sorted(server: &Server, query: &Query, sort: Vec<Value>, limit: TimeLimit) -> Result<Page, SearchError> {
-    let cut = Page { cut: true, ..Page::default() };
-    let Some(left) = limit.left() else { return Ok(cut) };
     let body = json!({
         "query": filter::found_by(&query.filter, &query.viewer)?.into_query(),
         "sort": sort,
-        "from": query.offset,
-        "size": query.limit,
         "track_total_hits": false,
     });
-    let (answer, outcome) = ask(server, &body, left).await?;
-    let searched: Searched<'_> = answer.read().map_err(unavailable)?;
-    let mut page = Page { cut: outcome.timed_out, ..Page::default() };
-    for hit in searched.documents() {
-        page.events.extend(hit.event(&query.viewer)?.1);
+    let rows = Rows { query, body, limit };
+    if query.limit <= Portion::FIRST.of(Room::of(query.bytes)) {
+        return rows.of(server, None).await;
     }
-    Ok(page)
+    // What is stored in between would move the rows.
+    let moment = PointInTime::open(server).await?;
+    let page = rows.of(server, Some(&moment)).await;
+    moment.close(server).await;
+    page
 }
 
-/// So many events are looked at with one request.
+/// A page by the numbers of its rows.
+struct Rows<'q> {
+    query: &'q Query,
+    body: Value,
+    limit: TimeLimit,
+}
+
+impl Rows<'_> {
+    async fn of(&self, server: &Server, moment: Option<&PointInTime>) -> Result<Page, SearchError> {
+        let Query { offset, limit: rows, viewer, .. } = self.query;
+        let (mut page, mut room, mut portion) = (Page::default(), Room::of(self.query.bytes), Portion::FIRST);
+        let mut looked_at = 0;
+        while looked_at < *rows {
+            let Some(left) = self.limit.left() else {
+                page.cut = true;
+                break;
+            };
+            let size = (rows - looked_at).min(portion.of(room));
+            let mut body = self.body.clone();
+            (body["from"], body["size"]) = (json!(offset + looked_at), json!(size));
+            let (answer, outcome) = match moment {
+                Some(moment) => {
+                    moment.add_to(&mut body);
+                    ask_at(server, "/_search".to_owned(), body, left).await?
+                }
+                None => ask(server, &body, left).await?,
+            };
+            let searched: Searched<'_> = answer.read().map_err(unavailable)?;
+            let hits = searched.documents();
+            portion.learn(hits);
+            for hit in hits {
+                let found = hit.event(viewer)?.1;
+                if found.as_ref().is_some_and(|found| !room.take(found.stored())) {
+                    page.full = true;
+                    return Ok(page);
+                }
+                page.events.extend(found);
+            }
+            looked_at += hits.len();
+            page.cut = outcome.timed_out;
+            if page.cut || hits.len() < size {
+                break;
+            }
+        }
+        Ok(page)
+    }
+}
+
+/// So many events are looked at with one search.
 const AT_ONCE: usize = 1_000;
 
 /// Every event that is found is looked at here.
 async fn ranked(server: &Server, query: &Query, limit: TimeLimit) -> Result<Page, SearchError> {
-    let mut first: First<Found> = First::of(query.offset + query.limit);
+    let mut first: First<EventId> = First::of(query.offset + query.limit, query.bytes);
     let mut next = Query { order: Vec::new(), offset: 0, limit: AT_ONCE, ..query.clone() };
-    let cut = loop {
-        let Some(left) = limit.left() else { break true };
+    let mut page = Page::default();
+    while !page.cut {
+        let Some(left) = limit.left() else {
+            page.cut = true;
+            break;
+        };
         next.within = Some(left);
-        let page = Box::pin(search::page(server, &next)).await?;
-        for found in page.events {
+        let looked_at = Box::pin(search::page(server, &next)).await?;
+        for found in looked_at.events {
             let document = found.stored().clone();
-            let rank = Rank::of(&query.order, &document, &Keys::of(&document)?, found.visibility());
-            first.add(rank, found);
+            let keys = Keys::of(&document)?;
+            first.add(Rank::of(&query.order, &document, &keys, found.visibility()), keys.id, found);
         }
-        if page.cut {
-            break true;
-        }
-        next.after = page.next;
+        page.cut = looked_at.cut;
+        next.after = looked_at.next;
         if next.after.is_none() {
-            break false;
+            break;
         }
-    };
-    Ok(Page { events: first.behind(query.offset), cut, ..Page::default() })
+    }
+    let mut room = Room::of(query.bytes);
+    for (id, found) in first.behind(query.offset) {
+        let found = match found {
+            None => search::get(server, id, &query.viewer).await?,
+            found => found,
+        };
+        if found.as_ref().is_some_and(|found| !room.take(found.stored())) {
+            page.full = true;
+            break;
+        }
+        page.events.extend(found);
+    }
+    Ok(page)
 }

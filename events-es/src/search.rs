@@ -7,8 +7,8 @@ use std::{
 };
 
 use events_core::{
-    Aggregation, BoxFuture, Buckets, Count, Cursor, EventId, Filter, Found, KeySource, Page, Partition, Query, Search,
-    SearchError, Timestamp, Viewer,
+    Aggregation, BoxFuture, Buckets, Count, Cursor, EventId, Filter, Found, KeySource, Page, Partition, Query, Room,
+    Search, SearchError, Timestamp, Viewer,
 };
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
@@ -208,7 +208,7 @@ impl Source<'_> {
 }
 
 /// Looked up by its id, an event is found as soon as it is stored.
-async fn get(server: &Server, id: EventId, viewer: &Viewer) -> Result<Option<Found>, SearchError> {
+pub(crate) async fn get(server: &Server, id: EventId, viewer: &Viewer) -> Result<Option<Found>, SearchError> {
     #[derive(Deserialize)]
     struct Got<'a> {
         found: bool,
@@ -226,8 +226,38 @@ async fn get(server: &Server, id: EventId, viewer: &Viewer) -> Result<Option<Fou
     Source { source }.event(viewer).map(|(_, found)| found)
 }
 
-/// So many events are fetched at once.
+/// So many events are fetched at once at first, a page of a hundred and whether there is a next one: nobody knows yet
+/// what they weigh.
+const AT_FIRST: usize = 101;
+
+/// And so many at most.
 const AT_ONCE: usize = 1_000;
+
+/// How many events to ask for at once: about as many as there is room for, by what those weighed that came before.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Portion {
+    events: usize,
+    weight: usize,
+    at_most: usize,
+}
+
+impl Portion {
+    pub(crate) const FIRST: Self = Self { events: 0, weight: 0, at_most: AT_FIRST };
+
+    pub(crate) fn of(self, room: Room) -> usize {
+        let each = self.weight.checked_div(self.events).unwrap_or_default().max(1);
+        // One more shows that there is no room for it.
+        (room.left() / each).saturating_add(1).min(self.at_most)
+    }
+
+    /// What came weighs so much.
+    pub(crate) fn learn(&mut self, hits: &[Source<'_>]) {
+        self.events += hits.len();
+        self.weight += hits.iter().map(|hit| hit.source.get().len()).sum::<usize>();
+        // Those that follow may be larger.
+        self.at_most = (4 * self.at_most).min(AT_ONCE);
+    }
+}
 
 pub(crate) async fn page(server: &Server, query: &Query) -> Result<Page, SearchError> {
     query.check()?;
@@ -240,7 +270,7 @@ pub(crate) async fn page(server: &Server, query: &Query) -> Result<Page, SearchE
         return Ok(page);
     }
     let question = filter::found_by(&query.filter, &query.viewer)?.into_query();
-    let mut last = query.after;
+    let (mut last, mut room, mut portion) = (query.after, Room::of(query.bytes), Portion::FIRST);
     loop {
         let Some(left) = limit.left() else {
             page.cut = true;
@@ -248,7 +278,7 @@ pub(crate) async fn page(server: &Server, query: &Query) -> Result<Page, SearchE
             return Ok(page);
         };
         // One more than the page has: whether there is a next one.
-        let size = (query.limit - page.events.len()).saturating_add(1).min(AT_ONCE);
+        let size = (query.limit - page.events.len()).saturating_add(1).min(portion.of(room));
         let mut body = json!({
             "query": question,
             "sort": [{ "timestamp": "desc" }, { "id": "desc" }],
@@ -267,12 +297,17 @@ pub(crate) async fn page(server: &Server, query: &Query) -> Result<Page, SearchE
         let (answer, outcome) = ask(server, &body, left).await?;
         let searched: Searched<'_> = answer.read().map_err(unavailable)?;
         let hits = searched.documents();
+        portion.learn(hits);
         for hit in hits {
             if page.events.len() == query.limit {
                 page.next = last;
                 return Ok(page);
             }
             let (cursor, found) = hit.event(&query.viewer)?;
+            if found.as_ref().is_some_and(|found| !room.take(found.stored())) {
+                (page.full, page.next) = (true, last);
+                return Ok(page);
+            }
             page.events.extend(found);
             last = Some(cursor);
         }

@@ -22,7 +22,7 @@ pub(crate) struct Collection {
     pub(crate) operations: Vec<Operation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) aggregations: Option<Map<String, Value>>,
-    /// Whether the time limit cut it: the oldest events may be missing.
+    /// Whether a limit cut it, of time, bytes or events: the oldest may be missing.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) cut: bool,
 }

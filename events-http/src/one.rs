@@ -51,7 +51,7 @@ pub(crate) async fn tree(State(api): State<Api>, uri: Uri) -> Result<Collection,
         // A direct event on its own has no root.
         related.events.push(found);
     }
-    collection(format!("{}/tree", event.id), &uri, &related)
+    collection(format!("{}/tree", event.id), &uri, related)
 }
 
 /// `GET event/<uuid>/children`: the events directly under it, oldest first.
@@ -59,12 +59,14 @@ pub(crate) async fn children(State(api): State<Api>, uri: Uri) -> Result<Collect
     let found = api.event(&uri).await?;
     let event = read(&found)?;
     let related = api.manager().children(event.id, &viewer()).await?;
-    collection(format!("{}/children", event.id), &uri, &related)
+    collection(format!("{}/children", event.id), &uri, related)
 }
 
-fn collection(id: String, uri: &Uri, related: &Related) -> Result<Collection, ApiError> {
+fn collection(id: String, uri: &Uri, related: Related) -> Result<Collection, ApiError> {
     let select = Select::of(Parameters::of_query(uri).all("select"));
-    let resources: Result<Vec<_>, ApiError> = related.events.iter().map(|found| shown(found, &select, &[])).collect();
+    // Each goes when it is shown.
+    let events = related.events.into_iter();
+    let resources: Result<Vec<_>, ApiError> = events.map(|found| shown(&found, &select, &[])).collect();
     let resources = resources?;
     Ok(Collection { count: resources.len() as u64, id, resources, cut: related.cut, ..Collection::default() })
 }

@@ -30,7 +30,8 @@ pub(crate) async fn search(State(api): State<Api>, request: Request) -> Result<C
     let page = if query.limit == 0 { None } else { Some(asked.page(query.clone()).await?) };
     let aggregations = aggregations(&asked, &parameters, &query).await?;
     let found = page.map(|page| page.events).unwrap_or_default();
-    let resources: Result<_, ApiError> = found.iter().map(|found| shown(found, &select, &[])).collect();
+    // Each goes when it is shown.
+    let resources: Result<_, ApiError> = found.into_iter().map(|found| shown(&found, &select, &[])).collect();
     let may_add = api.poster().is_ok();
     Ok(Collection {
         count: count.events,
@@ -131,7 +132,15 @@ impl<'m> Asked<'m> {
     }
 
     async fn page(&self, query: Query) -> Result<Page, ApiError> {
+        let offset = query.offset;
         let page = self.manager.search(&Query { within: Some(self.left()), ..query }).await?;
+        if page.full {
+            let last = offset + page.events.len();
+            let most = self.manager.limits().answer_bytes;
+            return Err(ApiError::BadRequest(format!(
+                "the events are larger than the {most} bytes that one answer carries: ask for fewer, here up to `last={last}`"
+            )));
+        }
         self.whole(page.cut).map(|()| page)
     }
 

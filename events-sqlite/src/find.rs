@@ -6,7 +6,7 @@ use std::{
 };
 
 use events_core::{
-    Acl, Aggregation, Buckets, Count, Cursor, EventId, Filter, Found, Keys, Month, Page, Partition, Query, Seq,
+    Acl, Aggregation, Buckets, Count, Cursor, EventId, Filter, Found, Keys, Month, Page, Partition, Query, Room, Seq,
     Timestamp, Viewer, Visibility,
 };
 use serde::Deserialize;
@@ -156,7 +156,7 @@ impl View {
         if query.limit == 0 {
             return Ok(page);
         }
-        let mut left_out = 0;
+        let (mut left_out, mut room) = (0, Room::of(query.bytes));
         let question = Question::new(&deriver.hasher, &query.filter, &query.viewer);
         let parts = self.parts(deriver, &query.filter, query.after);
         let mut waiting = parts.iter().enumerate().peekable();
@@ -207,8 +207,11 @@ impl View {
                 }
                 if left_out < query.offset {
                     left_out += 1;
-                } else {
+                } else if room.take(&document) {
                     page.events.push(Found::new(document, seen));
+                } else {
+                    (page.full, page.next) = (true, last);
+                    return Ok(page);
                 }
                 last = Some(cursor);
             } else if page.events.len() < query.limit {

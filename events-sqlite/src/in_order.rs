@@ -6,7 +6,7 @@
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 
-use events_core::{Direction, First, Found, Keys, Order, Page, Query, Rank, Timestamp};
+use events_core::{Direction, First, Found, Keys, Order, Page, Query, Rank, Room, Timestamp, Visibility};
 
 use crate::{
     delays::Delays,
@@ -44,8 +44,23 @@ impl View {
             }
             _ => search.by_any(sources)?,
         };
-        let events = first.behind(query.offset).into_iter().map(|(_, found)| found).collect();
-        Ok(Page { events, next: None, cut, unreadable })
+        let mut page = Page { cut, unreadable, ..Page::default() };
+        let mut room = Room::of(query.bytes);
+        for (place, found) in first.behind(query.offset) {
+            let found = match found {
+                Some(found) => found,
+                None => {
+                    let document = parts[place.part].1.open(deriver).document(place.position)?;
+                    Found::new(document, place.seen)
+                }
+            };
+            if !room.take(found.stored()) {
+                page.full = true;
+                break;
+            }
+            page.events.push(found);
+        }
+        Ok(page)
     }
 }
 
@@ -100,19 +115,27 @@ impl Time {
     }
 }
 
-/// The first events, each with the time it is ordered by, and whether the time limit cut the search.
-type Answer = (FirstByTime, bool);
+/// The first events, and whether the time limit cut the search.
+type Answer = (First<At>, bool);
 
-type FirstByTime = First<(Option<Timestamp>, Found)>;
+/// Where an event stands that may be shown.
+#[derive(Debug)]
+struct At {
+    part: usize,
+    position: usize,
+    seen: Visibility,
+    /// The time that events are ordered by.
+    time: Option<Timestamp>,
+}
 
 impl Search<'_> {
-    fn first(&self) -> FirstByTime {
-        First::of(self.query.offset.saturating_add(self.query.limit))
+    fn first(&self) -> First<At> {
+        First::of(self.query.offset.saturating_add(self.query.limit), self.query.bytes)
     }
 
     fn by_any<'p>(&self, sources: impl Iterator<Item = &'p PartSource>) -> Result<Answer, StoreError> {
         let mut first = self.first();
-        for source in sources {
+        for (index, source) in sources.enumerate() {
             if self.deadline.passed() {
                 return Ok((first, true));
             }
@@ -124,7 +147,7 @@ impl Search<'_> {
                     return Ok((first, true));
                 }
                 end = position;
-                self.look_at(&mut *part, position, false, Time::Happened, &mut first)?;
+                self.look_at(&mut *part, (index, position), false, Time::Happened, &mut first)?;
             }
         }
         Ok((first, false))
@@ -134,10 +157,10 @@ impl Search<'_> {
     fn look_at(
         &self,
         part: &mut dyn Part,
-        position: usize,
+        (index, position): (usize, usize),
         is_found: bool,
         time: Time,
-        first: &mut FirstByTime,
+        first: &mut First<At>,
     ) -> Result<(), StoreError> {
         let Query { filter, viewer, order, .. } = self.query;
         let document = part.document(position)?;
@@ -145,7 +168,8 @@ impl Search<'_> {
         let Some(seen) = keys.acl.visibility(viewer) else { return Ok(()) };
         if is_found || filter.finds(&document, &keys, seen) {
             let rank = Rank::of(order, &document, &keys, seen);
-            first.add(rank, (time.of(&keys), Found::new(document, seen)));
+            let at = At { part: index, position, seen, time: time.of(&keys) };
+            first.add(rank, at, Found::new(document, seen));
         }
         Ok(())
     }
@@ -171,8 +195,8 @@ impl Search<'_> {
         let mut opened: Vec<Option<Opened<'_>>> = sources.iter().map(|_| None).collect();
         let mut first = self.first();
         // Nothing that comes later can take the place of the last one.
-        let is_complete = |first: &FirstByTime, may_have: i64| {
-            first.last().is_some_and(|(at, _)| at.is_some_and(|last| may_have < earliness(last)))
+        let is_complete = |first: &First<At>, may_have: i64| {
+            first.last().is_some_and(|at| at.time.is_some_and(|last| may_have < earliness(last)))
         };
         while let Some((may_have, Reverse(index), what)) = ahead.pop() {
             if is_complete(&first, may_have) {
@@ -210,7 +234,7 @@ impl Search<'_> {
                         end = position;
                         let happened = part.cursor(position)?.timestamp;
                         if !is_complete(&first, best(time.of_event(happened, *delays))) {
-                            self.look_at(&mut **part, position, candidates.exact, time, &mut first)?;
+                            self.look_at(&mut **part, (index, position), candidates.exact, time, &mut first)?;
                         }
                     }
                 }

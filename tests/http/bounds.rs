@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use events::{Journal, SqliteStore};
+use events::{Journal, Limits, SqliteStore, memory::MemoryStore};
 use events_core::conformance::Generator;
+use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::server::{ADMIN, JANE, Server, seen};
@@ -53,4 +54,53 @@ async fn a_request_that_asks_for_several_figures_has_one_limit_for_all() {
     let (status, message) = answer.said();
     assert_eq!(status, 400, "{message}");
     assert!(message.starts_with("the search takes longer than 1s: add a condition"), "{message}");
+}
+
+/// Four events of Jane's, each of about ten thousand bytes, where an answer carries so many.
+async fn with_large_ones(limits: impl FnOnce(&mut Limits)) -> (Server, Vec<String>) {
+    let server = Server::within(MemoryStore::new(), limits, |routes| routes).await;
+    let mut ids = Vec::new();
+    for number in 0..4 {
+        let mut event = seen(number, "user/jane");
+        event["payload"] = "x".repeat(10_000).into();
+        ids.insert(0, server.post(&event, JANE).await);
+    }
+    (server, ids)
+}
+
+#[tokio::test]
+async fn a_page_that_is_too_large_is_refused_with_the_rows_that_fit() {
+    let (server, ids) = with_large_ones(|limits| limits.answer_bytes = 25_000).await;
+    for (rows, message) in
+        [("", "up to `last=2`"), ("&first=2", "up to `last=3`"), ("&first=2&last=4", "up to `last=3`")]
+    {
+        for order in ["timestamp:desc", "id:desc"] {
+            let form = format!("orderby={order}{rows}");
+            let (status, said) = server.request("PUT", "/api/event").by(JANE).form(&form).send().await.said();
+            assert_eq!(status, 400, "{said}");
+            assert!(said.starts_with("the events are larger than the 25000 bytes that one answer carries"), "{said}");
+            assert!(said.ends_with(message), "{form}: {said}");
+        }
+    }
+    assert_eq!(server.found("last=2", JANE).await, ids[..2]);
+    assert_eq!(server.found("first=2&last=3", JANE).await, ids[1..3]);
+    assert_eq!(server.found("first=3", JANE).await, ids[2..]);
+}
+
+#[tokio::test]
+async fn a_tree_of_more_than_one_answer_carries_says_that_it_is_cut() {
+    for (limit, shown, is_cut) in [(2, 2, true), (3, 3, true), (4, 4, false), (5, 4, false)] {
+        let server = Server::within(MemoryStore::new(), |limits| limits.related_events = limit, |routes| routes).await;
+        let opening = server.act("reboot", JANE).await;
+        let tree = server.get(&format!("/api/{opening}/tree")).by(JANE).send().await.ok();
+        let answered = tree["resources"].as_array().unwrap();
+        assert_eq!((answered.len(), tree["cut"] == true), (shown, is_cut), "{limit}");
+    }
+    // An event of any size is shown; what is behind it is not.
+    let server = Server::within(MemoryStore::new(), |limits| limits.answer_bytes = 1, |routes| routes).await;
+    let opening = server.act("reboot", JANE).await;
+    for what in ["tree", "children"] {
+        let related = server.get(&format!("/api/{opening}/{what}")).by(JANE).send().await.ok();
+        assert_eq!((&related["count"], &related["cut"]), (&json!(1), &json!(true)), "{what}");
+    }
 }

@@ -216,7 +216,7 @@ const promises = {
     await close(page);
   },
 
-  async "what the time limit cut is said to be incomplete"() {
+  async "what a limit cut is said to be incomplete"() {
     const page = await open(`?filter=${encodeURIComponent("event-type='deployment.start.failed'")}`, {
       before: (page) =>
         page.route("**/tree", async (route) => {
@@ -225,7 +225,7 @@ const promises = {
         }),
     });
     await lines(page).first().click();
-    await page.locator(".cut", { hasText: "The time limit cut the search" }).waitFor();
+    await page.locator(".cut", { hasText: "A limit of the server cut this" }).waitFor();
     await picture(page, "cut");
     await close(page);
   },

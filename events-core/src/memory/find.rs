@@ -8,7 +8,7 @@ use crate::{
     id::EventId,
     identity::Viewer,
     query::{Cursor, Filter, Query},
-    search::{Aggregation, BoxFuture, Buckets, Count, Found, Page, Partition, Rank, Search, SearchError},
+    search::{Aggregation, BoxFuture, Buckets, Count, Found, Page, Partition, Rank, Room, Search, SearchError},
     timestamp::Month,
 };
 
@@ -40,11 +40,15 @@ impl Stored {
         }
         found.retain(|(event, _)| query.after.is_none_or(|after| event.cursor() < after));
         found.drain(..query.offset.min(found.len()));
-        let more = found.len() > query.limit && query.is_newest_first();
+        let there = found.len();
         found.truncate(query.limit);
+        let (mut room, asked) = (Room::of(query.bytes), found.len());
+        found.truncate(found.iter().take_while(|(event, _)| room.take(&event.document)).count());
+        let full = found.len() < asked;
+        let more = there > found.len() && query.is_newest_first();
         let next = found.last().filter(|_| more).map(|(event, _)| event.cursor());
         let events = found.into_iter().map(|(event, seen)| Found::new(event.document.clone(), seen)).collect();
-        Page { events, next, ..Page::default() }
+        Page { events, next, full, ..Page::default() }
     }
 
     fn buckets(&self, aggregation: &Aggregation) -> Buckets {

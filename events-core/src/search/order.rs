@@ -3,6 +3,7 @@
 use std::{cmp::Reverse, collections::BinaryHeap, fmt};
 
 use super::{
+    Found,
     field::{Field, FieldKind},
     number::Number,
     values,
@@ -143,65 +144,91 @@ impl SortValue {
     }
 }
 
-/// The first of many in an order, in bounded memory.
+/// The first of many events in an order, in bounded memory: so many, and the documents of those that have room
+/// together. Of the others only the place is kept, where they are read again.
 #[derive(Debug)]
-pub struct First<T> {
+pub struct First<P> {
     most: usize,
+    room: usize,
     /// The last of them on top.
-    kept: BinaryHeap<Ranked<T>>,
+    kept: BinaryHeap<Ranked<P>>,
 }
 
 #[derive(Debug)]
-struct Ranked<T> {
+struct Ranked<P> {
     rank: Rank,
-    item: T,
+    place: P,
+    found: Option<Found>,
 }
 
-impl<T> PartialEq for Ranked<T> {
+impl<P> PartialEq for Ranked<P> {
     fn eq(&self, other: &Self) -> bool {
         self.rank == other.rank
     }
 }
 
-impl<T> Eq for Ranked<T> {}
+impl<P> Eq for Ranked<P> {}
 
-impl<T> PartialOrd for Ranked<T> {
+impl<P> PartialOrd for Ranked<P> {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl<T> Ord for Ranked<T> {
+impl<P> Ord for Ranked<P> {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         self.rank.cmp(&other.rank)
     }
 }
 
-impl<T> First<T> {
-    /// At most so many.
-    pub fn of(most: usize) -> Self {
-        Self { most, kept: BinaryHeap::new() }
+impl<P> First<P> {
+    /// At most so many, and so many bytes of documents.
+    pub fn of(most: usize, bytes: usize) -> Self {
+        Self { most, room: bytes, kept: BinaryHeap::new() }
     }
 
-    /// One more of the many.
-    pub fn add(&mut self, rank: Rank, item: T) {
-        if self.kept.len() < self.most {
-            self.kept.push(Ranked { rank, item });
-        } else if let Some(mut last) = self.kept.peek_mut()
-            && rank < last.rank
-        {
-            // It sinks to its place when this is dropped.
-            *last = Ranked { rank, item };
+    /// One more of the many, and where it is read again.
+    pub fn add(&mut self, rank: Rank, place: P, found: Found) {
+        if self.kept.len() >= self.most {
+            if self.kept.peek().is_none_or(|last| rank >= last.rank) {
+                return;
+            }
+            let last = self.kept.pop().and_then(|last| last.found);
+            self.room += last.map_or(0, |found| found.stored().len());
         }
+        let weight = found.stored().len();
+        let found = (weight <= self.room).then_some(found);
+        self.room -= if found.is_some() { weight } else { 0 };
+        self.kept.push(Ranked { rank, place, found });
     }
 
-    /// The last of them, once there are as many as there may be.
-    pub fn last(&self) -> Option<&T> {
-        self.kept.peek().filter(|_| self.kept.len() == self.most).map(|last| &last.item)
+    /// The place of the last of them, once there are as many as there may be.
+    pub fn last(&self) -> Option<&P> {
+        self.kept.peek().filter(|_| self.kept.len() == self.most).map(|last| &last.place)
     }
 
-    /// In their order, without the first `offset` of them.
-    pub fn behind(self, offset: usize) -> Vec<T> {
-        self.kept.into_sorted_vec().into_iter().skip(offset).map(|ranked| ranked.item).collect()
+    /// In their order, without the first `offset` of them: their places, and those that are kept whole.
+    pub fn behind(self, offset: usize) -> impl Iterator<Item = (P, Option<Found>)> {
+        self.kept.into_sorted_vec().into_iter().skip(offset).map(|ranked| (ranked.place, ranked.found))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rank(number: u128) -> Rank {
+        Rank { by: Vec::new(), id: Directed::Ascending(EventId::from_u128(number)) }
+    }
+
+    #[test]
+    fn documents_are_kept_as_far_as_there_is_room() {
+        let mut first = First::of(3, 10);
+        for (number, weight) in [(4, 4), (9, 6), (5, 7), (1, 1), (2, 9)] {
+            first.add(rank(number), number, Found::new(vec![0; weight].into(), Visibility::Everything));
+        }
+        assert_eq!(first.last(), Some(&4));
+        let kept: Vec<_> = first.behind(1).map(|(number, found)| (number, found.is_some())).collect();
+        assert_eq!(kept, [(2, false), (4, true)], "what did not fit is read again");
     }
 }

@@ -139,7 +139,7 @@ export class Detail {
     try {
       const { resources, cut } = await api.tree(event.id, { signal });
       const parts = [treeOf(resources, event.id, (id) => this.#onOpen(id))];
-      if (cut) parts.unshift(quiet("The time limit cut the search: the oldest events may be missing.", "cut"));
+      if (cut) parts.unshift(quiet("A limit of the server cut this: the oldest events may be missing.", "cut"));
       // One that stands alone is no operation.
       operation.parentElement.hidden = resources.length === 1 && event.phase === "occurred" && !cut;
       operation.replaceChildren(...parts);

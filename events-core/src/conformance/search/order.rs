@@ -6,12 +6,19 @@ use super::{
     super::{Generator, sample},
     Check, Cursor, Event, Filled, Filter, Query, Searchable, Subject, cursor_of, promises,
 };
-use crate::{id::EventId, identity::Viewer, keys::Attribute, search::Aggregation, timestamp::Timestamp};
+use crate::{
+    id::EventId,
+    identity::Viewer,
+    keys::Attribute,
+    search::{Aggregation, Found, Order},
+    timestamp::Timestamp,
+};
 
 pub(super) fn checks<S: Subject<Store: Searchable>>() -> Vec<Check<S>> {
     promises![
         the_newest_come_first_and_ties_are_in_the_order_of_ids,
         the_last_page_says_that_it_is_the_last,
+        a_page_carries_no_more_bytes_than_it_may,
         pages_neither_repeat_nor_skip_while_events_are_stored,
         a_search_beside_a_writer_sees_what_was_acknowledged,
         the_largest_counts_come_first_and_ties_are_in_the_order_of_values,
@@ -56,6 +63,51 @@ fn the_last_page_says_that_it_is_the_last<S: Subject<Store: Searchable>>(subject
     let between = Cursor { timestamp: sample::at(3), id: EventId::from_u128(0) };
     let page = filled.page(&Query::new(Viewer::admin()).after(between));
     assert_eq!(page.events.len(), 3);
+}
+
+fn a_page_carries_no_more_bytes_than_it_may<S: Subject<Store: Searchable>>(subject: &S) {
+    // One after the other larger, and smaller again; one does not fit anywhere.
+    let weights = [10, 200, 3_000, 900, 20_000, 30, 30, 700];
+    let large = |(number, weight): (u64, usize)| Event {
+        payload: Some(serde_json::json!("x".repeat(weight))),
+        ..sample::direct(number)
+    };
+    let events: Vec<Event> = (0..).zip(weights.into_iter().cycle().take(40)).map(large).collect();
+    let filled = Filled::of_events(subject, &events);
+    let weight = |found: &[Found]| found.iter().map(|found| found.stored().len()).sum::<usize>();
+    let orders = ["timestamp:desc", "created:asc", "id:asc", "details/none:desc"].map(Order::from);
+    for (bytes, limit) in [(5_000, 1_000), (5_000, 3), (1, 1_000), (usize::MAX, 1_000)] {
+        for order in &orders {
+            let query = Query::new(Viewer::admin()).order_by(order.clone()).bytes(bytes).limit(limit);
+            let whole = filled.page(&Query { bytes: usize::MAX, limit: 1_000, ..query.clone() }).events;
+            assert_eq!(whole.len(), events.len());
+            let mut seen = 0;
+            while seen < whole.len() {
+                let page = filled.page(&query.clone().offset(seen));
+                let shown: Vec<EventId> = page.events.iter().map(super::id_of).collect();
+                let expected: Vec<EventId> = whole[seen..].iter().take(shown.len()).map(super::id_of).collect();
+                assert!(!shown.is_empty() && shown == expected, "{order} behind {seen}: {shown:?}");
+                assert!(shown.len() == 1 || weight(&page.events) <= bytes, "{order} behind {seen}");
+                seen += shown.len();
+                let next = whole.get(seen).filter(|_| shown.len() < limit);
+                assert_eq!(page.full, next.is_some(), "{order} behind {seen}: whether more was asked for");
+                if let Some(next) = next {
+                    assert!(weight(&page.events) + next.stored().len() > bytes, "{order}: {seen} had room");
+                }
+            }
+        }
+        let mut query = Query::new(Viewer::admin()).bytes(bytes).limit(limit);
+        let mut shown = Vec::new();
+        loop {
+            let page = filled.page(&query);
+            shown.extend(page.events.iter().map(super::id_of));
+            query.after = page.next;
+            if query.after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(shown, filled.ids(&Filter::everything()), "cursors go on behind what was shown");
+    }
 }
 
 fn pages_neither_repeat_nor_skip_while_events_are_stored<S: Subject<Store: Searchable>>(subject: &S) {
