@@ -182,3 +182,36 @@ async fn a_tail_ends_with_its_manager_and_cannot_begin_in_the_future() {
     let disabled = EventManager::disabled();
     assert!(matches!(disabled.tail(Filter::everything(), Viewer::admin()), Err(TailError::Stopped)));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn damage_is_passed_over_where_its_end_is_known_and_otherwise_ends_the_tail() {
+    let damaged = async |next| {
+        let store = MemoryStore::new();
+        let manager = EventManager::builder(store.clone()).build().unwrap();
+        for number in 1..=9 {
+            post(&manager, number, "user/joe").await;
+        }
+        store.faults().damage(Seq(3), next);
+        manager
+    };
+    let manager = damaged(Some(Seq(6))).await;
+    let mut tail = everything(&manager).after(Seq(0)).unwrap();
+    assert_eq!(numbers(&mut tail, 6).await, [1, 2, 6, 7, 8, 9]);
+
+    let manager = damaged(None).await;
+    let mut tail = everything(&manager).after(Seq(0)).unwrap();
+    tail.check().await.unwrap();
+    assert_eq!(numbers(&mut tail, 2).await, [1, 2]);
+    for _ in 0..2 {
+        let error = tail.next().await.unwrap_err();
+        assert!(matches!(error, TailError::Damaged { from: Seq(3), .. }), "{error}");
+        assert!(error.to_string().contains("follow from now on"), "{error}");
+    }
+    let error = everything(&manager).after(Seq(4)).unwrap().check().await.unwrap_err();
+    assert!(matches!(error, TailError::Damaged { from: Seq(5), .. }), "{error}");
+    // Whoever follows from now on is not concerned.
+    let mut tail = everything(&manager);
+    tail.check().await.unwrap();
+    post(&manager, 10, "user/joe").await;
+    assert_eq!(numbers(&mut tail, 1).await, [10]);
+}

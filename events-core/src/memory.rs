@@ -262,6 +262,7 @@ impl Journal for MemoryStore {
     }
 
     fn read(&self, from: Seq, limit: usize, bytes: usize) -> Result<Vec<Sequenced>, JournalError> {
+        let unreadable = self.faults().at_read(from)?;
         let stored = self.stored();
         let first = usize::try_from(from.0.saturating_sub(1)).unwrap_or(usize::MAX);
         let mut read = Vec::new();
@@ -272,6 +273,9 @@ impl Journal for MemoryStore {
                 break;
             }
             let seq = Seq(place as u64 + 1);
+            if unreadable.is_some_and(|unreadable| seq >= unreadable) {
+                break;
+            }
             read.push(Sequenced { seq, id: event.keys.id, document: event.document.clone() });
         }
         Ok(read)

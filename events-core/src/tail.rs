@@ -85,7 +85,18 @@ pub enum TailError {
         /// The newest event.
         newest: Seq,
     },
-    /// The journal cannot be read; the tail may be asked again.
+    /// Events are damaged, and the journal does not say where they end: nothing behind them can be followed from here.
+    #[error(
+        "the events from {from} on cannot be read, and the journal does not say how far ({damage}): follow from now on, \
+         and search for what happened before [EVT183]"
+    )]
+    Damaged {
+        /// The first of them.
+        from: Seq,
+        /// What the journal says.
+        damage: String,
+    },
+    /// The journal cannot be read now; the tail may be asked again.
     #[error(transparent)]
     Journal(#[from] JournalError),
     /// The manager records nothing, has ended its tails, or has stopped.
@@ -100,6 +111,14 @@ pub(crate) struct Progress {
     /// What came last, for all who were not behind: nobody waits for the others to get it.
     latest: Option<Arc<Chunk>>,
     has_ended: bool,
+}
+
+/// What a tail came to.
+enum Step {
+    Looked,
+    UpToDate,
+    /// Nothing will come any more.
+    Ended,
 }
 
 impl EventManager {
@@ -140,39 +159,57 @@ impl Tail {
 
     /// The next event. None once the manager has ended its tails or has stopped.
     ///
-    /// What is damaged in the journal is passed over and logged, as is what retention has dropped.
+    /// What is damaged in the journal is passed over and logged, once, as is what retention has dropped.
     ///
     /// # Errors
-    /// The journal cannot be read; asked again, it is tried again. Cancel-safe: nothing is lost.
+    /// The journal cannot be read; asked again, it is tried again. [`TailError::Damaged`] will not pass. Cancel-safe:
+    /// nothing is lost.
     pub async fn next(&mut self) -> Result<Option<Followed>, TailError> {
         loop {
             if let Some(followed) = self.found.pop_front() {
                 return Ok(Some(followed));
             }
-            let next = self.looked_at.next();
-            let Progress { newest, latest, has_ended } = self.told.borrow_and_update().clone();
-            if next <= newest {
-                let latest = latest.filter(|chunk| chunk.covers(next));
-                let chunk = match latest.or_else(|| self.live.recent(next)) {
-                    Some(chunk) => chunk,
-                    None if has_ended => return Ok(None),
-                    None => match self.live.read(next).await {
-                        Ok(chunk) => chunk,
-                        Err(TailError::Stopped) => return Ok(None),
-                        Err(error) => return Err(error),
-                    },
-                };
-                self.look_at(&chunk);
-                if self.found.is_empty() {
-                    // There may be many that are not for this tail, and others want to run.
-                    tokio::task::yield_now().await;
-                }
-                continue;
-            }
-            if has_ended || self.told.changed().await.is_err() {
-                return Ok(None);
+            match self.step().await? {
+                // There may be many that are not for this tail, and others want to run.
+                Step::Looked if self.found.is_empty() => tokio::task::yield_now().await,
+                Step::Looked => {}
+                Step::UpToDate if self.told.changed().await.is_ok() => {}
+                Step::UpToDate | Step::Ended => return Ok(None),
             }
         }
+    }
+
+    /// Reads what comes next, if that is stored already: where it cannot be followed, that shows now, before somebody
+    /// relies on it.
+    ///
+    /// # Errors
+    /// Those of [`next`](Self::next). Cancel-safe: nothing is lost.
+    pub async fn check(&mut self) -> Result<(), TailError> {
+        if self.found.is_empty() {
+            self.step().await?;
+        }
+        Ok(())
+    }
+
+    /// Looks at some of the events that come next.
+    async fn step(&mut self) -> Result<Step, TailError> {
+        let next = self.looked_at.next();
+        let Progress { newest, latest, has_ended } = self.told.borrow_and_update().clone();
+        if next > newest {
+            return Ok(if has_ended { Step::Ended } else { Step::UpToDate });
+        }
+        let latest = latest.filter(|chunk| chunk.covers(next));
+        let chunk = match latest.or_else(|| self.live.recent(next)) {
+            Some(chunk) => chunk,
+            None if has_ended => return Ok(Step::Ended),
+            None => match self.live.read(next).await {
+                Ok(chunk) => chunk,
+                Err(TailError::Stopped) => return Ok(Step::Ended),
+                Err(error) => return Err(error),
+            },
+        };
+        self.look_at(&chunk);
+        Ok(Step::Looked)
     }
 
     fn look_at(&mut self, chunk: &Chunk) {

@@ -27,6 +27,8 @@ pub(crate) enum ApiError {
     MethodNotAllowed { method: Method, path: String },
     /// The request cannot be understood.
     BadRequest(String),
+    /// What is asked for was there, and is lost.
+    Gone(String),
     /// The posted document is no event.
     Schema { id: EventId, problems: Vec<String> },
     /// The body is longer than this many bytes.
@@ -50,6 +52,7 @@ impl ApiError {
             Self::NotFound(_) | Self::UnknownResource | Self::UndefinedAction { .. } => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::BadRequest(_) | Self::Schema { .. } => StatusCode::BAD_REQUEST,
+            Self::Gone(_) => StatusCode::GONE,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Encoding(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::ClosedBefore { .. } | Self::NotDeferred { .. } => StatusCode::CONFLICT,
@@ -81,7 +84,7 @@ impl fmt::Display for ApiError {
                 write!(f, "undefined action ({}, [{}]) for {path}", lower(method), quoted.join(" "))
             }
             Self::MethodNotAllowed { method, path } => write!(f, "invalid method ({}) for {path}", lower(method)),
-            Self::BadRequest(message) | Self::Unavailable(message) => f.write_str(message),
+            Self::BadRequest(message) | Self::Gone(message) | Self::Unavailable(message) => f.write_str(message),
             Self::Schema { id, problems } => {
                 write!(f, "resource {id} does not satisfy defined schema:")?;
                 problems.iter().try_for_each(|problem| write!(f, "\n- {problem}"))
@@ -144,6 +147,12 @@ impl From<TailError> for ApiError {
             TailError::Ahead { .. } => {
                 Self::BadRequest("the trail has no such place: begin without one [EVT181]".to_owned())
             }
+            // A client that is to come back would do so for ever.
+            TailError::Damaged { .. } => Self::Gone(
+                "the events behind this place cannot be read: follow from now on, and search for what happened before \
+                 [EVT183]"
+                    .to_owned(),
+            ),
             other => {
                 tracing::error!(error = %other, "a tail over HTTP did not begin");
                 Self::Unavailable(UNREADABLE.to_owned())

@@ -18,7 +18,7 @@ use axum::{
     },
     response::Response,
 };
-use events_core::{Followed, Seq, Tail, Viewer};
+use events_core::{Followed, Seq, Tail, TailError, Viewer};
 use futures_util::{FutureExt, stream};
 use tokio::time::{Instant, timeout};
 
@@ -36,6 +36,10 @@ pub(crate) async fn follow(State(api): State<Api>, uri: Uri, headers: HeaderMap)
     let mut tail = api.manager().tail(filter, viewer)?;
     if let Some(place) = place(&parameters, &headers)? {
         tail = tail.after(place)?;
+        // Whoever comes back to such a place has to learn that it is of no use. What may pass shows again later.
+        if let Err(error @ TailError::Damaged { .. }) = tail.check().await {
+            return Err(error.into());
+        }
     }
     let select = Select::of(parameters.all("select"));
     let ends = Instant::now().checked_add(api.0.longest_tail);
@@ -106,7 +110,8 @@ impl Sending {
                 }
                 Ok(Ok(None)) => return None,
                 Ok(Err(error)) => {
-                    tracing::error!(%error, "a tail over HTTP ends: its client goes on where it was");
+                    // Why is in the log already. Its client comes back to where it was, and learns there if that is no use.
+                    tracing::debug!(%error, "a tail over HTTP ends");
                     self.step = Step::End;
                     out.push_str(": the events cannot be read now\n\n");
                 }

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use events::{SqliteStore, memory::MemoryStore};
+use events::{Seq, SqliteStore, memory::MemoryStore};
 use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
@@ -141,6 +141,28 @@ async fn a_tail_goes_on_after_a_restart() {
     assert_eq!(stream.numbers(4).await, [3, 4, 5, 6]);
     let mut whole = Stream::open(server.get("/api/event/tail?after=0").by(JANE)).await;
     assert_eq!(whole.numbers(7).await, [0, 1, 2, 3, 4, 5, 6]);
+}
+
+#[tokio::test]
+async fn a_client_that_comes_back_to_damage_without_an_end_is_told_that_it_is_of_no_use() {
+    let store = MemoryStore::new();
+    let server = Server::with(store.clone(), |routes| routes).await;
+    for number in 0..5 {
+        server.post(&seen(number, "user/jane"), JANE).await;
+    }
+    store.faults().damage(Seq(3), None);
+    let mut stream = Stream::open(server.get("/api/event/tail?after=0").by(JANE)).await;
+    assert_eq!(stream.numbers(2).await, [0, 1]);
+    assert_eq!(stream.block().await.as_deref(), Some(": the events cannot be read now"));
+    assert_eq!(stream.block().await, None);
+    let again = server.get("/api/event/tail").by(JANE).header("last-event-id", &stream.last_id);
+    let (status, message) = again.clone().send().await.said();
+    assert_eq!(status, 410, "a browser does not come back: {message}");
+    assert!(message.starts_with("the events behind this place cannot be read: follow from now on"), "{message}");
+
+    store.faults().damage(Seq(3), Some(Seq(5)));
+    let mut stream = Stream::open(again).await;
+    assert_eq!(stream.numbers(1).await, [4]);
 }
 
 #[tokio::test]

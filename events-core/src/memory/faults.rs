@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 
 use crate::{
     destination::Delivery,
-    journal::{AppendError, Appended, JournalError},
+    journal::{AppendError, Appended, JournalError, Seq},
 };
 
 /// What goes wrong when a batch is appended or delivered.
@@ -65,6 +65,8 @@ struct Plan {
     /// Faults of single ones, by their number.
     single: BTreeMap<u64, Fault>,
     all: Option<Fault>,
+    /// The first event that cannot be read, and where reading goes on.
+    damage: Option<(Seq, Option<Seq>)>,
     /// How many hang.
     hanging: usize,
     /// How often those that hung were released.
@@ -86,11 +88,17 @@ impl Faults {
         self.plan().all = Some(fault);
     }
 
+    /// Events from `first` on cannot be read as a journal: up to `next`, or nobody knows how far.
+    /// Searches find them nevertheless.
+    pub fn damage(&self, first: Seq, next: Option<Seq>) {
+        self.plan().damage = Some((first, next));
+    }
+
     /// Nothing goes wrong from now on, and what hangs goes on.
     pub fn heal(&self) {
         let mut plan = self.plan();
         plan.single.clear();
-        plan.all = None;
+        (plan.all, plan.damage) = (None, None);
         drop(plan);
         self.release();
     }
@@ -132,6 +140,16 @@ impl Faults {
         plan.begun += 1;
         let number = plan.begun;
         plan.single.remove(&number).or(plan.all)
+    }
+
+    /// The first event that a read from `from` on does not reach, if there is one.
+    pub(super) fn at_read(&self, from: Seq) -> Result<Option<Seq>, JournalError> {
+        match self.plan().damage {
+            Some((first, next)) if first <= from && next.is_none_or(|next| from < next) => {
+                Err(JournalError::Damaged { what: "the store".to_owned(), why: INJECTED.to_owned(), next })
+            }
+            damage => Ok(damage.map(|(first, _)| first).filter(|first| from < *first)),
+        }
     }
 
     fn hang(&self) {

@@ -196,7 +196,10 @@ impl Live {
             state.reads.push_back(Read { from, answer });
         }
         tails.changed.notify_one();
-        Ok(read.await.map_err(|_gone| TailError::Stopped)??)
+        read.await.map_err(|_gone| TailError::Stopped)?.map_err(|error| match error {
+            JournalError::Damaged { what, why, .. } => TailError::Damaged { from, damage: format!("{what}: {why}") },
+            other => TailError::Journal(other),
+        })
     }
 }
 

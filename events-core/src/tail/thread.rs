@@ -1,7 +1,7 @@
 //! The thread of the tails: it wakes who waits, and reads the journal for who is behind.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeSet, VecDeque},
     io,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, PoisonError},
@@ -31,7 +31,7 @@ const IDLE: Duration = Duration::from_secs(10);
 pub(super) fn start(shared: &Opaque<Shared>) -> io::Result<()> {
     let (weak, journal) = (shared.downgrade(), shared.journal.clone());
     std::thread::Builder::new().name("events-tail".to_owned()).spawn(move || {
-        let mut reader = Reader { journal, remembered: VecDeque::new() };
+        let mut reader = Reader { journal, remembered: VecDeque::new(), named: BTreeSet::new(), fails: false };
         let mut told_at = None;
         // It ends when the manager closes the tails, at the latest with the manager itself.
         while let Some(shared) = weak.upgrade() {
@@ -85,6 +85,10 @@ struct Reader {
     journal: Arc<dyn Journal>,
     /// By the number that they begin with.
     remembered: VecDeque<(Seq, Arc<Chunk>)>,
+    /// Where damage begins that the log names.
+    named: BTreeSet<Seq>,
+    /// Whether the log says that the journal cannot be read now.
+    fails: bool,
 }
 
 impl Reader {
@@ -105,9 +109,11 @@ impl Reader {
         let _ = answer.send(chunk);
     }
 
-    fn read(&self, from: Seq, newest: Seq) -> Result<Chunk, JournalError> {
+    fn read(&mut self, from: Seq, newest: Seq) -> Result<Chunk, JournalError> {
         let read = catch_unwind(AssertUnwindSafe(|| self.journal.read(from, EVENTS, BYTES)));
         let read = read.unwrap_or_else(|_panic| Err(JournalError::Failed("the journal panicked".into())));
+        let fails = matches!(&read, Err(error) if !matches!(error, JournalError::Damaged { .. }));
+        let failed = std::mem::replace(&mut self.fails, fails);
         match read {
             Ok(events) => {
                 let events: Vec<Arc<Told>> = events.into_iter().map(|event| Arc::new(event.into())).collect();
@@ -116,10 +122,23 @@ impl Reader {
                 Ok(Chunk { from, events, through })
             }
             Err(JournalError::Damaged { next: Some(next), what, why }) if next > from => {
-                tracing::error!(first = %from, %next, %what, %why, "events cannot be read, so they are not told to who follows");
+                if self.named.insert(from) {
+                    tracing::error!(first = %from, %next, %what, %why, "events cannot be read, so they are not told to who follows");
+                }
                 Ok(Chunk { from, events: Vec::new(), through: Seq(next.0 - 1) })
             }
-            Err(error) => Err(error),
+            Err(error @ JournalError::Damaged { .. }) => {
+                if self.named.insert(from) {
+                    tracing::error!(first = %from, %error, "nobody knows how many events cannot be read: who follows from here is told to follow from now on");
+                }
+                Err(error)
+            }
+            Err(error) => {
+                if !failed {
+                    tracing::error!(%from, %error, "events cannot be read now: who follows waits for them");
+                }
+                Err(error)
+            }
         }
     }
 }
