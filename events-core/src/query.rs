@@ -9,7 +9,7 @@ use crate::{
     identity::Viewer,
     keys::{Attribute, Keys},
     limits::ANSWER_BYTES,
-    search::{Comparison, Direction, Field, Order, SearchError},
+    search::{Comparison, Direction, Examined, Field, Order, SearchError},
     timestamp::Timestamp,
     words::words,
 };
@@ -86,18 +86,19 @@ impl Filter {
 
     /// Whether an event, which has these keys, is found by somebody who sees it with `visibility`.
     pub fn finds(&self, document: &[u8], keys: &Keys<'_>, visibility: Visibility) -> bool {
-        self.holds(document, keys, visibility) == Some(true)
+        self.holds(&Examined::new(document, keys), visibility) == Some(true)
     }
 
     /// Three-valued: `None` where it depends on what is hidden.
-    fn holds(&self, document: &[u8], keys: &Keys<'_>, visibility: Visibility) -> Option<bool> {
+    fn holds<'e>(&'e self, event: &Examined<'e>, visibility: Visibility) -> Option<bool> {
+        let keys = event.keys;
         let visible =
             |attribute: &Attribute, holds: &dyn Fn() -> bool| (visibility >= attribute.visible_from()).then(holds);
         match self {
             Self::All(filters) => {
                 let mut result = Some(true);
                 for filter in filters {
-                    match filter.holds(document, keys, visibility) {
+                    match filter.holds(event, visibility) {
                         Some(false) => return Some(false),
                         None => result = None,
                         Some(true) => {}
@@ -108,7 +109,7 @@ impl Filter {
             Self::Any(filters) => {
                 let mut result = Some(false);
                 for filter in filters {
-                    match filter.holds(document, keys, visibility) {
+                    match filter.holds(event, visibility) {
                         Some(true) => return Some(true),
                         None => result = None,
                         Some(false) => {}
@@ -116,7 +117,7 @@ impl Filter {
                 }
                 result
             }
-            Self::Not(filter) => filter.holds(document, keys, visibility).map(|holds| !holds),
+            Self::Not(filter) => filter.holds(event, visibility).map(|holds| !holds),
             Self::Is(attribute, value) => visible(attribute, &|| keys.has(attribute, value)),
             Self::StartsWith(attribute, prefix) => {
                 visible(attribute, &|| keys.values(attribute).any(|value| value.starts_with(prefix.as_str())))
@@ -126,7 +127,7 @@ impl Filter {
                 (visibility >= Visibility::Data).then_some(*from <= keys.timestamp && keys.timestamp < *until)
             }
             Self::Compares(field, comparison) => {
-                (visibility >= field.visible_from()).then(|| comparison.holds_in(field, document, keys))
+                (visibility >= field.visible_from()).then(|| comparison.holds_in(field, event))
             }
         }
     }

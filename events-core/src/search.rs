@@ -13,6 +13,7 @@ use crate::{
 
 mod comparison;
 mod dates;
+mod examined;
 mod expression;
 mod field;
 mod invalid_filter;
@@ -27,6 +28,7 @@ mod values;
 mod word_query;
 
 pub use comparison::Comparison;
+pub(crate) use examined::Examined;
 pub use expression::FilterExpression;
 pub use field::{Field, FieldKind};
 pub use invalid_filter::InvalidFilter;

@@ -47,8 +47,8 @@ impl Clause {
     }
 
     /// Documents whose field has one of these values.
-    pub(crate) fn any_term<'v>(field: &str, values: impl IntoIterator<Item = &'v str>) -> Self {
-        let values: Vec<&str> = values.into_iter().collect();
+    pub(crate) fn any_term<V: Into<Value>>(field: &str, values: impl IntoIterator<Item = V>) -> Self {
+        let values: Vec<Value> = values.into_iter().map(Into::into).collect();
         if values.is_empty() { Self::Nothing } else { Self::Query(json!({ "terms": { field: values } })) }
     }
 
@@ -120,7 +120,7 @@ mod tests {
         assert_eq!(Clause::all([one(), Nothing]), Nothing);
         assert_eq!(Clause::any([Nothing, one()]), one());
         assert_eq!(Clause::any([one(), Everything]), Everything);
-        assert_eq!(Clause::any_term("tags", []), Nothing);
+        assert_eq!(Clause::any_term::<&str>("tags", []), Nothing);
         assert_eq!((Everything.not(), Nothing.not()), (Nothing, Everything));
         let both = Clause::all([one(), other()]).into_query();
         assert_eq!(both.pointer("/bool/filter/0/bool/filter").and_then(Value::as_array).map(Vec::len), Some(2));

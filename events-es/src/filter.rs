@@ -92,8 +92,8 @@ fn known(filter: &Filter, visibility: Visibility, holds: bool) -> Result<Clause,
             let (values, others) = values_by_field(filters)?;
             let values = values.into_iter().map(|((field, visible_from), values)| {
                 let clause = match &*values {
-                    [value] => Clause::term(&field, value.as_str()),
-                    values => Clause::any_term(&field, values.iter().map(String::as_str)),
+                    [value] => Clause::term(&field, value.clone()),
+                    _ => Clause::any_term(&field, values),
                 };
                 of(visible_from, clause)
             });
@@ -116,28 +116,56 @@ fn known(filter: &Filter, visibility: Visibility, holds: bool) -> Result<Clause,
     })
 }
 
-/// Values that are asked for, by the field that has them and from where it is seen.
-type Values = BTreeMap<(String, Visibility), Vec<String>>;
+/// A field, and from where it is seen.
+type SeenField = (String, Visibility);
+
+/// Values that are asked for, by the field that has them.
+type Values = BTreeMap<SeenField, Vec<Value>>;
 
 /// Several values of one field are one term query: clauses are limited, terms are not.
 fn values_by_field(filters: &[Filter]) -> Result<(Values, Vec<&Filter>), SearchError> {
     let (mut values, mut others) = (Values::new(), Vec::new());
     for filter in filters {
-        let Filter::Is(attribute, value) = filter else {
-            others.push(filter);
-            continue;
-        };
-        let (field, term) = match Place::of_keys(attribute)? {
-            Place::Own(field) => (field, value.clone()),
-            Place::Pairs(start) => (PAIRS.to_owned(), format!("{start}{value}")),
-            Place::Success | Place::Nowhere => {
-                others.push(filter);
-                continue;
-            }
-        };
-        values.entry((field, attribute.visible_from())).or_default().push(term);
+        match value_of_field(filter)? {
+            Some((field, value)) => values.entry(field).or_default().push(value),
+            None => others.push(filter),
+        }
     }
     Ok((values, others))
+}
+
+/// The one value that a filter asks for, where it is a term of a field.
+fn value_of_field(filter: &Filter) -> Result<Option<(SeenField, Value)>, SearchError> {
+    Ok(match filter {
+        Filter::Is(attribute, value) => {
+            let (field, term) = match Place::of_keys(attribute)? {
+                Place::Own(field) => (field, value.clone()),
+                Place::Pairs(start) => (PAIRS.to_owned(), format!("{start}{value}")),
+                Place::Success | Place::Nowhere => return Ok(None),
+            };
+            Some(((field, attribute.visible_from()), term.into()))
+        }
+        Filter::Compares(field, comparison) => match (Place::of(field)?, equal_to(comparison, field.kind())) {
+            (Place::Own(own), Some(value)) => Some(((own, field.visible_from()), value)),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+/// The one value for which a comparison holds, where a term says the same.
+fn equal_to(comparison: &Comparison, kind: FieldKind) -> Option<Value> {
+    match (comparison, kind) {
+        (Comparison::Texts(Bound::Included(from), Bound::Included(until)), FieldKind::Text) if from == until => {
+            Some(json!(from))
+        }
+        (Comparison::Numbers(Bound::Included(from), Bound::Included(until)), FieldKind::Integer) if from == until => {
+            // A term that the field cannot hold is an error, which a range is not.
+            let (value, most) = (from.get(), f64::from(i32::MAX));
+            (value.fract() == 0.0 && value.abs() <= most).then(|| json!(value as i64))
+        }
+        _ => None,
+    }
 }
 
 /// The events that have a value of which this is true.
@@ -332,6 +360,26 @@ mod tests {
         let tag = || Filter::is(Attribute::Tag, "blue");
         let nested = (0..40).fold(tag(), |filter, _| not(not(Filter::All(vec![filter]))));
         assert_eq!(known(&nested, Visibility::Data, true).unwrap(), Clause::term("tags", "blue"));
+    }
+
+    #[test]
+    fn a_list_of_values_is_one_clause() {
+        let texts =
+            (0..5_000).map(|number| Filter::Compares(Field::at("subcategory"), Comparison::equals(number.to_string())));
+        let number = |value: f64| {
+            let value = Bound::Included(Number::new(value).unwrap());
+            Filter::Compares(Field::at("duration-ms"), Comparison::Numbers(value, value))
+        };
+        let filter = Filter::Any(texts.chain([1.0, 2.0, 2.5, 1e12].map(number)).collect());
+        let Clause::Query(query) = known(&filter, Visibility::Data, true).unwrap() else { panic!("a query") };
+        let clauses = query.pointer("/bool/should").and_then(Value::as_array).unwrap();
+        assert_eq!(clauses[0], json!({ "terms": { "duration-ms": [1, 2] } }));
+        assert_eq!(clauses[1]["terms"]["subcategory"].as_array().map(Vec::len), Some(5_000));
+        assert_eq!(clauses.len(), 4, "what no term of the field can be is a range: {:?}", &clauses[2..]);
+        assert!(clauses[2..].iter().all(|clause| clause.get("range").is_some()));
+        let not = known(&not(filter), Visibility::Data, true).unwrap();
+        let Clause::Query(query) = not else { panic!("a query") };
+        assert_eq!(query.pointer("/bool/filter").and_then(Value::as_array).map(Vec::len), Some(4));
     }
 
     #[test]

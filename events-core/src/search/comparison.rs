@@ -2,8 +2,8 @@
 
 use std::ops::Bound;
 
-use super::{field::Field, number::Number, values};
-use crate::{keys::Keys, timestamp::Timestamp};
+use super::{examined::Examined, field::Field, number::Number};
+use crate::timestamp::Timestamp;
 
 /// What at least one value of an attribute has to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,19 +44,17 @@ impl Comparison {
     }
 
     /// Whether an event has such a value.
-    pub(crate) fn holds_in(&self, field: &Field, document: &[u8], keys: &Keys<'_>) -> bool {
+    pub(crate) fn holds_in<'e>(&self, field: &'e Field, event: &Examined<'e>) -> bool {
         // Nearly all are looked at for this alone, and it need not be read.
         if let Self::Instants(first, last) = self {
             let is_within = |at: Timestamp| *first <= at && at <= *last;
             match field.path() {
-                "timestamp" => return is_within(keys.timestamp),
-                "created" => return keys.created.is_some_and(is_within),
+                "timestamp" => return is_within(event.keys.timestamp),
+                "created" => return event.keys.created.is_some_and(is_within),
                 _ => {}
             }
         }
-        let mut holds = false;
-        values::each(field, document, keys, &mut |value| holds = holds || self.holds(&value));
-        holds
+        event.any(field, |value| self.holds(value))
     }
 }
 
