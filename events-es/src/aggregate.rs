@@ -20,8 +20,11 @@ use crate::{
 /// So many values are asked for at once.
 const AT_ONCE: usize = 10_000;
 
-pub(crate) async fn buckets(server: &Server, aggregation: &Aggregation) -> Result<Buckets, SearchError> {
-    let limit = TimeLimit::after(aggregation.within.unwrap_or(server.search_limit));
+pub(crate) async fn buckets(
+    server: &Server,
+    aggregation: &Aggregation,
+    limit: TimeLimit,
+) -> Result<Buckets, SearchError> {
     let clause = filter::shown_by(&aggregation.filter, &aggregation.viewer, &aggregation.by)?;
     let (by, place) = (&aggregation.by, Place::of(&aggregation.by)?);
     let field = match &place {
@@ -40,7 +43,7 @@ pub(crate) async fn buckets(server: &Server, aggregation: &Aggregation) -> Resul
             return Ok(counts.finish());
         }
     }
-    let moment = PointInTime::open(server).await?;
+    let moment = PointInTime::open(server, limit).await?;
     let walked = walk.through(server, &moment, counts).await;
     moment.close(server).await;
     walked.map(Counts::finish)

@@ -12,11 +12,10 @@ use crate::{
     search::{self, Portion, Searched, TimeLimit, ask, ask_at, unavailable},
 };
 
-pub(crate) async fn page(server: &Server, query: &Query) -> Result<Page, SearchError> {
+pub(crate) async fn page(server: &Server, query: &Query, limit: TimeLimit) -> Result<Page, SearchError> {
     if query.limit == 0 {
         return Ok(Page::default());
     }
-    let limit = TimeLimit::after(query.within.unwrap_or(server.search_limit));
     match sort(&query.order)? {
         Some(sort) if !is_hidden(server, query, limit).await? => sorted(server, query, sort, limit).await,
         _ => ranked(server, query, limit).await,
@@ -60,7 +59,9 @@ async fn is_hidden(server: &Server, query: &Query, limit: TimeLimit) -> Result<b
         return Ok(false);
     }
     let hidden = filter::seen_below(least, &query.filter, &query.viewer)?.into_query();
-    Ok(search::count(server, hidden, limit.left()).await?.events > 0)
+    let hidden = search::count(server, hidden, limit).await?;
+    // What was not looked at may be.
+    Ok(hidden.cut || hidden.events > 0)
 }
 
 async fn sorted(server: &Server, query: &Query, sort: Vec<Value>, limit: TimeLimit) -> Result<Page, SearchError> {
@@ -74,7 +75,7 @@ async fn sorted(server: &Server, query: &Query, sort: Vec<Value>, limit: TimeLim
         return rows.of(server, None).await;
     }
     // What is stored in between would move the rows.
-    let moment = PointInTime::open(server).await?;
+    let moment = PointInTime::open(server, limit).await?;
     let page = rows.of(server, Some(&moment)).await;
     moment.close(server).await;
     page
@@ -137,12 +138,7 @@ async fn ranked(server: &Server, query: &Query, limit: TimeLimit) -> Result<Page
     let mut next = Query { order: Vec::new(), offset: 0, limit: AT_ONCE, ..query.clone() };
     let mut page = Page::default();
     while !page.cut {
-        let Some(left) = limit.left() else {
-            page.cut = true;
-            break;
-        };
-        next.within = Some(left);
-        let looked_at = Box::pin(search::page(server, &next)).await?;
+        let looked_at = Box::pin(search::page(server, &next, limit)).await?;
         for found in looked_at.events {
             let document = found.stored().clone();
             let keys = Keys::of(&document)?;
@@ -157,7 +153,7 @@ async fn ranked(server: &Server, query: &Query, limit: TimeLimit) -> Result<Page
     let mut room = Room::of(query.bytes);
     for (id, found) in first.behind(query.offset) {
         let found = match found {
-            None => search::get(server, id, &query.viewer).await?,
+            None => search::get(server, id, &query.viewer, limit).await?,
             found => found,
         };
         if found.as_ref().is_some_and(|found| !room.take(found.stored())) {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::{
     handle::Server,
     request::{Request, RequestError},
-    search::unavailable,
+    search::{TimeLimit, unavailable},
 };
 
 /// The two servers name this differently; which it is, is found out when it is first needed.
@@ -37,7 +37,7 @@ struct Opened {
 }
 
 impl PointInTime {
-    pub(crate) async fn open(server: &Server) -> Result<Self, SearchError> {
+    pub(crate) async fn open(server: &Server, limit: TimeLimit) -> Result<Self, SearchError> {
         let alias = server.layout.alias();
         let elasticsearch = (Dialect::Elasticsearch, format!("/{alias}/_pit"));
         let opensearch = (Dialect::OpenSearch, format!("/{alias}/_search/point_in_time"));
@@ -46,7 +46,7 @@ impl PointInTime {
                 continue;
             }
             let request =
-                Request::post(format!("{path}?keep_alive=1m&ignore_unavailable=true")).within(server.search_limit);
+                Request::post(format!("{path}?keep_alive=1m&ignore_unavailable=true")).within(limit.patience());
             let answer = server.client.send(&request).await.map_err(unavailable)?;
             if answer.is_success() {
                 let Opened { id } = answer.read().map_err(unavailable)?;

@@ -26,13 +26,13 @@ use crate::{
 
 impl Search for Elasticsearch {
     fn get<'s>(&'s self, id: EventId, viewer: &'s Viewer) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
-        let viewer = viewer.clone();
-        self.ask(move |server| async move { get(&server, id, &viewer).await })
+        let (viewer, limit) = (viewer.clone(), self.limit(None));
+        self.ask(move |server| async move { get(&server, id, &viewer, limit).await })
     }
 
     fn search<'s>(&'s self, query: &'s Query) -> BoxFuture<'s, Result<Page, SearchError>> {
-        let query = query.clone();
-        self.ask(move |server| async move { page(&server, &query).await })
+        let (query, limit) = (query.clone(), self.limit(query.within));
+        self.ask(move |server| async move { page(&server, &query, limit).await })
     }
 
     fn count<'s>(
@@ -41,13 +41,13 @@ impl Search for Elasticsearch {
         viewer: &'s Viewer,
         within: Option<Duration>,
     ) -> BoxFuture<'s, Result<Count, SearchError>> {
-        let question = filter::found_by(filter, viewer);
-        self.ask(move |server| async move { count(&server, question?.into_query(), within).await })
+        let (question, limit) = (filter::found_by(filter, viewer), self.limit(within));
+        self.ask(move |server| async move { count(&server, question?.into_query(), limit).await })
     }
 
     fn aggregate<'s>(&'s self, aggregation: &'s Aggregation) -> BoxFuture<'s, Result<Buckets, SearchError>> {
-        let aggregation = aggregation.clone();
-        self.ask(move |server| async move { aggregate::buckets(&server, &aggregation).await })
+        let (aggregation, limit) = (aggregation.clone(), self.limit(aggregation.within));
+        self.ask(move |server| async move { aggregate::buckets(&server, &aggregation, limit).await })
     }
 
     fn partitions(&self) -> BoxFuture<'_, Result<Vec<Partition>, SearchError>> {
@@ -56,6 +56,11 @@ impl Search for Elasticsearch {
 }
 
 impl Elasticsearch {
+    /// From now on, also while a search waits for a thread of the handle.
+    fn limit(&self, within: Option<Duration>) -> TimeLimit {
+        TimeLimit::after(within.unwrap_or(self.server.search_limit))
+    }
+
     /// Runs a question on the threads of the handle.
     fn ask<'s, T, F>(&'s self, question: impl FnOnce(Arc<Server>) -> F) -> BoxFuture<'s, Result<T, SearchError>>
     where
@@ -87,6 +92,11 @@ impl TimeLimit {
         let left = self.0.saturating_duration_since(Instant::now());
         // In the server's unit.
         (left >= Duration::from_millis(1)).then_some(left)
+    }
+
+    /// How long an answer is waited for.
+    pub(crate) fn patience(self) -> Duration {
+        self.left().unwrap_or_default() + GRACE
     }
 }
 
@@ -208,7 +218,12 @@ impl Source<'_> {
 }
 
 /// Looked up by its id, an event is found as soon as it is stored.
-pub(crate) async fn get(server: &Server, id: EventId, viewer: &Viewer) -> Result<Option<Found>, SearchError> {
+pub(crate) async fn get(
+    server: &Server,
+    id: EventId,
+    viewer: &Viewer,
+    limit: TimeLimit,
+) -> Result<Option<Found>, SearchError> {
     #[derive(Deserialize)]
     struct Got<'a> {
         found: bool,
@@ -216,7 +231,7 @@ pub(crate) async fn get(server: &Server, id: EventId, viewer: &Viewer) -> Result
         source: Option<&'a RawValue>,
     }
     let path = format!("/{}/_doc/{}", server.layout.index_of(id), document_id(id));
-    let request = Request::get(path).within(server.search_limit);
+    let request = Request::get(path).within(limit.patience());
     let answer = server.client.send(&request).await.and_then(|answer| answer.expect(404)).map_err(unavailable)?;
     if answer.status == 404 && answer.cause().kind == "index_not_found_exception" {
         return Ok(None);
@@ -259,12 +274,11 @@ impl Portion {
     }
 }
 
-pub(crate) async fn page(server: &Server, query: &Query) -> Result<Page, SearchError> {
+pub(crate) async fn page(server: &Server, query: &Query, limit: TimeLimit) -> Result<Page, SearchError> {
     query.check()?;
     if !query.is_newest_first() {
-        return in_order::page(server, query).await;
+        return in_order::page(server, query, limit).await;
     }
-    let limit = TimeLimit::after(query.within.unwrap_or(server.search_limit));
     let mut page = Page::default();
     if query.limit == 0 {
         return Ok(page);
@@ -322,7 +336,7 @@ pub(crate) async fn page(server: &Server, query: &Query) -> Result<Page, SearchE
     }
 }
 
-pub(crate) async fn count(server: &Server, question: Value, within: Option<Duration>) -> Result<Count, SearchError> {
+pub(crate) async fn count(server: &Server, question: Value, limit: TimeLimit) -> Result<Count, SearchError> {
     #[derive(Deserialize)]
     struct Counted {
         hits: Total,
@@ -335,7 +349,6 @@ pub(crate) async fn count(server: &Server, question: Value, within: Option<Durat
     struct Number {
         value: u64,
     }
-    let limit = TimeLimit::after(within.unwrap_or(server.search_limit));
     let Some(left) = limit.left() else { return Ok(Count { cut: true, ..Count::default() }) };
     let body = json!({ "query": question, "size": 0, "track_total_hits": true });
     let (answer, outcome) = ask(server, &body, left).await?;
