@@ -80,11 +80,11 @@
 ///
 ///     // Opening, body, closing: one await. Dropped anywhere in between, the guard closes the operation.
 ///     __events_call.drive(
-///         async move {
+///         __events::pin!(async move {
 ///             if false { return __events::never::<Result<(), ApiError>>(); } // gives the body its type
 ///             let _ = &options; // moved in, so that it is dropped as in the plain function
 ///             '__events_body: { /* the body */ }
-///         },
+///         }),
 ///         <Result<(), ApiError> as __events::Refusable>::refused,            // what a refusal becomes
 ///         __events::Read::Told([                                             // who says how it ended, most telling first
 ///             __events::Says::<Result<(), ApiError>>::WHOLE, // the whole value is an `Outcome`

@@ -25,30 +25,26 @@ impl Call {
     ///
     /// Cancel-safe: dropped while the opening is stored, the trail holds the opening and a closing, or neither; dropped
     /// in the body, the guard says `cancelled`; dropped behind it, the closing says how it ended.
-    pub fn drive<F: Future>(
-        &mut self,
-        body: F,
+    pub fn drive<'c, F: Future>(
+        &'c mut self,
+        body: Pin<&'c mut F>,
         refused: fn(Refused) -> F::Output,
         read: Read<F::Output>,
-    ) -> Drive<'_, F> {
+    ) -> Drive<'c, F> {
         let step = if self.is_plain() { Step::Plain } else { Step::Opening(BeginStep::Start) };
         Drive { call: self, body, refused, read, out: None, step }
     }
 }
 
-pin_project_lite::pin_project! {
-    /// See [`Call::drive`].
-    #[must_use = "futures do nothing unless polled"]
-    #[project = DriveProjection]
-    pub struct Drive<'c, F: Future> {
-        call: &'c mut Call,
-        #[pin]
-        body: F,
-        refused: fn(Refused) -> F::Output,
-        read: Read<F::Output>,
-        out: Option<F::Output>,
-        step: Step,
-    }
+/// See [`Call::drive`].
+#[must_use = "futures do nothing unless polled"]
+pub struct Drive<'c, F: Future> {
+    call: &'c mut Call,
+    body: Pin<&'c mut F>,
+    refused: fn(Refused) -> F::Output,
+    read: Read<F::Output>,
+    out: Option<F::Output>,
+    step: Step,
 }
 
 enum Step {
@@ -58,6 +54,9 @@ enum Step {
     Running(Option<Change>),
     Closing(FinishStep),
 }
+
+/// The value is moved out when it is ready and never pinned.
+impl<F: Future> Unpin for Drive<'_, F> {}
 
 impl<F: Future> fmt::Debug for Drive<'_, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -69,9 +68,9 @@ impl<F: Future> Future for Drive<'_, F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<F::Output> {
-        let DriveProjection { call, mut body, refused, read, out, step } = self.project();
+        let Self { call, body, refused, read, out, step } = self.get_mut();
         if matches!(step, Step::Plain) {
-            return body.poll(task);
+            return body.as_mut().poll(task);
         }
         if out.is_none() {
             let mut poll = |task: &mut Task<'_>| body.as_mut().poll(task).map(|value| *out = Some(value));

@@ -2,7 +2,9 @@
 
 use std::{fmt, marker::PhantomData};
 
-pub use core::{self, column, concat, env, file, line, module_path, option::Option, result::Result, stringify};
+pub use core::{
+    self, column, concat, env, file, line, module_path, option::Option, pin::pin, result::Result, stringify,
+};
 pub use std::{borrow::Cow, string::String, time::Duration, vec::Vec};
 
 pub use inventory;

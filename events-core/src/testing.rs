@@ -69,7 +69,7 @@ use crate::{
 /// #     let mut call = p::Call::new(event);
 /// #     call.opening().unwrap().resource(id.into());
 /// #     let completed = p::Read::By(|call, _| call.ended(p::Ending::COMPLETED));
-/// #     call.drive(body, |refused| panic!("{refused}"), completed).await
+/// #     call.drive(std::pin::pin!(body), |refused| panic!("{refused}"), completed).await
 /// # }
 /// # async fn stop(id: &str) { called(&STOP, id, async {}).await }
 /// # async fn reboot(id: &str) { called(&REBOOT, id, stop(id)).await }

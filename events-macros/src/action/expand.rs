@@ -80,8 +80,8 @@ fn recorded(action: &Action, block: &Group, captured: &[Captured]) -> TokenStrea
         let mut #call = #new;
         #room
         #opening
-        // Built before the opening is awaited and polled after it.
-        #call.drive(#body, #refused, #read).await
+        // Built before the opening is awaited and polled after it: the arguments move once.
+        #call.drive(#p::pin!(#body), #refused, #read).await
     }
 }
 

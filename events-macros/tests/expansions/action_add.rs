@@ -33,13 +33,11 @@ async fn add(Json(body): Json<New>) -> Result<Created, ApiError> {
     }
     __events_call
         .drive(
-            async move {
-                if false {
-                    return __events::never::<Result<Created, ApiError>>();
-                }
-                let _ = &body;
-                '__events_body: { insert(body).await }
-            },
+            __events::pin!(
+                async move { if false { return __events::never:: < Result < Created,
+                ApiError > > (); } let _ = & body; '__events_body : { insert(body). await
+                } }
+            ),
             <Result<Created, ApiError> as __events::Refusable>::refused,
             __events::Read::By(|__events_call, __events_out| {
                 {

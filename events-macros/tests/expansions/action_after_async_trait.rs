@@ -52,16 +52,11 @@ where
         }
         __events_call
             .drive(
-                async move {
-                    if false {
-                        return __events::never::<Result<u32, ApiError>>();
-                    }
-                    '__events_body: {
-                        let __self = self;
-                        let __ret: Result<u32, ApiError> = { Ok(n) };
-                        __ret
-                    }
-                },
+                __events::pin!(
+                    async move { if false { return __events::never:: < Result < u32,
+                    ApiError > > (); } '__events_body : { let __self = self; let __ret :
+                    Result < u32, ApiError > = { Ok(n) }; __ret } }
+                ),
                 <Result<u32, ApiError> as __events::Refusable>::refused,
                 __events::Read::Told([
                     __events::Says::<Result<u32, ApiError>>::WHOLE,

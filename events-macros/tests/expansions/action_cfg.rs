@@ -48,17 +48,11 @@ async fn reboot(
     }
     __events_call
         .drive(
-            async move {
-                if false {
-                    return __events::never::<Result<(), ApiError>>();
-                }
-                #[cfg(feature = "extra")]
-                let _ = &extra;
-                '__events_body: {
-                    #[cfg(feature = "extra")] drop(extra);
-                    Ok(())
-                }
-            },
+            __events::pin!(
+                async move { if false { return __events::never:: < Result < (), ApiError
+                > > (); } #[cfg(feature = "extra")] let _ = & extra; '__events_body : {
+                #[cfg(feature = "extra")] drop(extra); Ok(()) } }
+            ),
             <Result<(), ApiError> as __events::Refusable>::refused,
             __events::Read::Told([
                 __events::Says::<Result<(), ApiError>>::WHOLE,

@@ -29,13 +29,10 @@ async fn clone_it(id: Href<Module>) -> Result<Module, ApiError> {
     }
     __events_call
         .drive(
-            async move {
-                if false {
-                    return __events::never::<Result<Module, ApiError>>();
-                }
-                let _ = &id;
-                '__events_body: { copy(id).await }
-            },
+            __events::pin!(
+                async move { if false { return __events::never:: < Result < Module,
+                ApiError > > (); } let _ = & id; '__events_body : { copy(id). await } }
+            ),
             <Result<Module, ApiError> as __events::Refusable>::refused,
             __events::Read::By(|__events_call, __events_out| {
                 {

@@ -121,15 +121,11 @@ async fn update(name: String, options: Options, other: Href<Nuvlabox>) -> Answer
     }
     __events_call
         .drive(
-            async move {
-                if false {
-                    return __events::never::<Answer>();
-                }
-                let _ = &other;
-                let _ = &options;
-                let _ = &name;
-                '__events_body: { update_it(name, options, other).await }
-            },
+            __events::pin!(
+                async move { if false { return __events::never:: < Answer > (); } let _ =
+                & other; let _ = & options; let _ = & name; '__events_body : {
+                update_it(name, options, other). await } }
+            ),
             |__events_refused| {
                 let __events_ask: fn(_) -> _ = read::refused;
                 __events::asked::AskRefused::<

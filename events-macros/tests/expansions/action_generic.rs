@@ -54,18 +54,11 @@ where
     }
     __events_call
         .drive(
-            async move {
-                if false {
-                    return __events::never::<Result<&'a str, ApiError>>();
-                }
-                let _ = &by;
-                let _ = &items;
-                let _ = &id;
-                '__events_body: {
-                    items.retain(by);
-                    Ok(id.as_str())
-                }
-            },
+            __events::pin!(
+                async move { if false { return __events::never:: < Result < & 'a str,
+                ApiError > > (); } let _ = & by; let _ = & items; let _ = & id;
+                '__events_body : { items.retain(by); Ok(id.as_str()) } }
+            ),
             <Result<&'a str, ApiError> as __events::Refusable>::refused,
             __events::Read::Told([
                 __events::Says::<Result<&'a str, ApiError>>::WHOLE,

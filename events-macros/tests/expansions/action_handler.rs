@@ -46,17 +46,11 @@ pub async fn reboot(
     }
     __events_call
         .drive(
-            async move {
-                if false {
-                    return __events::never::<Result<Json<Job>, ApiError>>();
-                }
-                let _ = &id;
-                let _ = &app;
-                '__events_body: {
-                    let job = app.jobs.submit("reboot", &id).await?;
-                    Ok(Json(job))
-                }
-            },
+            __events::pin!(
+                async move { if false { return __events::never:: < Result < Json < Job >,
+                ApiError > > (); } let _ = & id; let _ = & app; '__events_body : { let
+                job = app.jobs.submit("reboot", & id). await ?; Ok(Json(job)) } }
+            ),
             <Result<Json<Job>, ApiError> as __events::Refusable>::refused,
             __events::Read::Told([
                 __events::Says::<Result<Json<Job>, ApiError>>::WHOLE,

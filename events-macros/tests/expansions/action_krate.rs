@@ -30,12 +30,10 @@ async fn reboot(id: Href<Nuvlabox>, other: String) -> Result<(), ApiError> {
     }
     __events_call
         .drive(
-            async move {
-                if false {
-                    return __events::never::<Result<(), ApiError>>();
-                }
-                '__events_body: { Ok(()) }
-            },
+            __events::pin!(
+                async move { if false { return __events::never:: < Result < (), ApiError
+                > > (); } '__events_body : { Ok(()) } }
+            ),
             <Result<(), ApiError> as __events::Refusable>::refused,
             __events::Read::Told([
                 __events::Says::<Result<(), ApiError>>::WHOLE,

@@ -48,13 +48,11 @@ async fn start(&self, jobs: &Jobs) -> Result<JobId, Error> {
     }
     __events_call
         .drive(
-            async move {
-                if false {
-                    return __events::never::<Result<JobId, Error>>();
-                }
-                let _ = &jobs;
-                '__events_body: { jobs.start(&self.id).await }
-            },
+            __events::pin!(
+                async move { if false { return __events::never:: < Result < JobId, Error
+                > > (); } let _ = & jobs; '__events_body : { jobs.start(& self.id). await
+                } }
+            ),
             <Result<JobId, Error> as __events::Refusable>::refused,
             __events::Read::Told([
                 __events::Says::<Result<JobId, Error>>::WHOLE,

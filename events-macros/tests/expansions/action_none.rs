@@ -19,12 +19,10 @@ async fn switch(group: String) -> Result<(), ApiError> {
     let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
     __events_call
         .drive(
-            async move {
-                if false {
-                    return __events::never::<Result<(), ApiError>>();
-                }
-                '__events_body: { Ok(()) }
-            },
+            __events::pin!(
+                async move { if false { return __events::never:: < Result < (), ApiError
+                > > (); } '__events_body : { Ok(()) } }
+            ),
             <Result<(), ApiError> as __events::Refusable>::refused,
             __events::Read::Told([
                 __events::Says::<Result<(), ApiError>>::WHOLE,

@@ -29,13 +29,10 @@ async fn check(id: &Href<Nuvlabox>) -> Result<impl Serialize, ApiError> {
     }
     __events_call
         .drive(
-            async move {
-                if false {
-                    return __events::never::<Result<_, ApiError>>();
-                }
-                let _ = &id;
-                '__events_body: { call(id).await }
-            },
+            __events::pin!(
+                async move { if false { return __events::never:: < Result < _, ApiError >
+                > (); } let _ = & id; '__events_body : { call(id). await } }
+            ),
             <Result<_, ApiError> as __events::Refusable>::refused,
             __events::Read::By(|__events_call, __events_out| {
                 {

@@ -29,9 +29,10 @@ async fn delete(Path(id): Path<Href<Nuvlabox>>) -> impl IntoResponse {
     }
     __events_call
         .drive(
-            __events::axum::responding(async move {
-                '__events_body: { StatusCode::NO_CONTENT }
-            }),
+            __events::pin!(
+                __events::axum::responding(async move { '__events_body : {
+                StatusCode::NO_CONTENT } })
+            ),
             __events::axum::refused,
             __events::Read::By(|__events_call, __events_out| {
                 {

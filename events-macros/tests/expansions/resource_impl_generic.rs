@@ -31,12 +31,10 @@ impl<T: Jobs> Service for Runner<T> {
         }
         __events_call
             .drive(
-                async move {
-                    if false {
-                        return __events::never::<Result<(), Error>>();
-                    }
-                    '__events_body: { Ok(()) }
-                },
+                __events::pin!(
+                    async move { if false { return __events::never:: < Result < (), Error
+                    > > (); } '__events_body : { Ok(()) } }
+                ),
                 <Result<(), Error> as __events::Refusable>::refused,
                 __events::Read::Told([
                     __events::Says::<Result<(), Error>>::WHOLE,
@@ -93,12 +91,10 @@ impl<T: Jobs> Service for Runner<T> {
         }
         __events_call
             .drive(
-                async move {
-                    if false {
-                        return __events::never::<Result<(), Error>>();
-                    }
-                    '__events_body: { Ok(()) }
-                },
+                __events::pin!(
+                    async move { if false { return __events::never:: < Result < (), Error
+                    > > (); } '__events_body : { Ok(()) } }
+                ),
                 <Result<(), Error> as __events::Refusable>::refused,
                 __events::Read::Told([
                     __events::Says::<Result<(), Error>>::WHOLE,
