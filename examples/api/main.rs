@@ -14,8 +14,9 @@
 //! ```
 //!
 //! Programs find events below `/api/event`, people at `/ui`: with `--demo`, sign in as `jane` with the password `demo`.
-//! Resources are kept in `resources.db` of the data folder, events in its folder `events`. SIGTERM and SIGINT stop it:
-//! tails end, requests are answered to their end and their closing events stored.
+//! Resources are kept in `resources.db` of the data folder, events in its folder `events`. A request that has begun is done
+//! to its end, also when its client hangs up: so the trail says of every change that it was made. SIGTERM and SIGINT stop the
+//! server: tails end, requests are answered to their end and their closing events stored.
 
 mod answer;
 pub(crate) mod app;

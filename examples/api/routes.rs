@@ -1,12 +1,13 @@
 //! Which handler answers what.
 
-use std::any::type_name;
+use std::{any::type_name, panic::resume_unwind};
 
 use axum::{
     Router,
+    extract::Request,
     handler::Handler,
     http::{Method, StatusCode, Uri},
-    middleware::from_fn_with_state,
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{Html, IntoResponse, Response},
     routing::{self, MethodRouter},
 };
@@ -150,7 +151,19 @@ pub(crate) fn served(app: App, manager: EventManager, identity: Identity) -> Rou
         .merge(EventRoutes::new(&manager).page("/ui").sign_in("/login").whole(COLLECTIONS).into_router())
         .with_state(app.clone())
         .layer(EventsLayer::new(manager).header(events_http::HEADER))
+        .layer(from_fn(to_its_end))
         .layer(from_fn_with_state((app, identity), session::recognise))
+}
+
+/// Goes on when the client hangs up: a change that is under way is made all the same, and cancelling its handler would have
+/// the trail say that it was not. A stop waits for it, as for every operation.
+async fn to_its_end(request: Request, next: Next) -> Response {
+    if request.method().is_safe() {
+        return next.run(request).await;
+    }
+    let answered = tokio::spawn(next.run(request)).await;
+    // Nobody aborts it: it answers, or it panics.
+    answered.unwrap_or_else(|panicked| resume_unwind(panicked.into_panic()))
 }
 
 /// A known path, another method.

@@ -6,6 +6,8 @@ mod runner;
 mod server;
 
 use std::{
+    io::{Read, Write},
+    net::{Shutdown, TcpStream},
     path::Path,
     thread,
     time::{Duration, Instant},
@@ -13,7 +15,7 @@ use std::{
 
 use programs::{example, printed};
 use serde_json::{Value, json};
-use server::{JANE, Server};
+use server::{ADMIN, JANE, Server, request, until};
 
 /// Every stored event, in order.
 fn events(data: &Path) -> Vec<Value> {
@@ -234,6 +236,29 @@ fn no_input_whatever_is_the_servers_fault() {
 }
 
 #[test]
+fn what_has_begun_is_done_and_recorded_when_its_client_hangs_up() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    let mut client = TcpStream::connect(server.address()).unwrap();
+    client.set_read_timeout(Some(server::LIMIT)).unwrap();
+    // The hash of a password takes longer than it takes to see that it has begun.
+    let add = request("POST", "/api/user", ADMIN, r#"{"name": "eve", "password": "secret"}"#);
+    client.write_all(add.as_bytes()).unwrap();
+    until("it has begun", || (!of_type(&events(data.path()), "user.add").is_empty()).then_some(()));
+    client.shutdown(Shutdown::Write).unwrap();
+    // The server hangs up as well.
+    let _ = client.read_to_end(&mut Vec::new());
+    server.stop();
+
+    let stored = events(data.path());
+    let endings = ["user.add.completed", "user.add.failed", "credential.add.completed"];
+    assert_eq!(endings.map(|ending| of_type(&stored, ending).len()), [1, 0, 1]);
+    let again = Server::start(data.path());
+    let found = again.send("GET", "/api/user", ADMIN, "");
+    assert_eq!(found.body["resources"][0]["id"], "user/eve");
+}
+
+#[test]
 fn a_signal_stops_it_cleanly_under_load_and_nothing_stays_open() {
     let data = tempfile::tempdir().unwrap();
     let server = Server::start(data.path());
@@ -274,12 +299,12 @@ fn a_signal_stops_it_cleanly_under_load_and_nothing_stays_open() {
 
 #[test]
 fn tails_do_not_keep_it_from_stopping() {
-    use std::io::{BufRead, BufReader, Read, Write};
+    use std::io::{BufRead, BufReader};
     let data = tempfile::tempdir().unwrap();
     let server = Server::start(data.path());
     let mut tails: Vec<_> = (0..20)
         .map(|_| {
-            let mut stream = std::net::TcpStream::connect(server.address()).unwrap();
+            let mut stream = TcpStream::connect(server.address()).unwrap();
             stream.set_read_timeout(Some(server::LIMIT)).unwrap();
             write!(stream, "GET /api/event/tail HTTP/1.1\r\nhost: test\r\nnuvla-authn-info: {JANE}\r\n\r\n").unwrap();
             let mut stream = BufReader::new(stream);
@@ -306,8 +331,7 @@ fn tails_do_not_keep_it_from_stopping() {
 
 /// The status of a reboot; none when nobody listens any more.
 fn rebooted(address: &str, path: &str) -> Option<u16> {
-    use std::io::{Read, Write};
-    let mut stream = std::net::TcpStream::connect(address).ok()?;
+    let mut stream = TcpStream::connect(address).ok()?;
     stream.set_read_timeout(Some(server::LIMIT)).ok()?;
     write!(stream, "POST {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\nnuvla-authn-info: {JANE}\r\ncontent-length: 0\r\n\r\n").ok()?;
     let mut answer = String::new();

@@ -20,6 +20,9 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 /// A caller that may add.
 pub(crate) const JANE: &str = "user/jane user/jane group/nuvla-user";
 
+/// One that may do everything.
+pub(crate) const ADMIN: &str = "user/root group/nuvla-admin group/nuvla-admin";
+
 /// A running server; killed when it is dropped.
 pub(crate) struct Server {
     child: Child,
@@ -64,12 +67,7 @@ impl Server {
 
     /// One request on a connection of its own.
     pub(crate) fn send(&self, method: &str, path: &str, caller: &str, body: &str) -> Answer {
-        let header = if caller.is_empty() { String::new() } else { format!("nuvla-authn-info: {caller}\r\n") };
-        let length = body.len();
-        let kind = if body.starts_with('{') { "application/json" } else { "application/x-www-form-urlencoded" };
-        self.raw(format!(
-            "{method} {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n{header}content-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}"
-        ))
+        self.raw(request(method, path, caller, body))
     }
 
     /// Exactly these bytes.
@@ -87,6 +85,16 @@ impl Server {
     pub(crate) fn stop(mut self) -> (ExitStatus, Vec<String>) {
         (stopped(&mut self.child), self.lines.iter().collect())
     }
+}
+
+/// A request that is the only one of its connection.
+pub(crate) fn request(method: &str, path: &str, caller: &str, body: &str) -> String {
+    let header = if caller.is_empty() { String::new() } else { format!("nuvla-authn-info: {caller}\r\n") };
+    let length = body.len();
+    let kind = if body.starts_with('{') { "application/json" } else { "application/x-www-form-urlencoded" };
+    format!(
+        "{method} {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n{header}content-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
 }
 
 /// Asks a program to stop and waits until it has.
