@@ -94,19 +94,17 @@ pub(crate) async fn add(
     let acl = given.acl.clone();
     let make = App::document(given, Deployment { state: Created, parts: parts.clone() })?;
     let caller = caller();
-    // Its set knows of it from the same moment on.
+    // Its parameter is there, and its set knows of it, from the same moment on.
     let add = move |transaction: &Transaction<'_>| {
         let id = transaction.add(None, make)?;
+        deployment_parameter::add(transaction, &id, acl, &caller)?;
         if let Some(set) = &parts.deployment_set {
             let enrol = |set: &mut Document<_>| deployment_set::enrol(set, parts.nuvlabox.as_ref(), id.clone());
             transaction.change(set, Right::Manage, &caller, enrol)?;
         }
         Ok::<_, ApiError>(id)
     };
-    let id = app.database.transact(add).await?;
-    // A part of the deployment: no event of its own.
-    crud::add(deployment_parameter::add(&app, &id, acl)).await?;
-    Ok(Answer::added(&id))
+    Ok(Answer::added(&app.database.transact(add).await?))
 }
 
 #[action(event = "deployment.edit", details(name: Option<String> = given.attributes.name))]

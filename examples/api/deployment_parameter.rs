@@ -8,10 +8,11 @@ use serde_json::Value;
 use super::{
     App,
     answer::Answer,
+    database::Transaction,
     deployment::{Deployment, DeploymentState, StateChanged},
     document::{Attributes, Document, Given},
     error::ApiError,
-    extract::{Body, Path, caller},
+    extract::{Body, Path},
     state::Change,
 };
 
@@ -33,19 +34,22 @@ pub(crate) struct Told {
     value: Option<String>,
 }
 
-/// Adds the parameter that says how far a deployment is, for those who may use the deployment.
-#[action(event = "deployment-parameter.add", linked = deployment)]
-pub(crate) async fn add(
-    app: &App,
+/// Adds the parameter that says how far a deployment is, for those who may use the deployment. It is a part of the deployment:
+/// it comes and goes with it, without an event of its own.
+pub(crate) fn add(
+    transaction: &Transaction<'_>,
     deployment: &Href<Deployment>,
     acl: Option<Acl>,
-) -> Result<Href<DeploymentParameter>, ApiError> {
-    let caller = caller();
+    caller: &Caller,
+) -> Result<(), ApiError> {
     let own = DeploymentParameter { deployment: deployment.clone(), told: Told::default() };
-    // It has the id of the deployment: whoever does a job need not search for it.
-    let id = deployment.id().parse()?;
-    let make = move |id| Document::new(id, Attributes::named(STATE), acl, &caller, own);
-    app.database.add(Some(id), make).await
+    let make = |id| Document::new(id, Attributes::named(STATE), acl, caller, own);
+    transaction.add(Some(of(deployment)?), make).map(drop)
+}
+
+/// It has the id of the deployment: whoever does a job need not search for it.
+pub(crate) fn of(deployment: &Href<Deployment>) -> Result<Href<DeploymentParameter>, ApiError> {
+    Ok(deployment.id().parse()?)
 }
 
 #[action(event = "deployment-parameter.edit", severity = "low", details(value: Option<String> = given.own.value))]

@@ -15,7 +15,7 @@ use crate::{
 const DOMAIN: &[(&str, &[&str], &[&str])] = &[
     ("credential", &["add"], &[]),
     ("deployment", &["add", "edit", "delete", "start", "stop", "update", "clone"], &["state-changed"]),
-    ("deployment-parameter", &["add", "edit"], &[]),
+    ("deployment-parameter", &["edit"], &[]),
     ("deployment-set", &["add", "plan", "start", "stop", "bulk-start", "bulk-stop"], &[]),
     ("group", &["add", "edit"], &["user-added", "user-removed"]),
     ("infrastructure-service", &["add", "edit", "delete"], &["state-changed"]),
