@@ -4,7 +4,7 @@ use events::{Builder, Caller, Href, Right};
 
 use super::{
     credential::{Credential, Hashing},
-    database::Database,
+    database::{Database, Transaction},
     deployment::Deployment,
     deployment_parameter::DeploymentParameter,
     deployment_set::DeploymentSet,
@@ -89,13 +89,13 @@ impl App {
         self.database.change(id.clone(), Right::EditData, caller, edit).await
     }
 
-    /// Deletes a resource that `allowed` lets go.
+    /// Deletes a resource that `let_go` lets go, with what that does besides.
     pub(crate) async fn delete<K: Kept>(
         &self,
         id: &Href<K>,
-        allowed: fn(&mut Document<K>) -> Result<(), ApiError>,
+        let_go: impl FnOnce(&Transaction<'_>, &mut Document<K>) -> Result<(), ApiError> + Send + 'static,
     ) -> Result<(), ApiError> {
-        self.database.delete(id.clone(), caller(), allowed).await
+        self.database.delete(id.clone(), caller(), let_go).await
     }
 
     /// Puts a resource that is in one of the states `from` into another one.

@@ -96,18 +96,16 @@ impl Database {
         self.transact(move |transaction| transaction.change(&id, right, &caller, change)).await
     }
 
-    /// Deletes a resource that `caller` may delete and `allowed` lets go.
+    /// Deletes a resource that `caller` may delete and `let_go` lets go, with what that does besides.
     pub(crate) async fn delete<K: Kept>(
         &self,
         id: Href<K>,
         caller: Caller,
-        allowed: fn(&mut Document<K>) -> Result<(), ApiError>,
+        let_go: impl FnOnce(&Transaction<'_>, &mut Document<K>) -> Result<(), ApiError> + Send + 'static,
     ) -> Result<(), ApiError> {
         self.transact(move |transaction| {
-            allowed(&mut transaction.get(&id, Right::Delete, &caller)?)?;
-            transaction.0.execute("DELETE FROM resource WHERE id = ?1", [id.as_str()])?;
-            transaction.0.execute("DELETE FROM viewer WHERE id = ?1", [id.as_str()])?;
-            Ok::<_, ApiError>(())
+            let_go(transaction, &mut transaction.get(&id, Right::Delete, &caller)?)?;
+            transaction.remove(&id)
         })
         .await
     }
@@ -180,6 +178,13 @@ impl Transaction<'_> {
         self.0.execute("DELETE FROM viewer WHERE id = ?1", [id.as_str()])?;
         write_viewers(&self.0, id.as_str(), &document.acl)?;
         Ok(answer)
+    }
+
+    /// Deletes a resource, whoever asks.
+    pub(crate) fn remove<K>(&self, id: &Href<K>) -> Result<(), ApiError> {
+        self.0.execute("DELETE FROM resource WHERE id = ?1", [id.as_str()])?;
+        self.0.execute("DELETE FROM viewer WHERE id = ?1", [id.as_str()])?;
+        Ok(())
     }
 
     /// A random UUID (version 4, RFC 9562), from SQLite's generator.

@@ -119,7 +119,11 @@ pub(crate) async fn edit(
 
 #[action(event = "deployment.delete")]
 pub(crate) async fn delete(State(app): State<App>, Path(id): Path<Href<Deployment>>) -> Result<Answer, ApiError> {
-    app.delete::<Deployment>(&id, |document| document.must_be("delete", &[Created, Stopped, Error])).await?;
+    let let_go = |transaction: &Transaction<'_>, deployment: &mut Document<Deployment>| {
+        deployment.must_be("delete", &[Created, Stopped, Error])?;
+        transaction.remove(&deployment_parameter::of(&deployment.id)?)
+    };
+    app.delete(&id, let_go).await?;
     Ok(Answer::done(&id, "deleted"))
 }
 

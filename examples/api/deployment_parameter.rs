@@ -12,7 +12,7 @@ use super::{
     deployment::{Deployment, DeploymentState, StateChanged},
     document::{Attributes, Document, Given},
     error::ApiError,
-    extract::{Body, Path},
+    extract::{Body, Path, caller},
     state::Change,
 };
 
@@ -52,26 +52,33 @@ pub(crate) fn of(deployment: &Href<Deployment>) -> Result<Href<DeploymentParamet
     Ok(deployment.id().parse()?)
 }
 
+/// Whoever tells it needs the right on both: their ACLs may be different by now.
 #[action(event = "deployment-parameter.edit", severity = "low", details(value: Option<String> = given.own.value))]
 pub(crate) async fn edit(
     State(app): State<App>,
     Path(id): Path<Href<DeploymentParameter>>,
     Body(given): Body<Given<Told>>,
 ) -> Result<Answer, ApiError> {
-    let take_over = |document: &mut Document<DeploymentParameter>, told: Told, _: &Caller| {
-        let is_state = document.attributes.name.as_deref() == Some(STATE);
-        let value = told.value.clone().filter(|_| is_state).map(Value::String);
-        let state: Option<DeploymentState> = value.map(serde_json::from_value).transpose().map_err(|error| {
-            ApiError::BadRequest(format!("resource {} does not satisfy defined schema: {error}", document.id))
-        })?;
-        document.own.told = told;
-        Ok(state.map(|state| (state, document.own.deployment.clone())))
+    let Given { attributes, acl, own: told } = given;
+    let (parameter, caller) = (id.clone(), caller());
+    let tell = move |transaction: &Transaction<'_>| {
+        let take_over = |document: &mut Document<DeploymentParameter>| {
+            document.edit(attributes, acl, &caller)?;
+            let is_state = document.attributes.name.as_deref() == Some(STATE);
+            let value = told.value.clone().filter(|_| is_state).map(Value::String);
+            let state: Option<DeploymentState> = value.map(serde_json::from_value).transpose().map_err(|error| {
+                ApiError::BadRequest(format!("resource {} does not satisfy defined schema: {error}", document.id))
+            })?;
+            let DeploymentParameter { deployment, told: kept } = &mut document.own;
+            kept.value = told.value.or(kept.value.take());
+            Ok((deployment.clone(), state))
+        };
+        let (id, state) = transaction.change(&parameter, Right::EditData, &caller, take_over)?;
+        let follow = |deployment: &mut Document<Deployment>| Ok(state.and_then(|state| deployment.goes_to(state)));
+        let change = transaction.change(&id, Right::EditData, &caller, follow)?;
+        Ok::<_, ApiError>(change.map(|change| (id, change)))
     };
-    if let Some((state, deployment)) = app.edit(&id, given, take_over).await? {
-        let change = move |document: &mut Document<Deployment>| Ok(Change::make(&mut document.own.state, state));
-        // Who may tell the parameter need not have a right on the deployment.
-        let Change { old_state, new_state } =
-            app.database.change(deployment.clone(), Right::EditData, Caller::internal(), change).await?;
+    if let Some((deployment, Change { old_state, new_state })) = app.database.transact(tell).await? {
         emit(&deployment, StateChanged { old_state, new_state, parameter: Some(id.clone()) }).await?;
     }
     Ok(Answer::done(&id, "updated"))

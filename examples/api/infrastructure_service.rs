@@ -8,7 +8,7 @@ use super::{
     App,
     answer::Answer,
     database::Transaction,
-    document::Given,
+    document::{Document, Given},
     error::ApiError,
     extract::{Body, Path, caller},
     job,
@@ -133,6 +133,9 @@ pub(crate) async fn delete(
     State(app): State<App>,
     Path(id): Path<Href<InfrastructureService>>,
 ) -> Result<Answer, ApiError> {
-    app.delete::<InfrastructureService>(&id, |service| service.must_be("delete", &[Started, Stopped, Error])).await?;
+    let let_go = |_: &Transaction<'_>, service: &mut Document<InfrastructureService>| {
+        service.must_be("delete", &[Started, Stopped, Error])
+    };
+    app.delete(&id, let_go).await?;
     Ok(Answer::done(&id, "deleted"))
 }

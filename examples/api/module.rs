@@ -76,7 +76,7 @@ pub(crate) async fn edit(
 
 #[action(event = "module.delete")]
 pub(crate) async fn delete(State(app): State<App>, Path(id): Path<Href<Module>>) -> Result<Answer, ApiError> {
-    app.delete::<Module>(&id, |_| Ok(())).await?;
+    app.delete::<Module>(&id, |_, _| Ok(())).await?;
     Ok(Answer::done(&id, "deleted"))
 }
 

@@ -105,7 +105,7 @@ pub(crate) async fn edit(
 
 #[action(event = "nuvlabox.delete", severity = "high")]
 pub(crate) async fn delete(State(app): State<App>, Path(id): Path<Href<Nuvlabox>>) -> Result<Answer, ApiError> {
-    app.delete::<Nuvlabox>(&id, |document| document.must_be("delete", &[New, Decommissioned])).await?;
+    app.delete::<Nuvlabox>(&id, |_, document| document.must_be("delete", &[New, Decommissioned])).await?;
     Ok(Answer::done(&id, "deleted"))
 }
 

@@ -112,7 +112,7 @@ pub(crate) async fn delete(State(app): State<App>, Path(id): Path<Href<Session>>
     let user = app.get(&id, Right::Delete).await?.own.user;
     Operation::current().link(&user);
     Operation::current().visible_to(user.as_str().parse()?);
-    app.delete::<Session>(&id, |_| Ok(())).await?;
+    app.delete::<Session>(&id, |_, _| Ok(())).await?;
     Ok(Answer::done(&id, "deleted"))
 }
 

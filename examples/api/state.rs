@@ -29,7 +29,7 @@ pub(crate) struct Change {
 }
 
 impl Change {
-    pub(crate) fn make<S: Copy + Serialize>(state: &mut S, goal: S) -> Self {
+    fn make<S: Copy + Serialize>(state: &mut S, goal: S) -> Self {
         Self { old_state: word(std::mem::replace(state, goal)), new_state: word(goal) }
     }
 }
@@ -61,6 +61,12 @@ impl<K: Stateful> Document<K> {
         Ok(Change::make(self.own.state(), goal))
     }
 
+    /// Goes to a state; nothing changes where it is in that already.
+    pub(crate) fn goes_to(&mut self, goal: K::State) -> Option<Change> {
+        let state = self.own.state();
+        (*state != goal).then(|| Change::make(state, goal))
+    }
+
     /// Takes over the state that was reached. Whoever does the server's jobs reports that, and nobody else.
     pub(crate) fn report(
         &mut self,
@@ -71,6 +77,6 @@ impl<K: Stateful> Document<K> {
         if !caller.is_admin() {
             return Err(ApiError::Forbidden(self.id.to_string()));
         }
-        Ok(Some(Change::make(self.own.state(), state)))
+        Ok(self.goes_to(state))
     }
 }

@@ -69,6 +69,7 @@ async fn deleting_one() {
     assert_events!(server.trail, what => completed);
     server.recorded(JANE, &[JANE], &[JOE]);
     server.refuses(JANE, &request, Value::Null, (404, &format!("{id} not found")), &what).await;
+    server.asks(JANE, &format!("GET {}", state_parameter(&id)), Value::Null, 404).await;
 }
 
 /// An operation that stays open until its job says how it went.
@@ -196,6 +197,21 @@ async fn cloning_one_adds_another() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_may_change_a_deployment_no_more_tells_its_state_no_more() {
+    let mut server = Server::start();
+    let acl = json!({ "owners": ["user/jane"], "edit-data": ["user/joe"] });
+    let id = server.adds(JANE, "deployment", json!({ "acl": acl })).await;
+    let tell = format!("PUT {}", state_parameter(&id));
+    server.prepares(JOE, &tell, json!({ "value": "STARTED" })).await;
+    server.prepares(JANE, &format!("PUT {id}"), json!({ "acl": { "owners": ["user/jane"] } })).await;
+    let answer = server.asks(JOE, &tell, json!({ "value": "ERROR" }), 403).await;
+    assert_eq!(answer.text("message"), format!("invalid credentials for '{id}'"));
+    assert_events!(server.trail, format!("deployment-parameter.edit {}", state_parameter(&id)) => failed(error));
+    let parameter = server.asks(JANE, &format!("GET {}", state_parameter(&id)), Value::Null, 200).await;
+    assert_eq!(parameter.text("value"), "STARTED", "nothing of it is done");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_parameter_takes_only_states_that_there_are() {
     let mut server = Server::start();
     let id = created(&mut server).await;
@@ -206,6 +222,17 @@ async fn a_parameter_takes_only_states_that_there_are() {
     assert_events!(server.trail, what => failed(error));
     let document = server.asks(JANE, &format!("GET {parameter}"), Value::Null, 200).await.body;
     assert_eq!(document["value"], Value::Null, "it is as it was");
+
+    // What it tells already is no change.
+    server.prepares(JANE, &request, json!({ "value": "STARTED" })).await;
+    for same in [json!({ "value": "STARTED" }), json!({})] {
+        server.asks(JANE, &request, same, 200).await;
+        assert_events!(server.trail, what => completed);
+        server.forget();
+    }
+    let document = server.asks(JANE, &format!("GET {parameter}"), Value::Null, 200).await.body;
+    assert_eq!(document["value"], "STARTED");
+
     let absent = "deployment-parameter/00000000-0000-4000-8000-000000000000";
     let what = format!("deployment-parameter.edit {absent}");
     server.refuses(JANE, &format!("PUT {absent}"), json!({}), (404, &format!("{absent} not found")), &what).await;
