@@ -1,6 +1,9 @@
 //! What handlers work with: the database, as whoever calls may use it.
 
+use std::sync::Arc;
+
 use events::{Builder, Caller, Href, Right};
+use tokio::sync::Mutex;
 
 use super::{
     credential::{Credential, Hashing},
@@ -25,6 +28,8 @@ use super::{
 pub(crate) struct App {
     pub(crate) database: Database,
     pub(crate) hashing: Hashing,
+    /// Held while a job is edited.
+    pub(crate) job_edits: Arc<Mutex<()>>,
 }
 
 /// What the events of this server need: where ACLs are found, and which declarations must have arrived.
@@ -47,7 +52,7 @@ pub(crate) fn events(builder: Builder, database: &Database) -> Builder {
 impl App {
     pub(crate) fn new(database: Database) -> Self {
         // They take 152 MiB together.
-        Self { database, hashing: Hashing::at_once(8) }
+        Self { database, hashing: Hashing::at_once(8), job_edits: Arc::default() }
     }
 
     /// The resource, if whoever calls has `right` on it.

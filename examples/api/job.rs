@@ -143,22 +143,34 @@ async fn add<T: Send + 'static>(
 }
 
 /// Whoever does a job says how far it is. Outside of the operation, below what caused the job, an event may be refused: so it
-/// is recorded first, and a job whose event cannot be stored stays in its state.
+/// is recorded first, once nothing else can refuse the edit, and a job whose event cannot be stored stays in its state.
 #[action(event = "job.edit", severity = "low")]
 pub(crate) async fn edit(
     State(app): State<App>,
     Path(id): Path<Href<Job>>,
     Body(given): Body<Given<Reported<JobState>>>,
 ) -> Result<Answer, ApiError> {
+    let Given { attributes, acl, own: reported } = given;
+    let edit = {
+        let caller = caller();
+        move |job: &mut Document<Job>| {
+            job.edit(attributes.clone(), acl.clone(), &caller)?;
+            job.report(&reported, &caller)
+        }
+    };
+    // Of two who report the same, the second finds it done.
+    let _one_at_a_time = app.job_edits.lock().await;
     let mut job = app.get(&id, Right::EditData).await?;
-    if let Some(Change { old_state, new_state }) = job.report(&given.own, &caller())? {
+    if let Some(Change { old_state, new_state }) = edit(&mut job)? {
         let changed = emit(&id, StateChanged { old_state, new_state });
         match job.own.parent.zip(job.own.root) {
-            Some((parent, root)) => scope(Context::new(caller()).under(parent, root), changed).await?,
+            Some((parent, root)) => {
+                let below = Context::current().unwrap_or_else(Context::anonymous).under(parent, root);
+                scope(below, changed).await?
+            }
             None => changed.await?,
         };
     }
-    let report = |job: &mut Document<Job>, reported: Reported<JobState>, caller: &_| job.report(&reported, caller);
-    app.edit(&id, given, report).await?;
+    app.database.change(id.clone(), Right::EditData, caller(), edit).await?;
     Ok(Answer::done(&id, "updated"))
 }

@@ -1,7 +1,10 @@
 //! Jobs: their events follow from what caused them.
 
+use std::sync::Arc;
+
 use events::{Severity, assert_events};
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use crate::server::{ADMIN, JANE, JOE, Server, details, of_type};
 
@@ -16,17 +19,26 @@ async fn a_job_changes_state_below_what_caused_it() {
     server.forget();
 
     let (request, what) = (format!("PUT {job}"), format!("job.edit {job}"));
+    const TRACE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     for (old, new) in [("QUEUED", "RUNNING"), ("RUNNING", "SUCCESS")] {
-        server.asks(ADMIN, &request, json!({ "state": new }), 200).await;
+        let headers = [("nuvla-authn-info", ADMIN), ("traceparent", TRACE)];
+        assert_eq!(server.send_with(&headers, &request, json!({ "state": new })).await.status, 200);
         assert_events!(server.trail, what => completed, format!("job.state-changed {job}"));
         let events = server.recorded(ADMIN, &[JANE], &[JOE]);
         let changed = of_type(&events, "job.state-changed");
         assert_eq!((changed.parent, changed.root), (Some(cause), Some(cause)));
+        assert_eq!(changed.traceparent.as_deref(), Some(TRACE));
         assert_eq!(
             (details(changed), changed.severity),
             (json!({ "old-state": old, "new-state": new }), Severity::Low)
         );
     }
+
+    // What is refused changes no state, and says of none.
+    let refused = json!({ "state": "FAILED", "acl": { "owners": [] } });
+    server.asks(ADMIN, &request, refused, 400).await;
+    assert_events!(server.trail, what => failed(error));
+    server.forget();
 
     // Whoever caused it sees it, and may not change it.
     let forbidden = format!("invalid credentials for '{job}'");
@@ -38,4 +50,20 @@ async fn a_job_changes_state_below_what_caused_it() {
     }
     let absent = (404, &*format!("{ABSENT} not found"));
     server.refuses(JANE, &format!("PUT {ABSENT}"), json!({}), absent, &format!("job.edit {ABSENT}")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_report_the_same_state_one_changes_it() {
+    let mut server = Server::start();
+    let nuvlabox = server.adds(JANE, "nuvlabox", json!({})).await;
+    let job = server.prepares(JANE, &format!("POST {nuvlabox}/reboot"), Value::Null).await.location();
+    let mut server = Arc::new(server);
+    let mut reports = JoinSet::new();
+    for _ in 0..8 {
+        let (server, request) = (server.clone(), format!("PUT {job}"));
+        reports.spawn(async move { server.asks(ADMIN, &request, json!({ "state": "RUNNING" }), 200).await.status });
+    }
+    reports.join_all().await;
+    let events = Arc::get_mut(&mut server).unwrap().look();
+    of_type(&events, "job.state-changed");
 }
