@@ -8,7 +8,7 @@ use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, header::COOKIE},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use blake2::{Blake2b256, Digest as _};
 use events::{Acl, Caller, Claim, Href, Operation, Right, Timestamp, action, resource};
@@ -20,8 +20,9 @@ use super::{
     App,
     answer::Answer,
     credential::Password,
+    database::Transaction,
     document::{Attributes, Document, now},
-    error::ApiError,
+    error::{ApiError, optional},
     extract::{Body, Path, caller},
     group::Group,
     reading::collection,
@@ -128,34 +129,37 @@ pub(crate) async fn switch_group(
     Path(id): Path<Href<Session>>,
     Body(switch): Body<Switch>,
 ) -> Result<Answer, ApiError> {
-    let user = app.get(&id, Right::Manage).await?.own.user;
-    let Switch { claim } = switch;
-    if !may_act_as(&app, &user, &claim).await? {
-        return Err(ApiError::Forbidden(claim.to_string()));
-    }
-    let operation = Operation::current();
-    operation.link(claim.as_str());
-    operation.visible_to(user.as_str().parse()?);
-    operation.visible_to(claim.clone());
-    let done = format!("acts as {claim}");
-    let act = move |document: &mut Document<Session>| {
-        document.own.active_claim = claim;
-        Ok(())
+    let act = {
+        let (id, claim, caller) = (id.clone(), switch.claim.clone(), caller());
+        move |transaction: &Transaction<'_>| {
+            transaction.change(&id, Right::Manage, &caller, |session: &mut Document<Session>| {
+                if !session.own.may_act_as(&claim, transaction)? {
+                    return Err(ApiError::Forbidden(claim.to_string()));
+                }
+                session.own.active_claim = claim.clone();
+                Ok(session.own.user.clone())
+            })
+        }
     };
-    app.database.change(id.clone(), Right::Manage, caller(), act).await?;
-    Ok(Answer::done(&id, &done))
+    let user = app.database.transact(act).await?;
+    let operation = Operation::current();
+    operation.link(switch.claim.as_str());
+    operation.visible_to(user.as_str().parse()?);
+    operation.visible_to(switch.claim.clone());
+    Ok(Answer::done(&id, &format!("acts as {}", switch.claim)))
 }
 
-/// Whether a user may act as this claim: it is the user's own, or that of a group that the user belongs to by now.
-async fn may_act_as(app: &App, user: &Href<User>, claim: &Claim) -> Result<bool, ApiError> {
-    if claim.as_str() == user.as_str() {
-        return Ok(true);
-    }
-    let Ok(group) = claim.as_str().parse::<Href<Group>>() else { return Ok(false) };
-    match app.database.get(group, Right::ViewData, Caller::internal()).await {
-        Ok(group) => Ok(group.own.users.contains(user)),
-        Err(ApiError::NotFound(_)) => Ok(false),
-        Err(error) => Err(error),
+impl Session {
+    /// Whether its user may act as this claim: it is the user's own, or that of a group that the user belongs to by now.
+    fn may_act_as(&self, claim: &Claim, transaction: &Transaction<'_>) -> Result<bool, ApiError> {
+        if claim.as_str() == self.user.as_str() {
+            return Ok(true);
+        }
+        // An href may leave its type out, a claim may not.
+        let group = claim.as_str().parse::<Href<Group>>().ok().filter(|group| group.as_str() == claim.as_str());
+        let Some(group) = group else { return Ok(false) };
+        let group = optional(transaction.get(&group, Right::ViewData, &Caller::internal()))?;
+        Ok(group.is_some_and(|group| group.own.users.contains(&self.user)))
     }
 }
 
@@ -164,7 +168,7 @@ pub(crate) async fn search(State(app): State<App>) -> Result<Json<Value>, ApiErr
     let caller = caller();
     let id = caller.session_id.as_ref().and_then(|session| session.as_str().parse().ok());
     let found = match id {
-        Some(id) => app.database.get::<Session>(id, Right::ViewData, caller.clone()).await.ok(),
+        Some(id) => optional(app.database.get::<Session>(id, Right::ViewData, caller.clone()).await)?,
         None => None,
     };
     collection(u64::from(found.is_some()), found.as_slice(), &caller)
@@ -184,37 +188,42 @@ pub(crate) async fn recognise(State((app, who)): State<(App, Identity)>, mut req
     if who == Identity::OfSession {
         request.headers_mut().remove(events_http::HEADER);
     }
-    let headers = request.headers();
-    if !headers.contains_key(events_http::HEADER)
-        && let Some(identity) = identity(&app, headers).await
+    if !request.headers().contains_key(events_http::HEADER)
+        && let Some((id, secret)) = session_of(request.headers())
     {
-        request.headers_mut().insert(events_http::HEADER, identity);
+        match app.database.transact(move |transaction| identity(transaction, &id, &secret)).await {
+            Ok(None) => {}
+            Ok(Some(identity)) => drop(request.headers_mut().insert(events_http::HEADER, identity)),
+            Err(error) => return error.into_response(),
+        }
     }
     next.run(request).await
 }
 
-async fn identity(app: &App, headers: &HeaderMap) -> Option<HeaderValue> {
+/// What the cookie says: a session, and the hash of its secret.
+fn session_of(headers: &HeaderMap) -> Option<(Href<Session>, String)> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
     let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
     let (_, cookie) = pairs.find(|(name, _)| *name == SESSION_COOKIE)?;
     let (id, secret) = cookie.split_once('.')?;
-    let id = id.parse::<Href<Session>>().ok()?;
-    let session = app.database.get(id, Right::ViewData, Caller::internal()).await.ok()?;
-    let Session { user, active_claim, expiry, secret_hash } = &session.own;
+    Some((id.parse().ok()?, hash(secret)))
+}
+
+/// The identity header of a session that is there and has not ended.
+fn identity(
+    transaction: &Transaction<'_>,
+    id: &Href<Session>,
+    secret_hash: &str,
+) -> Result<Option<HeaderValue>, ApiError> {
+    let found = optional(transaction.get(id, Right::ViewData, &Caller::internal()))?;
     // Both are hashes: how long this takes tells nothing of the secret.
-    if *secret_hash != hash(secret) || *expiry <= now() {
-        return None;
-    }
-    if may_act_as(app, user, active_claim).await.ok()? {
-        return session.header().parse().ok();
-    }
-    // The user has left that group: from now on the session acts as the user, until it switches again.
-    let act_as_user = |session: &mut Document<Session>| {
+    let valid = |session: &Document<Session>| session.own.secret_hash == secret_hash && session.own.expiry > now();
+    let Some(mut session) = found.filter(valid) else { return Ok(None) };
+    if !session.own.may_act_as(&session.own.active_claim, transaction)? {
+        // The user has left that group, and acts as the user for as long as that is so.
         session.own.active_claim = session.own.user.as_str().parse()?;
-        Ok(session.header())
-    };
-    let header = app.database.change(session.id, Right::Manage, Caller::internal(), act_as_user).await.ok()?;
-    header.parse().ok()
+    }
+    session.header().parse().map(Some).map_err(ApiError::internal)
 }
 
 impl Document<Session> {

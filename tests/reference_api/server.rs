@@ -33,7 +33,7 @@ pub(crate) struct Server {
     pub(crate) trail: Trail<MemoryStore>,
     /// Behind `trail`: those that were compared with a tree, but not looked at one by one.
     seen: Trail<MemoryStore>,
-    _data: tempfile::TempDir,
+    pub(crate) data: tempfile::TempDir,
 }
 
 pub(crate) struct Answer {
@@ -61,7 +61,7 @@ impl Server {
         let manager = app::events(EventManager::builder(store.clone()), &database).build().unwrap();
         let routes = routes::served(App::new(database.clone()), manager, Identity::OfProxy);
         let (trail, seen) = (store.trail(), store.trail());
-        Self { routes, database, store, trail, seen, _data: data }
+        Self { routes, database, store, trail, seen, data }
     }
 
     /// Sends `POST nuvlabox/1/reboot`.

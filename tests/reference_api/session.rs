@@ -186,9 +186,22 @@ async fn who_has_left_a_group_acts_as_it_no_more() {
         active_claims.push(opening.authn_info.active_claim.as_ref().unwrap().to_string());
         server.forget();
     }
-    // Back in the group, she has to switch again.
-    assert_eq!(active_claims, ["group/fleet", "user/jane", "user/jane"]);
-    server.asks(JANE, &switch, json!({ "claim": "group/fleet" }), 200).await;
+    // Her session is as she left it: back in the group, she acts as it.
+    assert_eq!(active_claims, ["group/fleet", "user/jane", "group/fleet"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_cannot_be_looked_up_is_not_taken_for_nobody() {
+    let mut server = with_users().await;
+    let (_, cookie) = logged_in(&mut server).await;
+    let resources = rusqlite::Connection::open(server.data.path().join("resources.db")).unwrap();
+    resources.execute_batch("ALTER TABLE resource RENAME TO elsewhere").unwrap();
+    for request in ["PUT session", "POST nuvlabox"] {
+        assert_eq!(server.send_with(&[("cookie", &cookie)], request, json!({})).await.status, 500, "{request}");
+    }
+    resources.execute_batch("ALTER TABLE elsewhere RENAME TO resource").unwrap();
+    let found = server.send_with(&[("cookie", &cookie)], "PUT session", Value::Null).await;
+    assert_eq!(found.body["count"], 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -215,7 +228,7 @@ async fn acting_as_a_group() {
     let forbidden = format!("invalid credentials for '{session}'");
     server.refuses(JOE, &request, fleet.clone(), (403, &forbidden), &what).await;
     // She does not belong to these.
-    for claim in ["group/nuvla-admin", "group/none", "user/joe"] {
+    for claim in ["group/nuvla-admin", "group/none", "user/joe", "fleet"] {
         let answer = server.asks(JANE, &request, json!({ "claim": claim }), 403).await;
         assert_eq!(answer.text("message"), format!("invalid credentials for '{claim}'"));
         assert_events!(server.trail, what => failed(error));
