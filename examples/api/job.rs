@@ -62,9 +62,7 @@ struct StateChanged {
 
 /// Has a job do something to a resource that whoever calls may manage.
 pub(crate) async fn hand_over<K: Kept>(app: &App, id: &Href<K>, action: &str, doing: &str) -> Result<Answer, ApiError> {
-    app.get(id, Right::Manage).await?;
-    let Added { job, .. } = added_with(app, action, id, |_| Ok(())).await?;
-    Ok(Answer::accepted(id, doing, &job))
+    begin_and_hand_over(app, id, action, doing, |_| Ok(())).await.map(|(accepted, ())| accepted)
 }
 
 /// The same, and `begin` changes the resource when the job is added: there is never one without the other.

@@ -263,6 +263,6 @@ async fn on_device(
     job: &str,
     doing: &str,
 ) -> Result<Answer, ApiError> {
-    app.get(id, Right::Manage).await?.must_be(action, &[Activated, Commissioned])?;
-    job::hand_over(app, id, job, doing).await
+    let in_use = move |nuvlabox: &mut Document<Nuvlabox>| nuvlabox.must_be(action, &[Activated, Commissioned]);
+    job::begin_and_hand_over(app, id, job, doing, in_use).await.map(|(accepted, ())| accepted)
 }
