@@ -1,7 +1,7 @@
 //! Applications that run somewhere.
 
 use axum::extract::State;
-use events::{EventDetails, Href, Operation, Refused, Right, action, crud, emit, resource};
+use events::{Caller, EventDetails, Href, Operation, Refused, Right, action, crud, emit, resource};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -121,6 +121,13 @@ pub(crate) async fn edit(
 pub(crate) async fn delete(State(app): State<App>, Path(id): Path<Href<Deployment>>) -> Result<Answer, ApiError> {
     let let_go = |transaction: &Transaction<'_>, deployment: &mut Document<Deployment>| {
         deployment.must_be("delete", &[Created, Stopped, Error])?;
+        if let Some(set) = &deployment.own.parts.deployment_set {
+            let dismiss = |set: &mut Document<_>| {
+                deployment_set::dismiss(set, &deployment.id);
+                Ok(())
+            };
+            transaction.change(set, Right::Manage, &Caller::internal(), dismiss)?;
+        }
         transaction.remove(&deployment_parameter::of(&deployment.id)?)
     };
     app.delete(&id, let_go).await?;

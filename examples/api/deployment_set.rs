@@ -1,5 +1,7 @@
 //! One application on many devices.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use axum::{Json, extract::State, http::HeaderMap};
 use events::{AnyHref, Href, Operation, Right, action, crud, resource};
 use serde::{Deserialize, Serialize};
@@ -21,35 +23,39 @@ use super::{
 pub(crate) struct DeploymentSet {
     #[serde(flatten)]
     parts: DeploymentSetParts,
-    /// Those that exist, in the order of the fleet.
-    deployments: Vec<Href<Deployment>>,
+    /// Those that exist.
+    deployments: BTreeMap<Href<Nuvlabox>, Href<Deployment>>,
 }
 
 /// What runs on which devices.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct DeploymentSetParts {
     module: Href<Module>,
-    fleet: Vec<Href<Nuvlabox>>,
+    fleet: BTreeSet<Href<Nuvlabox>>,
 }
 
-/// A set has a deployment on the next of its devices. Each device gets one: whoever comes second is refused.
+/// A set has a deployment on one of its devices. Each device gets one: whoever comes second is refused.
 pub(crate) fn enrol(
     set: &mut Document<DeploymentSet>,
     nuvlabox: Option<&Href<Nuvlabox>>,
     deployment: Href<Deployment>,
 ) -> Result<(), ApiError> {
-    match (set.own.missing().first(), nuvlabox) {
-        (Some(next), Some(nuvlabox)) if next == nuvlabox => {}
-        _ => return Err(ApiError::Conflict(set.id.to_string())),
-    }
-    set.own.deployments.push(deployment);
+    let Some(nuvlabox) = nuvlabox.filter(|nuvlabox| set.own.missing().any(|missing| missing == *nuvlabox)) else {
+        return Err(ApiError::Conflict(set.id.to_string()));
+    };
+    set.own.deployments.insert(nuvlabox.clone(), deployment);
     Ok(())
 }
 
+/// A set has a deployment no more, and its device can have another one.
+pub(crate) fn dismiss(set: &mut Document<DeploymentSet>, deployment: &Href<Deployment>) {
+    set.own.deployments.retain(|_, kept| kept != deployment);
+}
+
 impl DeploymentSet {
-    /// The devices that have no deployment yet.
-    fn missing(&self) -> &[Href<Nuvlabox>] {
-        self.parts.fleet.get(self.deployments.len()..).unwrap_or_default()
+    /// The devices that have no deployment.
+    fn missing(&self) -> impl Iterator<Item = &Href<Nuvlabox>> {
+        self.parts.fleet.iter().filter(|nuvlabox| !self.deployments.contains_key(nuvlabox))
     }
 }
 
@@ -65,7 +71,7 @@ pub(crate) async fn add(
     State(app): State<App>,
     Body(given): Body<Given<DeploymentSetParts>>,
 ) -> Result<Answer, ApiError> {
-    let own = DeploymentSet { parts: given.own.clone(), deployments: Vec::new() };
+    let own = DeploymentSet { parts: given.own.clone(), deployments: BTreeMap::new() };
     Ok(Answer::added(&app.add(given, own).await?))
 }
 
@@ -80,7 +86,10 @@ pub(crate) struct Plan {
 #[action(event = "deployment-set.plan", severity = "low")]
 pub(crate) async fn plan(State(app): State<App>, Path(id): Path<Href<DeploymentSet>>) -> Result<Json<Plan>, ApiError> {
     let set = app.get(&id, Right::Manage).await?.own;
-    let plan = Plan { deployments_to_add: set.missing().to_vec(), deployments_to_start: set.deployments };
+    let plan = Plan {
+        deployments_to_add: set.missing().cloned().collect(),
+        deployments_to_start: set.deployments.into_values().collect(),
+    };
     Operation::current().detail("deployments-to-add", &plan.deployments_to_add.len());
     Operation::current().detail("deployments-to-start", &plan.deployments_to_start.len());
     Ok(Json(plan))
@@ -92,27 +101,27 @@ pub(crate) async fn start(
     State(app): State<App>,
     Path(id): Path<Href<DeploymentSet>>,
 ) -> Result<Json<Tally>, ApiError> {
-    let deployments = loop {
-        let set = app.get(&id, Right::Manage).await?;
-        let Some(nuvlabox) = set.own.missing().first() else { break set.own.deployments };
+    let set = app.get(&id, Right::Manage).await?;
+    for nuvlabox in set.own.missing() {
         let module = set.own.parts.module.clone();
         let attributes = Attributes::named(format!("{module} on {nuvlabox}"));
         let (nuvlabox, deployment_set) = (Some(nuvlabox.clone()), Some(id.clone()));
         let own = DeploymentParts { module: Some(module), nuvlabox, deployment_set };
-        let given = Body(Given { attributes, acl: Some(set.acl), own });
+        let given = Body(Given { attributes, acl: Some(set.acl.clone()), own });
         match crud::add_with_events(deployment::add(State(app.clone()), given)).await {
             // Somebody who starts it at the same time has added that one.
             Ok(_) | Err(ApiError::Conflict(_)) => {}
             Err(error) => return Err(error),
         }
-    };
-    Tally::of(deployments, |id| deployment::start(State(app.clone()), id)).await
+    }
+    let deployments = app.get(&id, Right::Manage).await?.own.deployments;
+    Tally::of(deployments.into_values(), |id| deployment::start(State(app.clone()), id)).await
 }
 
 #[action(event = "deployment-set.stop")]
 pub(crate) async fn stop(State(app): State<App>, Path(id): Path<Href<DeploymentSet>>) -> Result<Json<Tally>, ApiError> {
     let set = app.get(&id, Right::Manage).await?;
-    Tally::of(set.own.deployments, |id| deployment::stop(State(app.clone()), id)).await
+    Tally::of(set.own.deployments.into_values(), |id| deployment::stop(State(app.clone()), id)).await
 }
 
 /// Which ones a bulk action is about.
@@ -176,7 +185,7 @@ struct NotDone {
 impl Tally {
     /// Does the same to each, and notes with the operation how many failed.
     async fn of<R, T, F: Future<Output = Result<T, ApiError>>>(
-        ids: Vec<Href<R>>,
+        ids: impl IntoIterator<Item = Href<R>>,
         act: impl Fn(Path<Href<R>>) -> F,
     ) -> Result<Json<Self>, ApiError> {
         let mut tally = Self { status: 200, ..Self::default() };

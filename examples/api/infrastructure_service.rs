@@ -1,7 +1,7 @@
 //! What applications run on: a swarm, a Kubernetes cluster.
 
 use axum::extract::State;
-use events::{EventDetails, Href, Refused, Right, action, emit, resource};
+use events::{Caller, EventDetails, Href, Refused, Right, action, emit, resource};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -9,10 +9,10 @@ use super::{
     answer::Answer,
     database::Transaction,
     document::{Document, Given},
-    error::ApiError,
+    error::{ApiError, optional},
     extract::{Body, Path, caller},
     job,
-    nuvlabox::{Nuvlabox, serve},
+    nuvlabox::{Nuvlabox, dismiss, serve},
     state::{Change, Reported, Stateful, word},
 };
 
@@ -22,7 +22,7 @@ use super::{
 pub(crate) struct InfrastructureService {
     state: ServiceState,
     #[serde(flatten)]
-    parts: ServiceParts,
+    pub(crate) parts: ServiceParts,
 }
 
 /// What it is, and where it answers.
@@ -106,9 +106,9 @@ pub(crate) async fn add(State(app): State<App>, Body(given): Body<Given<ServiceP
 #[derive(Debug, Deserialize)]
 pub(crate) struct Changes {
     #[serde(default)]
-    endpoint: Option<String>,
+    pub(crate) endpoint: Option<String>,
     #[serde(flatten)]
-    reported: Reported<ServiceState>,
+    pub(crate) reported: Reported<ServiceState>,
 }
 
 #[action(event = "infrastructure-service.edit", details(name: Option<String> = given.attributes.name))]
@@ -133,8 +133,15 @@ pub(crate) async fn delete(
     State(app): State<App>,
     Path(id): Path<Href<InfrastructureService>>,
 ) -> Result<Answer, ApiError> {
-    let let_go = |_: &Transaction<'_>, service: &mut Document<InfrastructureService>| {
-        service.must_be("delete", &[Started, Stopped, Error])
+    let let_go = |transaction: &Transaction<'_>, service: &mut Document<InfrastructureService>| {
+        service.must_be("delete", &[Started, Stopped, Error])?;
+        let Some(on) = &service.own.parts.nuvlabox else { return Ok(()) };
+        let dismiss = |on: &mut Document<_>| {
+            dismiss(on, &service.id);
+            Ok(())
+        };
+        // The device may be gone already.
+        optional(transaction.change(on, Right::Manage, &Caller::internal(), dismiss)).map(drop)
     };
     app.delete(&id, let_go).await?;
     Ok(Answer::done(&id, "deleted"))

@@ -13,7 +13,7 @@ use super::{
     document::{Attributes, Document, Given},
     error::ApiError,
     extract::{Body, Path},
-    infrastructure_service::{self, InfrastructureService, ServiceParts},
+    infrastructure_service::{self, Changes, InfrastructureService, ServiceParts},
     job,
     state::{Change, Reported, Stateful},
 };
@@ -50,6 +50,11 @@ pub(crate) fn serve(
     }
     nuvlabox.own.services.insert(subtype.to_owned(), service);
     Ok(())
+}
+
+/// A device has a service no more, and can have another one of its subtype.
+pub(crate) fn dismiss(nuvlabox: &mut Document<Nuvlabox>, service: &Href<InfrastructureService>) {
+    nuvlabox.own.services.retain(|_, kept| kept != service);
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,20 +144,40 @@ pub(crate) async fn commission(
     let mut nuvlabox = app.get(&id, Right::Manage).await?;
     nuvlabox.must_be("commission", &[Activated])?;
     for (subtype, endpoint) in [("swarm", endpoints.swarm_endpoint), ("kubernetes", endpoints.kubernetes_endpoint)] {
-        // Some are there where commissioning is tried again, because one could not be added.
-        if endpoint.is_some() && !nuvlabox.own.services.contains_key(subtype) {
-            let attributes = Attributes::named(format!("{subtype} on {id}"));
-            let own = ServiceParts { subtype: subtype.to_owned(), endpoint, nuvlabox: Some(id.clone()) };
-            let service = Body(Given { attributes, acl: None, own });
-            match crud::add_with_events(infrastructure_service::add(State(app.clone()), service)).await {
-                // Somebody who commissions it at the same time has added that one.
-                Ok(_) | Err(ApiError::Conflict(_)) => {}
-                Err(error) => return Err(error),
-            }
+        if let Some(endpoint) = endpoint {
+            orchestrate(&app, &nuvlabox, subtype, endpoint).await?;
         }
     }
     announce(&id, app.reach(&id, "commission", &[Activated], Commissioned).await?).await?;
     Ok(Answer::done(&id, "commissioned"))
+}
+
+/// Adds the service of a subtype. One that is there, because commissioning is tried again, answers at this endpoint from now
+/// on.
+async fn orchestrate(
+    app: &App,
+    nuvlabox: &Document<Nuvlabox>,
+    subtype: &str,
+    endpoint: String,
+) -> Result<(), ApiError> {
+    let endpoint = Some(endpoint);
+    let state = State(app.clone());
+    let Some(service) = nuvlabox.own.services.get(subtype) else {
+        let attributes = Attributes::named(format!("{subtype} on {}", nuvlabox.id));
+        let own = ServiceParts { subtype: subtype.to_owned(), endpoint, nuvlabox: Some(nuvlabox.id.clone()) };
+        let service = Body(Given { attributes, acl: None, own });
+        return match crud::add_with_events(infrastructure_service::add(state, service)).await {
+            // Somebody who commissions it at the same time has added that one.
+            Ok(_) | Err(ApiError::Conflict(_)) => Ok(()),
+            Err(error) => Err(error),
+        };
+    };
+    if app.get(service, Right::ViewData).await?.own.parts.endpoint != endpoint {
+        let own = Changes { endpoint, reported: Reported { state: None } };
+        let changes = Body(Given { attributes: Attributes::default(), acl: None, own });
+        crud::edit_with_events(infrastructure_service::edit(state, Path(service.clone()), changes)).await?;
+    }
+    Ok(())
 }
 
 #[action(event = "nuvlabox.decommission", severity = "high")]

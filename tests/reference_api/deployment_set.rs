@@ -124,7 +124,8 @@ async fn whoever_starts_one_at_the_same_time_adds_no_deployment_twice() {
     starts.join_all().await;
     let deployments = all(&server, "deployment").await;
     let set = server.asks(JANE, &format!("GET {id}"), Value::Null, 200).await.body;
-    assert_eq!((set["deployments"].clone(), deployments.len()), (json!(deployments), 2));
+    let of_each = json!({ (FLEET[0]): deployments[0], (FLEET[1]): deployments[1] });
+    assert_eq!((&set["deployments"], deployments.len()), (&of_each, 2));
     assert_eq!(all(&server, "job").await.len(), 2, "each is started once");
 
     // Nobody gets into a set who may not manage it, nor for a device that has its deployment.
@@ -134,6 +135,22 @@ async fn whoever_starts_one_at_the_same_time_adds_no_deployment_twice() {
         server.asks(by, "POST deployment", body, status).await;
     }
     assert_eq!(all(&server, "deployment").await, deployments);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_whose_deployment_is_deleted_gets_another_one() {
+    let mut server = Server::start();
+    let id = added(&mut server, &FLEET).await;
+    server.prepares(JANE, &format!("POST {id}/start"), Value::Null).await;
+    tell(&mut server, "STOPPED").await;
+    let deployments = all(&server, "deployment").await;
+    let [first, second] = &deployments[..] else { panic!("{deployments:?}") };
+    server.prepares(JANE, &format!("DELETE {first}"), Value::Null).await;
+    let plan = server.asks(JANE, &format!("POST {id}/plan"), Value::Null, 200).await.body;
+    assert_eq!(plan, json!({ "deployments-to-add": [FLEET[0]], "deployments-to-start": [second] }));
+    let tally = server.asks(JANE, &format!("POST {id}/start"), Value::Null, 200).await;
+    assert_eq!(tally.text("message"), "2 done, 0 failed");
+    assert_eq!(all(&server, "deployment").await.len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

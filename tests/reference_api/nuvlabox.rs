@@ -165,6 +165,30 @@ async fn whoever_commissions_one_again_adds_no_service_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn commissioning_one_changes_where_a_service_answers_that_is_there() {
+    let mut server = Server::start();
+    let id = server.adds(JANE, "nuvlabox", json!({})).await;
+    server.prepares(JANE, &format!("POST {id}/activate"), Value::Null).await;
+    let body = json!({ "subtype": "swarm", "endpoint": "https://a:5000", "nuvlabox": id });
+    let deleted = server.adds(JANE, "infrastructure-service", body.clone()).await;
+    server.asks(JANE, "POST infrastructure-service", body.clone(), 409).await;
+    server.asks(JANE, &format!("DELETE {deleted}"), Value::Null, 200).await;
+    let service = server.adds(JANE, "infrastructure-service", body).await;
+    server.forget();
+
+    let request = format!("POST {id}/commission");
+    server.asks(JANE, &request, json!({ "swarm-endpoint": "https://b:5000" }), 200).await;
+    assert_events!(server.trail,
+        format!("nuvlabox.commission {id}") => completed {
+            format!("infrastructure-service.edit {service}") => completed,
+            format!("nuvlabox.state-changed {id}"),
+        },
+    );
+    let document = server.asks(JANE, &format!("GET {service}"), Value::Null, 200).await;
+    assert_eq!(document.text("endpoint"), "https://b:5000");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn decommissioning_one() {
     let mut server = Server::start();
     let id = in_use(&mut server).await;
