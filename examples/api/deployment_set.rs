@@ -34,6 +34,9 @@ pub(crate) struct DeploymentSetParts {
     fleet: BTreeSet<Href<Nuvlabox>>,
 }
 
+/// The set is written again with each deployment that it gets.
+const LARGEST_FLEET: usize = 1_000;
+
 /// A set has a deployment on one of its devices. Each device gets one: whoever comes second is refused.
 pub(crate) fn enrol(
     set: &mut Document<DeploymentSet>,
@@ -71,6 +74,10 @@ pub(crate) async fn add(
     State(app): State<App>,
     Body(given): Body<Given<DeploymentSetParts>>,
 ) -> Result<Answer, ApiError> {
+    if given.own.fleet.len() > LARGEST_FLEET {
+        let how = format!("a `fleet` has {LARGEST_FLEET} devices at most: add several sets, and start them in bulk");
+        return Err(ApiError::BadRequest(how));
+    }
     let own = DeploymentSet { parts: given.own.clone(), deployments: BTreeMap::new() };
     Ok(Answer::added(&app.add(given, own).await?))
 }

@@ -41,6 +41,9 @@ async fn adding_one() {
     let recorded = details(of_type(&events, "deployment-set.add.completed"));
     assert_eq!(recorded, json!({ "name": "all", "module": MODULE, "fleet": 2 }));
     server.refuses(NOBODY, "POST deployment-set", body, (403, "credentials required"), "deployment-set.add").await;
+    let fleet: Vec<_> = (0..=1_000).map(|number| format!("nuvlabox/{number}")).collect();
+    server.asks(JANE, "POST deployment-set", json!({ "module": MODULE, "fleet": fleet }), 400).await;
+    assert_events!(server.trail, "deployment-set.add" => failed(error));
 }
 
 #[tokio::test(flavor = "multi_thread")]
