@@ -124,8 +124,10 @@ impl<K: Kept> Document<K> {
         let id = &self.id;
         let operations = operations::<K>().filter_map(|operation| {
             let (right, href) = match operation {
-                "edit" => (Right::EditMeta, id.to_string()),
+                "edit" => (Right::EditData, id.to_string()),
                 "delete" => (Right::Delete, id.to_string()),
+                "publish" => (Right::EditData, format!("{id}/publish")),
+                "clone" => (Right::ViewData, format!("{id}/clone")),
                 action => (Right::Manage, format!("{id}/{action}")),
             };
             may(right).then(|| json!({ "rel": operation, "href": href }))

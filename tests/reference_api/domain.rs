@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     api::routes,
+    refused::anything,
     server::{JANE, JOE, Server},
 };
 
@@ -70,16 +71,20 @@ fn events_of_infrastructure_services_matter_little() {
     assert_eq!(service.spec.severity, Some(Severity::Low));
 }
 
+/// Types that can be added, and with what.
+fn of_each_type() -> [(&'static str, Value); 4] {
+    [
+        ("nuvlabox", json!({})),
+        ("deployment", json!({})),
+        ("deployment-set", json!({ "module": "module/1", "fleet": [] })),
+        ("module", json!({ "path": "apps/gateway", "subtype": "application" })),
+    ]
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_resource_says_what_may_be_done_to_it() {
     let mut server = Server::start();
-    let acl = json!({ "owners": ["user/jane"], "view-data": ["user/joe"] });
-    for (resource_type, body) in [
-        ("nuvlabox", json!({ "acl": acl })),
-        ("deployment", json!({ "acl": acl })),
-        ("deployment-set", json!({ "acl": acl, "module": "module/1", "fleet": [] })),
-        ("module", json!({ "acl": acl, "path": "apps/gateway", "subtype": "application" })),
-    ] {
+    for (resource_type, body) in of_each_type() {
         let id = server.adds(JANE, resource_type, body).await;
         let path = format!("/api/{resource_type}/{{id}}");
         let served = routes::table().into_iter().filter_map(|route| {
@@ -95,11 +100,40 @@ async fn a_resource_says_what_may_be_done_to_it() {
         });
         let mut served: Vec<_> = served.collect();
         served.sort_by_key(Value::to_string);
-        for (by, operations) in [(JANE, served), (JOE, Vec::new())] {
-            let shown = server.asks(by, &format!("GET {id}"), Value::Null, 200).await.body;
-            let mut shown = shown["operations"].as_array().unwrap().clone();
-            shown.sort_by_key(Value::to_string);
-            assert_eq!(shown, operations, "{resource_type} to {by}");
+        let mut shown = shown(&server, JANE, &id).await;
+        shown.sort_by_key(Value::to_string);
+        assert_eq!(shown, served, "{resource_type}");
+    }
+}
+
+/// The operations on a resource, as somebody sees it.
+async fn shown(server: &Server, by: &str, id: &str) -> Vec<Value> {
+    let document = server.asks(by, &format!("GET {id}"), Value::Null, 200).await.body;
+    document["operations"].as_array().unwrap().clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_one_right_is_shown_what_it_allows_and_nothing_else() {
+    let mut server = Server::start();
+    for (resource_type, body) in of_each_type() {
+        for right in ["view-data", "edit-data", "edit-meta", "manage", "delete"] {
+            let mut body = body.clone();
+            body["acl"] = json!({ "owners": ["user/jane"], "view-data": ["user/joe"] });
+            body["acl"][right] = json!(["user/joe"]);
+            let first = server.adds(JANE, resource_type, body.clone()).await;
+            for operation in shown(&server, JANE, &first).await {
+                // Each on one that nothing was done to.
+                let id = server.adds(JANE, resource_type, body.clone()).await;
+                let rel = operation["rel"].as_str().unwrap();
+                let shown = shown(&server, JOE, &id).await.iter().any(|shown| shown["rel"] == rel);
+                let request = match rel {
+                    "edit" => format!("PUT {id}"),
+                    "delete" => format!("DELETE {id}"),
+                    action => format!("POST {id}/{action}"),
+                };
+                let answer = server.send(JOE, &request, anything()).await;
+                assert_eq!(answer.status != 403, shown, "{rel} of a {resource_type} by {right}: {}", answer.body);
+            }
         }
     }
 }

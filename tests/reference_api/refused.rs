@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Whatever one of the routes wants to know.
-fn anything() -> Value {
+pub(crate) fn anything() -> Value {
     json!({
         "name": "any",
         "password": "any",
