@@ -50,21 +50,12 @@ pub(crate) async fn add(State(app): State<App>, Body(given): Body<Given<Members>
     let Some(name) = attributes.name.as_deref() else {
         return Err(ApiError::BadRequest("a group has a `name`".to_owned()));
     };
-    let id = match caller.is_admin() {
-        true => Some(name.parse::<Href<Group>>()?),
-        // Not even to look like one of the server's own.
-        false if name.trim_start_matches("group/").starts_with("nuvla-") => {
-            return Err(ApiError::Forbidden(format!("group/{name}")));
-        }
-        false => None,
-    };
+    let id = if caller.is_admin() { Some(name.parse::<Href<Group>>()?) } else { None };
     let users = users.unwrap_or_default();
     let own = Group { users: users.clone() };
     let make = move |id: Href<Group>| {
-        let members: Claim = id.as_str().parse()?;
         let mut document = Document::new(id, attributes, acl, &caller, own)?;
-        // Whoever belongs to it sees who else does.
-        document.acl = document.acl.granting(Right::ViewData, members);
+        show_members(&mut document)?;
         Ok(document)
     };
     let id = app.database.add(id, make).await?;
@@ -74,6 +65,13 @@ pub(crate) async fn add(State(app): State<App>, Body(given): Body<Given<Members>
     Ok(Answer::added(&id))
 }
 
+/// Whoever belongs to it sees who else does, whatever its ACL says.
+fn show_members(group: &mut Document<Group>) -> Result<(), ApiError> {
+    let members: Claim = group.id.as_str().parse()?;
+    group.acl = std::mem::take(&mut group.acl).granting(Right::ViewData, members);
+    Ok(())
+}
+
 #[action(event = "group.edit", details(name: Option<String> = given.attributes.name))]
 pub(crate) async fn edit(
     State(app): State<App>,
@@ -81,6 +79,7 @@ pub(crate) async fn edit(
     Body(given): Body<Given<Members>>,
 ) -> Result<Answer, ApiError> {
     let replace = |document: &mut Document<Group>, Members { users }: Members, _: &_| {
+        show_members(document)?;
         let users = users.unwrap_or_else(|| document.own.users.clone());
         let before = std::mem::replace(&mut document.own.users, users.clone());
         Ok((before, users))
