@@ -115,7 +115,8 @@ impl Runner {
         let mut pause = PAUSE;
         loop {
             let Pass { done, left } = self.pass().unwrap_or_else(|error| {
-                eprintln!("error: {} is away: {error}", self.server);
+                let how = if answered(&error) { "does not give its jobs" } else { "is away" };
+                eprintln!("error: {} {how}: {error}", self.server);
                 Pass { done: 0, left: 1 }
             });
             if self.once && done == 0 {
@@ -145,12 +146,14 @@ impl Runner {
             }
             match self.work(job) {
                 Ok(()) => pass.done += 1,
-                Err(error @ ureq::Error::StatusCode(_)) => {
+                Err(error) => {
                     eprintln!("error: {} is left for later: {error}", job.id);
                     pass.left += 1;
+                    if !answered(&error) {
+                        // The others would not get further.
+                        break;
+                    }
                 }
-                // The others would not get further.
-                Err(away) => return Err(away),
             }
         }
         Ok(pass)
@@ -169,8 +172,11 @@ impl Runner {
         if let Some(operation) = job.operation_that_waits() {
             let (ending, said) = if fails { ("fail", "the device does not answer") } else { ("complete", "done") };
             let closing = self.agent.post(format!("{}/{operation}/{ending}", self.server));
-            // Where it is refused it is closed already, by somebody else.
-            refused(self.send(closing, &json!({ "message": said })))?;
+            match self.send(closing, &json!({ "message": said })) {
+                // It is closed already: by somebody else, or before this runner was killed.
+                Err(ureq::Error::StatusCode(409)) => {}
+                closed => closed?,
+            }
         }
         self.put(&job.id, &json!({ "state": if fails { "FAILED" } else { "SUCCESS" } }))
     }
@@ -182,6 +188,11 @@ impl Runner {
     fn send(&self, request: ureq::RequestBuilder<ureq::typestate::WithBody>, body: &Value) -> Done {
         request.header("nuvla-authn-info", &self.caller).send_json(body).map(drop)
     }
+}
+
+/// Whether the server is there, though it did not do what it was asked.
+fn answered(error: &ureq::Error) -> bool {
+    matches!(error, ureq::Error::StatusCode(_) | ureq::Error::Json(_))
 }
 
 /// The status with which the server refuses something for good, so that trying again does not help.
