@@ -94,7 +94,6 @@ struct Job {
     id: String,
     action: String,
     target_resource: String,
-    state: String,
     /// The event of the operation that caused it.
     parent: Option<String>,
 }
@@ -137,10 +136,11 @@ impl Runner {
 
     /// Does each job that is left, once.
     fn pass(&self) -> Done<Pass> {
-        let request = self.agent.get(format!("{}/job", self.server)).header("nuvla-authn-info", &self.caller);
+        let left = format!("{}/job?state=QUEUED&state=RUNNING&orderby=created:asc", self.server);
+        let request = self.agent.get(left).header("nuvla-authn-info", &self.caller);
         let Jobs { resources } = request.call()?.body_mut().read_json()?;
         let mut pass = Pass::default();
-        for job in resources.iter().rev().filter(|job| matches!(&*job.state, "QUEUED" | "RUNNING")) {
+        for job in &resources {
             if self.ends_within(Duration::ZERO) {
                 break;
             }

@@ -9,6 +9,7 @@ use std::{
 use events::{Acl, AnyHref, BoxFuture, Caller, Href, ResourceDirectory, Right};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Deserialize;
+use tokio::task::spawn_blocking;
 
 use super::{
     document::{Document, Kept, now, type_of},
@@ -24,6 +25,7 @@ const SCHEMA: &str = "
         document TEXT NOT NULL
     );
     CREATE INDEX IF NOT EXISTS resource_type ON resource (type, number);
+    CREATE INDEX IF NOT EXISTS resource_state ON resource (type, document ->> '$.state');
     CREATE TABLE IF NOT EXISTS viewer (
         id TEXT NOT NULL,
         claim TEXT NOT NULL,
@@ -55,7 +57,7 @@ impl Database {
         ApiError: From<E>,
     {
         let connection = self.0.clone();
-        let done = tokio::task::spawn_blocking(move || {
+        let done = spawn_blocking(move || {
             // A panic elsewhere has rolled its transaction back: the connection is as good as before.
             let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
             let transaction = Transaction(connection.transaction()?);
@@ -110,27 +112,60 @@ impl Database {
         .await
     }
 
-    /// How many resources of a type `caller` sees, and some of them, newest first.
+    /// How many resources of a type `caller` sees that are as wanted, and some of them.
     pub(crate) async fn search<K: Kept>(
         &self,
         caller: Caller,
-        skip: u32,
-        limit: u32,
+        Wanted { states, order, skip, limit }: Wanted,
     ) -> Result<(u64, Vec<Document<K>>), ApiError> {
-        self.transact(move |Transaction(connection)| {
+        let read = move |Transaction(connection): &Transaction<'_>| {
             let claims = serde_json::to_string(&caller.claims).map_err(ApiError::internal)?;
-            let seen = "FROM resource WHERE type = ?1 AND (?2 OR id IN \
-                        (SELECT id FROM viewer WHERE claim IN (SELECT value FROM json_each(?3))))";
-            let known = params![type_of::<K>(), caller.is_admin(), claims];
-            let count: u32 = connection.query_row(&format!("SELECT count(*) {seen}"), known, |row| row.get(0))?;
-            let page = format!("SELECT document {seen} ORDER BY number DESC LIMIT ?4 OFFSET ?5");
+            let (index, in_state) = match states[..] {
+                // Named all the same: what is given has to be asked for.
+                [] => ("resource_type", "?4 IS NOT NULL"),
+                _ => ("resource_state", "document ->> '$.state' IN (SELECT value FROM json_each(?4))"),
+            };
+            let states = serde_json::to_string(&states).map_err(ApiError::internal)?;
+            let found = format!(
+                "FROM resource INDEXED BY {index} WHERE type = ?1 AND {in_state} AND (?2 OR id IN \
+                 (SELECT id FROM viewer WHERE claim IN (SELECT value FROM json_each(?3))))"
+            );
+            let known = params![type_of::<K>(), caller.is_admin(), claims, states];
+            let count: u32 = connection.query_row(&format!("SELECT count(*) {found}"), known, |row| row.get(0))?;
+            let order = match order {
+                Order::NewestFirst => "DESC",
+                Order::OldestFirst => "ASC",
+            };
+            let page = format!("SELECT document {found} ORDER BY number {order} LIMIT ?5 OFFSET ?6");
             let mut page = connection.prepare(&page)?;
-            let known = params![type_of::<K>(), caller.is_admin(), claims, limit, skip];
-            let documents = page.query_map(known, |row| row.get::<_, String>(0))?.map(|json| parsed(&json?));
-            Ok::<_, ApiError>((count.into(), documents.collect::<Result<_, _>>()?))
-        })
-        .await
+            let known = params![type_of::<K>(), caller.is_admin(), claims, states, limit, skip];
+            let page = page.query_map(known, |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+            Ok::<_, ApiError>((count.into(), page))
+        };
+        let (count, page) = self.transact(read).await?;
+        // Others have the connection meanwhile.
+        let parse = move || page.iter().map(|json| parsed(json)).collect();
+        let documents: Result<Vec<_>, ApiError> = spawn_blocking(parse).await.map_err(ApiError::internal)?;
+        Ok((count, documents?))
     }
+}
+
+/// Which resources are searched for, and which of those are given.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted {
+    /// Those in one of these states; without any, all.
+    pub(crate) states: Vec<String>,
+    pub(crate) order: Order,
+    pub(crate) skip: u32,
+    pub(crate) limit: u32,
+}
+
+/// By when they were added.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum Order {
+    #[default]
+    NewestFirst,
+    OldestFirst,
 }
 
 /// What is done at once or not at all.

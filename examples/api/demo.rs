@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::{
     App,
+    database::Wanted,
     deployment::{self, Deployment},
     deployment_parameter,
     document::Document,
@@ -25,7 +26,8 @@ type Done<T = ()> = Result<T, Box<dyn Error>>;
 
 /// Fills the database, unless something is there already: every handler is called as its route would call it.
 pub(crate) async fn fill(app: &App, manager: &EventManager) -> Done {
-    let (count, _) = app.database.search::<Nuvlabox>(Caller::internal(), 0, 1).await.map_err(told)?;
+    let newest = Wanted { limit: 1, ..Wanted::default() };
+    let (count, _) = app.database.search::<Nuvlabox>(Caller::internal(), newest).await.map_err(told)?;
     if count > 0 {
         return Ok(());
     }
@@ -84,7 +86,8 @@ async fn fleet(app: &App) -> Done {
 
 /// Somebody reboots what belongs to somebody else: it is refused, and recorded.
 async fn strangers(app: &App) -> Done {
-    let (_, boxes) = app.database.search::<Nuvlabox>(Caller::internal(), 0, 1).await.map_err(told)?;
+    let newest = Wanted { limit: 1, ..Wanted::default() };
+    let (_, boxes) = app.database.search::<Nuvlabox>(Caller::internal(), newest).await.map_err(told)?;
     for document in boxes {
         match nuvlabox::reboot(State(app.clone()), Path(document.id), body(json!({}))?).await {
             Ok(_) => return Err("a stranger may reboot a nuvlabox".into()),
@@ -97,7 +100,8 @@ async fn strangers(app: &App) -> Done {
 
 /// Does the jobs but the newest one: of the deployments, the last cannot be started.
 async fn jobs(app: &App, manager: &EventManager) -> Done {
-    let (_, jobs) = app.database.search::<Job>(Caller::internal(), 1, 100).await.map_err(told)?;
+    let but_one = Wanted { skip: 1, limit: 100, ..Wanted::default() };
+    let (_, jobs) = app.database.search::<Job>(Caller::internal(), but_one).await.map_err(told)?;
     let starts = |job: &Document<Job>| job.own.action == "start_deployment";
     let cannot = jobs.iter().find(|job| starts(job)).map(|job| job.id.clone());
     for job in jobs.into_iter().rev() {

@@ -6,12 +6,15 @@ use axum::{
     Json,
     extract::{Query, Request, State},
     http::{HeaderValue, Uri, header::CONTENT_TYPE, uri::InvalidUri},
+    response::{IntoResponse, Response},
 };
 use events::{Caller, Href, Right};
 use serde_json::{Value, json};
+use tokio::task::spawn_blocking;
 
 use super::{
     App,
+    database::{Order, Wanted},
     document::{Document, Kept, type_of},
     error::ApiError,
     extract::{self, Path, caller, user},
@@ -26,12 +29,15 @@ pub(crate) async fn get<K: Kept>(State(app): State<App>, Path(id): Path<Href<K>>
     Ok(Json(Value::Object(document.shown_to(&caller)?)))
 }
 
-/// The collection, newest first. `first` and `last` count rows from 1.
-pub(crate) async fn search<K: Kept>(State(app): State<App>, request: Request) -> Result<Json<Value>, ApiError> {
+/// The collection, newest first, or with `orderby=created:asc` oldest first. `first` and `last` count rows from 1; `state`, once
+/// or several times, leaves out what is in another one.
+pub(crate) async fn search<K: Kept>(State(app): State<App>, request: Request) -> Result<Response, ApiError> {
     let caller = user()?;
-    let (skip, limit) = rows(&parameters(request).await?)?;
-    let (count, documents) = app.database.search::<K>(caller.clone(), skip, limit).await?;
-    collection(count, &documents, &caller)
+    let wanted = wanted(&parameters(request).await?)?;
+    let (count, documents) = app.database.search::<K>(caller.clone(), wanted).await?;
+    // It may be long.
+    let write = move || collection(count, &documents, &caller).map(IntoResponse::into_response);
+    spawn_blocking(write).await.map_err(ApiError::internal)?
 }
 
 /// Some resources of a type, and how many there are.
@@ -73,20 +79,21 @@ async fn parameters(request: Request) -> Result<Vec<(String, String)>, ApiError>
     Ok(parameters)
 }
 
-/// How many rows to skip and how many to give.
-fn rows(parameters: &[(String, String)]) -> Result<(u32, u32), ApiError> {
+fn wanted(parameters: &[(String, String)]) -> Result<Wanted, ApiError> {
     if parameters.iter().any(|(name, _)| name == "filter") {
         return Err(ApiError::BadRequest("this collection takes no filter: leave `filter` out".to_owned()));
     }
-    let number = |name: &str| {
-        let mut given = parameters.iter().filter(|(given, _)| given == name);
-        given.find_map(|(_, value)| value.parse::<i64>().ok())
-    };
+    let given =
+        |name: &'static str| parameters.iter().filter(move |(given, _)| given == name).map(|(_, value)| value.as_str());
+    let number = |name| given(name).find_map(|value| value.parse::<i64>().ok());
+    let states = given("state").map(str::to_owned).collect();
+    let order =
+        if given("orderby").any(|order| order == "created:asc") { Order::OldestFirst } else { Order::NewestFirst };
     let skip = number("first").unwrap_or(1).max(1) - 1;
     let last = number("last").unwrap_or(i64::from(FURTHEST)).max(0);
     let within = |row: i64| u32::try_from(row).ok().filter(|row| *row <= FURTHEST);
     match (within(skip), within(last)) {
-        (Some(skip), Some(last)) => Ok((skip, last.saturating_sub(skip))),
+        (Some(skip), Some(last)) => Ok(Wanted { states, order, skip, limit: last.saturating_sub(skip) }),
         _ => Err(ApiError::BadRequest(
             "First and last must be less than or equal to 10'000. Use filter to limit the number of returned resources."
                 .to_owned(),

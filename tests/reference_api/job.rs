@@ -53,6 +53,28 @@ async fn a_job_changes_state_below_what_caused_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_to_do_is_listed_oldest_first() {
+    let mut server = Server::start();
+    let nuvlabox = server.adds(JANE, "nuvlabox", json!({})).await;
+    let mut jobs = Vec::new();
+    for state in ["SUCCESS", "RUNNING", "FAILED", "QUEUED"] {
+        let job = server.prepares(JANE, &format!("POST {nuvlabox}/reboot"), Value::Null).await.location();
+        server.prepares(ADMIN, &format!("PUT {job}"), json!({ "state": state })).await;
+        jobs.push(job);
+    }
+    let listed = async |query: &str| {
+        let found = server.asks(ADMIN, &format!("GET job?{query}"), Value::Null, 200).await.body;
+        let ids = found["resources"].as_array().unwrap().iter().map(|job| job["id"].as_str().unwrap().to_owned());
+        (found["count"].as_u64().unwrap(), ids.collect::<Vec<_>>())
+    };
+    let left = [&*jobs[1], &*jobs[3]].map(str::to_owned).to_vec();
+    assert_eq!(listed("state=QUEUED&state=RUNNING&orderby=created:asc").await, (2, left));
+    assert_eq!(listed("state=SUCCESS&last=0").await, (1, Vec::new()));
+    jobs.reverse();
+    assert_eq!(listed("").await, (4, jobs));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_many_who_report_the_same_state_one_changes_it() {
     let mut server = Server::start();
     let nuvlabox = server.adds(JANE, "nuvlabox", json!({})).await;
