@@ -35,7 +35,7 @@ pub(crate) enum ApiError {
     Busy,
     /// The resource is in a state in which this cannot be done.
     InvalidState { action: &'static str, resource: String, state: String },
-    /// Events cannot be stored: nothing was done.
+    /// Events cannot be stored. What cannot begin does nothing, and what is under way stops there.
     Refused(Refused),
     /// The server is at fault.
     Internal(String),
