@@ -222,6 +222,16 @@ impl Transaction<'_> {
         Ok(())
     }
 
+    /// Deletes the resources of a type whose `expiry` has passed.
+    pub(crate) fn remove_expired<K: Kept>(&self) -> Result<(), ApiError> {
+        let expired = "SELECT id FROM resource WHERE type = ?1 AND document ->> '$.expiry' <= ?2";
+        for table in ["viewer", "resource"] {
+            let delete = format!("DELETE FROM {table} WHERE id IN ({expired})");
+            self.0.execute(&delete, params![type_of::<K>(), now().to_string()])?;
+        }
+        Ok(())
+    }
+
     /// A random UUID (version 4, RFC 9562), from SQLite's generator.
     pub(crate) fn new_id<K: Kept>(&self) -> Result<Href<K>, ApiError> {
         let bytes: [u8; 16] = self.0.query_row("SELECT randomblob(16)", [], |row| row.get(0))?;

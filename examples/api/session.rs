@@ -96,7 +96,11 @@ pub(crate) async fn add(State(app): State<App>, Body(login): Body<Login>) -> Res
     let own = Session { user, active_claim: active_claim.clone(), expiry, secret_hash: hash(&secret) };
     let acl = Some(Acl::owned_by(active_claim));
     let make = move |id| Document::new(id, Attributes::default(), acl, &Caller::internal(), own);
-    let id = app.database.add(None, make).await?;
+    let add = |transaction: &Transaction<'_>| {
+        transaction.remove_expired::<Session>()?;
+        transaction.add(None, make)
+    };
+    let id = app.database.transact(add).await?;
     let session = app.database.get(id, Right::ViewData, Caller::internal()).await?;
     operation.identified(session.caller()?);
     // Not `Secure`: the proxy in front speaks TLS, this server does not.

@@ -168,6 +168,10 @@ async fn a_session_ends_by_itself() {
     assert_eq!(add().await, 403);
     let found = server.send_with(&[("cookie", &cookie)], "PUT session", Value::Null).await;
     assert_eq!((found.status, &found.body["count"]), (200, &json!(0)));
+    // It goes with the next login, which stays.
+    let (next, _) = logged_in(&mut server).await;
+    server.asks(JANE, &format!("GET {session}"), Value::Null, 404).await;
+    server.asks(JANE, &format!("GET {next}"), Value::Null, 200).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
