@@ -7,7 +7,12 @@
 //! What a tail shows is decided when it begins, by the claims that its caller has then. So it ends after a while: its client
 //! connects again, as that section says, and whoever says who calls is asked again.
 
-use std::{convert::Infallible, fmt::Write, time::Duration};
+use std::{
+    convert::Infallible,
+    fmt::Write,
+    hash::{BuildHasher, RandomState},
+    time::Duration,
+};
 
 use axum::{
     body::{Body, Bytes},
@@ -42,7 +47,9 @@ pub(crate) async fn follow(State(api): State<Api>, uri: Uri, headers: HeaderMap)
         }
     }
     let select = Select::of(parameters.all("select"));
-    let ends = Instant::now().checked_add(api.0.longest_tail);
+    // Up to an eighth earlier: those that began together do not come back together.
+    let earlier = api.0.longest_tail / 2_048 * u32::from(RandomState::new().hash_one(()) as u8);
+    let ends = Instant::now().checked_add(api.0.longest_tail - earlier);
     let sending = Sending { api, tail, select, ends, step: Step::Begin };
     let mut response = Response::new(Body::from_stream(stream::unfold(sending, Sending::next)));
     let headers = response.headers_mut();
