@@ -320,8 +320,8 @@ fn tails_do_not_keep_it_from_stopping() {
     let (status, _) = server.stop();
     let took = told.elapsed();
     assert!(status.success(), "{status}");
-    // Where requests run, they have five seconds.
-    assert!(took < Duration::from_secs(2), "{took:?}");
+    // It waits five seconds for what does not end.
+    assert!(took < Duration::from_secs(5), "{took:?}");
     for tail in &mut tails {
         let mut rest = String::new();
         tail.read_to_string(&mut rest).unwrap();

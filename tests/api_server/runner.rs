@@ -1,8 +1,10 @@
 //! The job runner, a program beside the server.
 
 use std::{
-    io::{BufRead, BufReader},
-    net::TcpListener,
+    io::{self, BufRead, BufReader},
+    net::{TcpListener, TcpStream},
+    sync::{Arc, OnceLock},
+    thread,
 };
 
 use serde_json::{Value, json};
@@ -82,9 +84,38 @@ fn a_job_that_cannot_be_done_fails_and_the_others_are_done() {
 }
 
 #[test]
+fn a_server_that_refuses_its_jobs_is_not_called_away() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    let address = format!("http://{}", server.address());
+    let ended = example("job-runner").args(["--once", "--caller", "user/joe", "--server", &address]).output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(!ended.status.success(), "nothing is done");
+    assert_eq!(said, format!("error: {address}/api does not give its jobs: http status: 403\n"));
+}
+
+/// An address where connections break until it is known where the server is, and are led there from then on.
+fn door(server: Arc<OnceLock<String>>) -> String {
+    let door = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = door.local_addr().expect("it has one").to_string();
+    thread::spawn(move || {
+        for client in door.incoming().map_while(Result::ok) {
+            let Some(server) = server.get() else { continue };
+            let server = TcpStream::connect(server).expect("it listens");
+            for (from, to) in [(&client, &server), (&server, &client)] {
+                let [mut from, mut to] = [from, to].map(|end| end.try_clone().expect("it is open"));
+                thread::spawn(move || io::copy(&mut from, &mut to));
+            }
+        }
+    });
+    address
+}
+
+#[test]
 fn it_waits_for_a_server_that_is_away_and_ends_when_it_is_told() {
     let data = tempfile::tempdir().unwrap();
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let there = Arc::new(OnceLock::new());
+    let address = door(there.clone());
     let mut runner = example("job-runner").args(["--server", &format!("http://{address}")]).spawn().unwrap();
     // Open to the end: it may have more to say.
     let mut errors = BufReader::new(runner.stderr.take().unwrap());
@@ -92,7 +123,8 @@ fn it_waits_for_a_server_that_is_away_and_ends_when_it_is_told() {
     errors.read_line(&mut said).unwrap();
     assert!(said.starts_with(&format!("error: http://{address}/api is away: ")), "{said}");
 
-    let server = Server::start_at(&address, data.path(), &[]);
+    let server = Server::start(data.path());
+    there.set(server.address().to_owned()).unwrap();
     let (deployment, job) = starting(&server);
     until("the job is done", || (state(&server, &job) == "SUCCESS").then_some(()));
     assert_eq!(state(&server, &deployment), "STARTED");

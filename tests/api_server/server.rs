@@ -38,13 +38,8 @@ impl Server {
 
     /// The same with more arguments.
     pub(crate) fn start_with(data: &Path, arguments: &[&str]) -> Self {
-        Self::start_at("127.0.0.1:0", data, arguments)
-    }
-
-    /// The same at this address.
-    pub(crate) fn start_at(address: &str, data: &Path, arguments: &[&str]) -> Self {
         let mut command = example("api");
-        command.args(["--trust-identity-header", "--listen", address, "--data"]).arg(data).args(arguments);
+        command.args(["--trust-identity-header", "--listen", "127.0.0.1:0", "--data"]).arg(data).args(arguments);
         let mut child = command.spawn().expect("it can be started");
         let stdout = child.stdout.take().expect("it is piped");
         let (sender, lines) = mpsc::channel();
