@@ -1,6 +1,6 @@
 //! What users show to be recognised.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use argon2::{
     Argon2,
@@ -8,7 +8,7 @@ use argon2::{
 };
 use events::{Acl, Href, action, resource};
 use serde::{Deserialize, Serialize};
-use tokio::{sync::Semaphore, task::spawn_blocking};
+use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 
 use super::{
     App,
@@ -43,6 +43,9 @@ impl std::fmt::Debug for Password {
 #[derive(Clone)]
 pub(crate) struct Hashing(Arc<Semaphore>);
 
+/// How long a login waits where others are before it.
+const MOMENT: Duration = Duration::from_millis(250);
+
 impl Hashing {
     pub(crate) fn at_once(hashes: usize) -> Self {
         Self(Arc::new(Semaphore::new(hashes)))
@@ -62,9 +65,10 @@ impl Hashing {
         self.run(verify).await?
     }
 
-    /// Nobody waits for a turn: what waits would be as unbounded.
+    /// Waits a moment for a turn, and no longer: what waits is as unbounded as who asks.
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
-        let turn = self.0.clone().try_acquire_owned().map_err(|_none_left| ApiError::Busy)?;
+        let turn = timeout(MOMENT, self.0.clone().acquire_owned()).await.map_err(|_none_left| ApiError::Busy)?;
+        let turn = turn.map_err(ApiError::internal)?;
         let work = move || {
             // Until it is done, also when the request is not waited for.
             let _turn = turn;

@@ -103,9 +103,10 @@ async fn a_failed_login_is_visible_to_its_target() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_logins_at_once_are_turned_away_and_not_piled_up() {
+    const LOGINS: usize = 256;
     let server = Arc::new(with_users().await);
     let mut attempts = JoinSet::new();
-    for number in 0..64 {
+    for number in 0..LOGINS {
         // Whether there is such a user makes no difference.
         let username = if number % 2 == 0 { "jane" } else { "nobody" };
         let server = server.clone();
@@ -114,7 +115,7 @@ async fn many_logins_at_once_are_turned_away_and_not_piled_up() {
     let answers = attempts.join_all().await;
     let of = |status: u16| answers.iter().filter(move |answer| answer.status == status);
     let (failed, turned_away) = (of(403).count(), of(429).count());
-    assert_eq!(failed + turned_away, 64);
+    assert_eq!(failed + turned_away, LOGINS);
     assert!(failed >= 8 && turned_away > 0, "{failed} were looked at, {turned_away} turned away");
     assert!(of(429).all(|answer| answer.headers["retry-after"] == "1"));
 
