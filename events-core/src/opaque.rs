@@ -8,9 +8,9 @@ use std::{
 
 /// An [`Arc`] of something whose parts nobody sees from outside.
 ///
-/// Whoever boxes or spawns a future asks whether all that it holds is `Send`. The compiler works that out from the parts, and
-/// anew in each function that asks, all the way down: two milliseconds for what one operation holds, in every place where a
-/// handler is registered. Here the answer stands in the type.
+/// Whoever boxes or spawns a future asks whether all that it holds is `Send`. The compiler works that out from the parts,
+/// and anew in each function that asks, all the way down: two milliseconds for what one operation holds, in every place
+/// where a handler is registered. Here the answer stands in the type.
 pub(crate) struct Opaque<T: 'static>(Arc<dyn Inside<T>>);
 
 trait Inside<T>: Send + Sync {

@@ -105,9 +105,9 @@ impl Operation {
         }
     }
 
-    /// What the resource is like now: `resource.content` of the closing event, for those who read the event and do not ask
-    /// for the resource, such as notifications. It is stored and not indexed, and as large as a payload may be: of more,
-    /// its head is recorded.
+    /// What the resource is like now: `resource.content` of the closing event, for those who read the event and do not
+    /// ask for the resource, such as notifications. It is stored and not indexed, and as large as a payload may be: of
+    /// more, its head is recorded.
     ///
     /// ```
     /// use events_core::{Operation, plain};

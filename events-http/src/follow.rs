@@ -4,8 +4,8 @@
 //! connects again sends as `Last-Event-ID`. A heartbeat has one too, and no data: so the place moves on over events
 //! that are not for this client.
 //!
-//! What a tail shows is decided when it begins, by the claims that its caller has then. So it ends after a while: its client
-//! connects again, as that section says, and whoever says who calls is asked again.
+//! What a tail shows is decided when it begins, by the claims that its caller has then. So it ends after a while: its
+//! client connects again, as that section says, and whoever says who calls is asked again.
 
 use std::{
     convert::Infallible,
@@ -117,7 +117,8 @@ impl Sending {
                 }
                 Ok(Ok(None)) => return None,
                 Ok(Err(error)) => {
-                    // Why is in the log already. Its client comes back to where it was, and learns there if that is no use.
+                    // Why is in the log already. Its client comes back to where it was, and learns there if that is no
+                    // use.
                     tracing::debug!(%error, "a tail over HTTP ends");
                     self.step = Step::End;
                     out.push_str(": the events cannot be read now\n\n");
