@@ -50,8 +50,8 @@ pub trait Destination: Send + Sync + 'static {
     /// to say of that number. For a destination that cannot find an event by its id, to look there for what
     /// was sent by a process that died before its position was kept.
     ///
-    /// Asked each time a position is kept, and kept behind it, so the last one that was kept ([`Source::resumption`])
-    /// is never about a later number than the position.
+    /// Asked each time a position is kept, of that position: everything through it is confirmed, or a dead letter.
+    /// Kept behind it, so the last one that was kept ([`Source::resumption`]) is never about a later number.
     fn landmark(&self, behind: Seq) -> Option<String> {
         let _ = behind;
         None

@@ -52,14 +52,20 @@ impl<'r> Ledger<'r> {
     /// Where the relay goes on.
     pub(super) fn open(&mut self) -> Result<Seq, JournalError> {
         let name = self.relay.name();
+        // An empty one is none: see below.
+        let landmark = self.bookmarks.landmark(name)?.filter(|landmark| !landmark.is_empty());
         (self.position, self.landmark) = match self.bookmarks.position(name)? {
-            Some(position) if self.is_of_this_journal(position)? => (position, self.bookmarks.landmark(name)?),
+            Some(position) if self.is_of_this_journal(position)? => (position, landmark),
             Some(Position { through, .. }) => {
                 tracing::warn!(
                     relay = name,
                     %through,
                     "the journal is an older copy, or another: everything in it is delivered again"
                 );
+                if landmark.is_some() {
+                    // Before the position goes back: a landmark that is kept is never about a later event.
+                    self.bookmarks.set_landmark(name, "")?;
+                }
                 (Position::BEGINNING, None)
             }
             None => (Position::BEGINNING, None),

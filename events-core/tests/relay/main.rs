@@ -377,10 +377,14 @@ async fn a_destination_is_told_where_it_goes_on_and_what_it_said_of_that_place()
     assert_eq!(last_told(), (43, 50, before));
     assert_eq!(kept().as_deref(), Some("behind 50"));
 
-    // The journal is another: what was said is of no place in it.
+    // The journal is another: what was said is of no place in it. Nor for the next, whatever becomes of this one.
     journal.bookmarks().set_position("server", Position { through: Seq(20), id: entries[20].id }).unwrap();
-    delivered(relaying(journal.clone(), &server)).await;
+    server.not_ready([NotReady::Misconfigured("no".to_owned())]);
+    assert!(tokio::task::block_in_place(|| builder(journal.clone()).relay_to(server.clone()).build()).is_err());
     assert_eq!(last_told(), (0, 50, None));
+    delivered(relaying(journal.clone(), &server)).await;
+    let (through, _, landmark) = last_told();
+    assert!(through == 0 && [None, Some("behind 0")].contains(&landmark.as_deref()), "{landmark:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
