@@ -295,6 +295,25 @@ const promises = {
     await close(page);
   },
 
+  async "a trail that cannot be read is not shown as followed"() {
+    const body = "retry: 2000\nid: 1\n\n: the events cannot be read now\n\n";
+    let asked = 0;
+    let isUnreadable = true;
+    const answer = (route) => {
+      asked += 1;
+      return isUnreadable ? route.fulfill({ contentType: "text/event-stream", body }) : route.continue();
+    };
+    const page = await open(`?filter=${encodeURIComponent("event-type='run.unread'")}`, {
+      before: (page) => page.route("**/event/tail*", answer),
+    });
+    await page.locator('#live[data-state="lost"]').waitFor();
+    await until("it has asked four times", () => asked >= 4);
+    await page.locator('#live[data-state="lost"]').waitFor();
+    isUnreadable = false;
+    await isLive(page);
+    await close(page);
+  },
+
   async "who reads further down is not moved, and told of what is new"() {
     const page = await open();
     await isLive(page);

@@ -46,10 +46,14 @@ export class Follower {
     this.#onState("connecting");
     for (let failures = 0; !stop.signal.aborted; failures++) {
       let isOver = false;
+      let heard = 0;
       try {
         for await (const message of this.#messages(stop.signal)) {
-          failures = 0;
-          if (message.id) this.place = message.id;
+          // A comment says nothing of the trail.
+          if (!message.id) continue;
+          // The first heartbeat says that there is a connection, what comes behind it that the trail can be read.
+          if (heard++ > 0) failures = 0;
+          this.place = message.id;
           if (message.data) this.#onEvent(JSON.parse(message.data));
           else this.#onState("following");
           begun();
