@@ -26,7 +26,7 @@
 //! Every event is there, and there once, also when brokers die: the producer is idempotent, waits for all in-sync
 //! replicas and never gives up on a message. The first appearances of the events of one key are in the order of the
 //! journal. What the broker refuses for good, such as a message larger than the topic allows, becomes a dead
-//! letter, and nothing else does for its sake.
+//! letter, and nothing else does for its sake; finding it out takes a second or more.
 //!
 //! A process that is killed, or a producer that loses its session, leaves open what the brokers have taken of its
 //! last messages. What that may be stands behind a *landmark*: offsets that are kept with the position of the

@@ -42,7 +42,7 @@ pub(crate) enum Outcome {
     Refused(String),
     /// The broker refuses the set that it was in; perhaps for the sake of others.
     Suspect(String),
-    /// It was given up before it was sent.
+    /// The client has not taken it.
     Unsent(String),
     /// It is not confirmed, and may be there or not.
     Failed(String),

@@ -239,9 +239,7 @@ impl ProducerContext for Callbacks {
 
 /// What an error of a message means for it.
 fn outcome(error: &KafkaError, alone: bool) -> Outcome {
-    use RDKafkaErrorCode::{
-        InvalidDifferentRecord, InvalidRecord, MessageBatchTooLarge, MessageSizeTooLarge, PurgeQueue,
-    };
+    use RDKafkaErrorCode::{InvalidDifferentRecord, InvalidRecord, MessageBatchTooLarge, MessageSizeTooLarge};
     let Some(code) = error.rdkafka_error_code() else { return Outcome::Failed(error.to_string()) };
     match code {
         MessageSizeTooLarge | MessageBatchTooLarge | InvalidRecord | InvalidDifferentRecord if alone => {
@@ -250,7 +248,8 @@ fn outcome(error: &KafkaError, alone: bool) -> Outcome {
         MessageSizeTooLarge | MessageBatchTooLarge | InvalidRecord | InvalidDifferentRecord => {
             Outcome::Suspect(format!("the Kafka topic does not take it together with others: {code}"))
         }
-        PurgeQueue => Outcome::Unsent(code.to_string()),
+        // Also of a message that was given up in its queue: it may have been sent before and be back there because an
+        // answer was lost, and the client says the same of it.
         _ => Outcome::Failed(code.to_string()),
     }
 }
