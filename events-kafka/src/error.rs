@@ -1,6 +1,7 @@
 //! What is wrong with a topic, before anything is sent to it.
 
 use events_core::NotReady;
+use rdkafka::error::KafkaError;
 
 /// Why there is no [`KafkaTopic`](crate::KafkaTopic).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -15,9 +16,20 @@ pub enum ConnectError {
     /// librdkafka refuses a property. Its value may be a secret and is not repeated.
     #[error("the Kafka property `{0}` is unknown, or not with this value: see librdkafka's CONFIGURATION.md [EVT172]")]
     Property(String),
-    /// The producer cannot be made.
-    #[error("no Kafka producer can be made: {0} [EVT173]")]
-    Producer(String),
+    /// The client cannot be made.
+    #[error("no Kafka client can be made: {0} [EVT173]")]
+    Client(String),
+}
+
+impl ConnectError {
+    /// Why a client could not be made.
+    pub(crate) fn of(error: KafkaError) -> Self {
+        match error {
+            // The description repeats the value, which may be a secret.
+            KafkaError::ClientConfig(_, _, property, _) => Self::Property(property),
+            error => Self::Client(error.to_string()),
+        }
+    }
 }
 
 /// Why nothing can be sent yet.
@@ -39,6 +51,8 @@ pub(crate) enum Unready {
          Read on it, or say `Options::write_only`, and the last events may be there twice after a crash [EVT178]"
     )]
     NotReadable { topic: String },
+    #[error("the Kafka topic cannot be read, to find what was sent before this process began: {0}")]
+    NoReader(ConnectError),
 }
 
 impl From<Unready> for NotReady {
@@ -46,9 +60,10 @@ impl From<Unready> for NotReady {
         let text = unready.to_string();
         match unready {
             Unready::NoAnswer { .. } => Self::Later(text),
-            Unready::NoTopic { .. } | Unready::NotAllowed { .. } | Unready::NotReadable { .. } => {
-                Self::Misconfigured(text)
-            }
+            Unready::NoTopic { .. }
+            | Unready::NotAllowed { .. }
+            | Unready::NotReadable { .. }
+            | Unready::NoReader(_) => Self::Misconfigured(text),
         }
     }
 }

@@ -160,7 +160,7 @@ impl Options {
     }
 }
 
-/// As a group that nobody is a member of, and that keeps no offsets.
+/// As a group that nobody is a member of, and that keeps no offsets. A user without rights on it reads all the same.
 const NO_GROUP: &str = "events";
 
 /// How large a message set is at most: the broker takes or refuses a whole set. A larger message is a set of its

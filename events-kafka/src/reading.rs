@@ -19,7 +19,11 @@ use rdkafka::{
 };
 use tokio::sync::watch;
 
-use crate::{error::Unready, landmarks::Offsets, session::Session};
+use crate::{
+    error::{ConnectError, Unready},
+    landmarks::Offsets,
+    session::Session,
+};
 
 /// Messages that are read at most. What is looked for stands at the beginning: what was sent between the last
 /// position that was kept and the end of its process.
@@ -142,9 +146,10 @@ impl Question {
     fn answer(&self, tell: &watch::Sender<Progress>) -> Result<Found, Unready> {
         let started = Instant::now();
         let consumer = self.consumer()?;
-        let partitions = partitions(consumer.client(), &self.topic).map_err(|error| self.failed(error))?;
-        let (lows, ends) =
-            watermarks(consumer.client(), &self.topic, &partitions).map_err(|error| self.failed(error))?;
+        let client = consumer.client();
+        let partitions = partitions(client, &self.topic, LIMIT).map_err(|error| self.failed(&error))?;
+        let watermarks = || watermarks(client, &self.topic, &partitions, LIMIT).map_err(|error| self.failed(&error));
+        let (lows, ends) = watermarks()?;
         let mut reader = Reader { question: self, consumer: &consumer, tell, messages: 0, ids: HashSet::new() };
         reader.probe(&ends)?;
         let Some(known) = &self.from else {
@@ -153,14 +158,15 @@ impl Question {
         };
         let from = first_to_read(known, &lows, &ends);
         tell.send_replace(Progress::Begun(from.clone()));
-        reader.read(&from, &ends)?;
-        while let Some(left) = SETTLED.checked_sub(started.elapsed()).filter(|left| !left.is_zero()) {
+        let reached = reader.read(&from, &ends)?;
+        // A broker that became the leader a moment ago may not know yet how far its partition reaches.
+        let settling = if reached == ends { started } else { Instant::now() };
+        while let Some(left) = SETTLED.checked_sub(settling.elapsed()).filter(|left| !left.is_zero()) {
             self.stop_where_nobody_waits(tell)?;
             thread::sleep(left.min(Duration::from_millis(50)));
         }
-        let (_, settled) =
-            watermarks(consumer.client(), &self.topic, &partitions).map_err(|error| self.failed(error))?;
-        reader.read(&ends, &settled)?;
+        let (_, settled) = watermarks()?;
+        reader.read(&reached, &settled)?;
         if reader.messages >= MOST {
             tracing::warn!(
                 relay = self.name,
@@ -174,16 +180,15 @@ impl Question {
 
     fn consumer(&self) -> Result<BaseConsumer<Quiet>, Unready> {
         let consumer = self.config.create_with_context(Quiet { name: self.name.clone() });
-        // Not its value, which may be a secret: the property was taken when the producer was made.
-        consumer.map_err(|error| match error {
-            KafkaError::ClientConfig(_, _, property, _) => self.no_answer(format!("`{property}` is refused")),
-            other => self.no_answer(other.to_string()),
-        })
+        consumer.map_err(|error| Unready::NoReader(ConnectError::of(error)))
     }
 
-    fn failed(&self, error: KafkaError) -> Unready {
+    fn failed(&self, error: &KafkaError) -> Unready {
         match error.rdkafka_error_code() {
             Some(RDKafkaErrorCode::TopicAuthorizationFailed) => Unready::NotReadable { topic: self.topic.clone() },
+            Some(RDKafkaErrorCode::UnknownTopicOrPartition) => {
+                self.no_answer(format!("they do not know the topic `{}` now", self.topic))
+            }
             _ => self.no_answer(error.to_string()),
         }
     }
@@ -225,30 +230,35 @@ impl Reader<'_> {
         self.next().map(drop)
     }
 
-    /// Collects the ids of what stands between.
-    fn read(&mut self, from: &Offsets, to: &Offsets) -> Result<(), Unready> {
-        let begins = |partition: &i32| from.get(partition).copied().unwrap_or(0);
+    /// Collects the ids of what stands between. Answers how far it came: not to the end of a partition where no
+    /// message stands there, such as the marks of transactions, or the broker says that it ends before.
+    fn read(&mut self, from: &Offsets, to: &Offsets) -> Result<Offsets, Unready> {
+        let mut reached: Offsets = to
+            .iter()
+            .map(|(partition, end)| (*partition, from.get(partition).map_or(0, |from| *from.min(end))))
+            .collect();
         let mut left: Offsets = to.clone();
-        left.retain(|partition, end| begins(partition) < *end);
+        left.retain(|partition, end| reached[partition] < *end);
         if left.is_empty() {
-            return Ok(());
+            return Ok(reached);
         }
-        self.assign(left.keys().map(|partition| (*partition, begins(partition))))?;
+        self.assign(left.keys().map(|partition| (*partition, reached[partition])))?;
         while !left.is_empty() && self.messages < MOST {
-            let partition = match self.next()? {
-                Next::End(partition) => partition,
+            match self.next()? {
+                Next::End(partition) => drop(left.remove(&partition)),
                 Next::Message { partition, offset, id } => {
+                    // What stands behind the end of a partition comes while others are read.
+                    let Some(end) = left.get(&partition).copied() else { continue };
                     self.messages += 1;
                     self.ids.extend(id);
-                    if left.get(&partition).is_some_and(|end| offset + 1 < *end) {
-                        continue;
+                    reached.insert(partition, end.min(offset + 1));
+                    if offset + 1 >= end {
+                        left.remove(&partition);
                     }
-                    partition
                 }
-            };
-            left.remove(&partition);
+            }
         }
-        Ok(())
+        Ok(reached)
     }
 
     fn assign(&self, offsets: impl IntoIterator<Item = (i32, i64)>) -> Result<(), Unready> {
@@ -258,7 +268,7 @@ impl Reader<'_> {
             .into_iter()
             .map(|(partition, offset)| list.add_partition_offset(topic, partition, Offset::Offset(offset)));
         let assigned = added.try_for_each(|added| added).and_then(|()| self.consumer.assign(&list));
-        assigned.map_err(|error| self.question.failed(error))
+        assigned.map_err(|error| self.question.failed(&error))
     }
 
     /// What comes next, in any partition.
@@ -274,10 +284,11 @@ impl Reader<'_> {
                     return Ok(Next::Message { partition, offset, id: id(message.headers()) });
                 }
                 Some(Err(KafkaError::PartitionEOF(partition))) => return Ok(Next::End(partition)),
-                Some(Err(error)) => match self.question.failed(error) {
+                Some(Err(error)) => match self.question.failed(&error) {
                     refused @ Unready::NotReadable { .. } => return Err(refused),
                     // Such as a broker that goes away: the client looks for another.
-                    other => trouble = Some(other),
+                    other if !is_about_group(&error) => trouble = Some(other),
+                    _ => {}
                 },
             }
         }
@@ -301,21 +312,39 @@ fn id(headers: Option<&impl Headers>) -> Option<EventId> {
     std::str::from_utf8(id.value?).ok()?.parse().ok()
 }
 
-fn partitions<C: ClientContext>(client: &Client<C>, topic: &str) -> KafkaResult<Vec<i32>> {
-    let metadata = client.fetch_metadata(Some(topic), LIMIT)?;
-    let partitions = metadata.topics().first().map(|topic| topic.partitions()).unwrap_or_default();
-    Ok(partitions.iter().map(|partition| partition.id()).collect())
+/// Whether it is about the group, which is used for nothing: this user may have no rights on it.
+fn is_about_group(error: &KafkaError) -> bool {
+    use RDKafkaErrorCode::{
+        CoordinatorLoadInProgress, CoordinatorNotAvailable, GroupAuthorizationFailed, NotCoordinator,
+    };
+    let code = error.rdkafka_error_code();
+    let of_group = [GroupAuthorizationFailed, CoordinatorNotAvailable, CoordinatorLoadInProgress, NotCoordinator];
+    code.is_some_and(|code| of_group.contains(&code))
+}
+
+/// The partitions of a topic. A topic that is not known for a moment is not one without partitions.
+pub(crate) fn partitions<C: ClientContext>(client: &Client<C>, topic: &str, limit: Duration) -> KafkaResult<Vec<i32>> {
+    let metadata = client.fetch_metadata(Some(topic), limit)?;
+    let unknown = RDKafkaErrorCode::UnknownTopicOrPartition;
+    let topic = metadata.topics().first().ok_or(KafkaError::MetadataFetch(unknown))?;
+    if let Some(error) = topic.error() {
+        return Err(KafkaError::MetadataFetch(error.into()));
+    }
+    let partitions: Vec<i32> = topic.partitions().iter().map(|partition| partition.id()).collect();
+    // None has none.
+    if partitions.is_empty() { Err(KafkaError::MetadataFetch(unknown)) } else { Ok(partitions) }
 }
 
 /// Where partitions begin and where they end.
-fn watermarks<C: ClientContext>(
+pub(crate) fn watermarks<C: ClientContext>(
     client: &Client<C>,
     topic: &str,
     partitions: &[i32],
+    limit: Duration,
 ) -> KafkaResult<(Offsets, Offsets)> {
     let (mut lows, mut ends) = (Offsets::new(), Offsets::new());
     for partition in partitions {
-        let (low, end) = client.fetch_watermarks(topic, *partition, LIMIT)?;
+        let (low, end) = client.fetch_watermarks(topic, *partition, limit)?;
         lows.insert(*partition, low);
         ends.insert(*partition, end);
     }

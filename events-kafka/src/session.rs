@@ -72,12 +72,8 @@ impl Session {
     pub(crate) fn start(config: &ClientConfig, name: &str) -> Result<Self, ConnectError> {
         let reports = Arc::new(Reports::default());
         let callbacks = Callbacks { name: name.to_owned(), reports: Arc::clone(&reports) };
-        match config.create_with_context(callbacks) {
-            Ok(producer) => Ok(Self { producer, reports }),
-            // The description repeats the value, which may be a secret.
-            Err(KafkaError::ClientConfig(_, _, property, _)) => Err(ConnectError::Property(property)),
-            Err(error) => Err(ConnectError::Producer(error.to_string())),
-        }
+        let producer = config.create_with_context(callbacks).map_err(ConnectError::of)?;
+        Ok(Self { producer, reports })
     }
 
     /// Whether a new session has to follow.

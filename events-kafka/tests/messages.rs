@@ -183,6 +183,19 @@ async fn a_topic_that_is_not_there_is_found_when_the_manager_is_built() {
 }
 
 #[tokio::test]
+async fn properties_that_contradict_each_other_where_the_topic_is_read_are_found_when_the_manager_is_built() {
+    let Some(brokers) = events_test_servers::kafka() else { return };
+    let topic = Topic::create(&brokers, 1, &[]).await;
+    // Longer than `max.poll.interval.ms`, which nobody who only sends asks for.
+    let options = Options::new().property("session.timeout.ms", "400000");
+    let destination = options.connect(&brokers, &topic.name).unwrap();
+    let error = EventManager::builder(MemoryStore::new()).relay_to(destination).build().unwrap_err().to_string();
+    for part in ["max.poll.interval.ms", "EVT173"] {
+        assert!(error.contains(part), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn brokers_that_do_not_answer_keep_nobody_from_starting() {
     // Nobody listens there; no server is needed for this.
     let away = KafkaTopic::connect("127.0.0.1:9", "event").unwrap();
