@@ -107,7 +107,7 @@ impl Once {
     }
 
     /// What a reading came to, for who has waited for it.
-    pub(crate) fn found(&mut self, reading: &Reading, found: Result<Arc<Found>, Unready>) {
+    pub(crate) fn done(&mut self, reading: &Reading, found: Result<Arc<Found>, Unready>) {
         let There::LookedFor(current, newest) = &self.there else { return };
         if !current.is(reading) {
             return;

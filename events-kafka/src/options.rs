@@ -102,8 +102,8 @@ impl Options {
         if !is_topic(topic) {
             return Err(ConnectError::TopicName(topic.chars().take(80).collect()));
         }
-        let (sending, reading) = (self.sending(brokers), self.reading(brokers));
-        KafkaTopic::new(self, brokers, topic, sending, reading)
+        let configs = Configs { sending: self.sending(brokers), reading: self.reading(brokers) };
+        KafkaTopic::new(self, brokers, topic, configs)
     }
 
     fn sending(&self, brokers: &str) -> ClientConfig {
@@ -158,6 +158,14 @@ impl Options {
         config.set("queued.max.messages.kbytes", (16 << 10).to_string());
         config
     }
+}
+
+/// What librdkafka is told. Holds credentials.
+pub(crate) struct Configs {
+    /// Of who sends.
+    pub(crate) sending: ClientConfig,
+    /// Of who reads.
+    pub(crate) reading: ClientConfig,
 }
 
 /// As a group that nobody is a member of, and that keeps no offsets. A user without rights on it reads all the same.

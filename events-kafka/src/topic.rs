@@ -14,7 +14,7 @@ use crate::{
     error::ConnectError,
     message::Message,
     once::{Once, There},
-    options::Options,
+    options::{Configs, Options},
     reading::Found,
     report::Outcome,
     session::{PATIENCE, Session, Sets},
@@ -45,7 +45,7 @@ struct Current {
     session: Option<Arc<Session>>,
     sets: Sets,
     /// Whether the broker has refused a message that was alone, since they are sent alone.
-    found: bool,
+    has_refused: bool,
     once: Once,
 }
 
@@ -73,12 +73,11 @@ impl KafkaTopic {
         options: Options,
         brokers: &str,
         topic: &str,
-        config: ClientConfig,
-        reading: ClientConfig,
+        Configs { sending, reading }: Configs,
     ) -> Result<Self, ConnectError> {
         let once = Once::unknown(&options.name, brokers, topic, reading);
-        let current = Mutex::new(Current { session: None, sets: Sets::OfMany, found: false, once });
-        let topic = Self { options, brokers: brokers.to_owned(), topic: topic.to_owned(), config, current };
+        let current = Mutex::new(Current { session: None, sets: Sets::OfMany, has_refused: false, once });
+        let topic = Self { options, brokers: brokers.to_owned(), topic: topic.to_owned(), config: sending, current };
         // Now, so that a property that is refused is found now.
         topic.session()?;
         Ok(topic)
@@ -115,12 +114,12 @@ impl KafkaTopic {
             current.once.look_again(over, unsure);
         }
         if suspects {
-            (current.sets, current.found) = (Sets::OfOne, false);
+            (current.sets, current.has_refused) = (Sets::OfOne, false);
         } else if current.sets == Sets::OfOne {
-            current.found |= any(|outcome| matches!(outcome, Some(Outcome::Refused(_))));
+            current.has_refused |= any(|outcome| matches!(outcome, Some(Outcome::Refused(_))));
             // All of the batch is through, and what was refused is found. Where nothing is, it is the topic that
             // takes no sets of our size.
-            if current.found && !failed && !any(Option::is_none) {
+            if current.has_refused && !failed && !any(Option::is_none) {
                 current.sets = Sets::OfMany;
             }
         }
@@ -140,7 +139,7 @@ impl KafkaTopic {
     }
 
     /// What of a batch is there already, if any of it may be.
-    async fn found(&self, batch: &[Sequenced]) -> Result<Option<Arc<Found>>, String> {
+    async fn there(&self, batch: &[Sequenced]) -> Result<Option<Arc<Found>>, String> {
         let there = self.current().once.begin(batch);
         let mut reading = match there {
             There::Nothing => return Ok(None),
@@ -153,7 +152,7 @@ impl KafkaTopic {
                 self.topic
             ));
         };
-        self.current().once.found(&reading, answer.clone());
+        self.current().once.done(&reading, answer.clone());
         answer.map(Some).map_err(|error| error.to_string())
     }
 
@@ -163,7 +162,7 @@ impl KafkaTopic {
             Ok(session) => session,
             Err(error) => return retry(error.to_string()),
         };
-        let found = match self.found(batch).await {
+        let found = match self.there(batch).await {
             Ok(found) => found,
             Err(reason) => return retry(reason),
         };
