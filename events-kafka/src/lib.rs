@@ -45,7 +45,10 @@
 //!   delivered nothing, or the position could not be kept for long because its disk was full.
 //! - A topic is made again under its old name and grows beyond the landmark before the relay has kept another.
 //! - The position is lost with `relays.db` while the journal is not, or the journal alone is an older copy.
-//! - A process is killed while it delivers dead letters again, and they are delivered again once more.
+//! - The position is there without a landmark: it was kept by a version that had none, or for another topic. A
+//!   warning says so.
+//! - A process is killed, or a producer loses its session, while dead letters are delivered again, and they are
+//!   delivered again once more.
 //! - The topic may only be written to ([`Options::write_only`]).
 //!
 //! # Why no transactions

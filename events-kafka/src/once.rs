@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use events_core::{Delivery, Resumption, Seq, Sequenced};
+use events_core::{Resumption, Seq, Sequenced};
 use rdkafka::ClientConfig;
 
 use crate::{
@@ -59,6 +59,14 @@ impl Once {
     pub(crate) fn resume(&mut self, resumption: &Resumption, over: Option<Arc<Session>>) -> Reading {
         let Resumption { through, recorded, landmark, .. } = resumption;
         let kept = landmark.as_deref().and_then(|text| landmarks::kept(text, &self.topic));
+        if kept.is_none() && Seq(0) < *through && through < recorded {
+            tracing::warn!(
+                relay = self.name,
+                topic = self.topic,
+                %through,
+                "where the relay was in this topic is not known: what was sent behind its position may be there twice"
+            );
+        }
         let over = over.map(|session| Over { session, is_unsure: true, found: None });
         // Where nothing else was recorded, nothing was sent.
         let reading = self.read(kept.filter(|_| through < recorded), over);
@@ -124,15 +132,10 @@ impl Once {
         }
     }
 
-    /// What became of a batch, and where those stand that are confirmed.
-    pub(crate) fn end(&mut self, batch: &[Sequenced], answers: &[Delivery], reported: Offsets) {
-        let Some(landmarks) = &mut self.landmarks else { return };
-        landmarks.end(batch, answers, reported);
-        // Nothing that comes now was ever sent: what was found is of no use any more.
-        if let There::These(_, newest) = &self.there
-            && landmarks.is_settled_behind(*newest)
-        {
-            self.there = There::Nothing;
+    /// Where those of a batch stand that are confirmed.
+    pub(crate) fn report(&mut self, batch: &[Sequenced], reported: Offsets) {
+        if let Some(landmarks) = &mut self.landmarks {
+            landmarks.report(batch, reported);
         }
     }
 
@@ -141,8 +144,16 @@ impl Once {
         self.there = There::Nothing;
     }
 
-    /// What is kept with the position of the relay.
-    pub(crate) fn landmark(&self, behind: Seq) -> Option<String> {
-        self.landmarks.as_ref()?.text(&self.topic, behind)
+    /// The relay is here; what is kept with its position.
+    pub(crate) fn landmark(&mut self, through: Seq) -> Option<String> {
+        let landmarks = self.landmarks.as_mut()?;
+        // Nothing that comes now was ever sent: what was found is of no use any more.
+        if let There::These(_, newest) = &self.there
+            && *newest <= through
+        {
+            self.there = There::Nothing;
+        }
+        landmarks.pass(through);
+        landmarks.text(&self.topic, through)
     }
 }

@@ -176,8 +176,8 @@ impl KafkaTopic {
             true => Some(Delivery::AlreadyThere),
             false => sent.next(),
         };
-        let answers: Vec<Delivery> = batch.iter().filter_map(answer).collect();
-        self.current().once.end(batch, &answers, session.take_offsets());
+        let answers = batch.iter().filter_map(answer).collect();
+        self.current().once.report(batch, session.take_offsets());
         answers
     }
 
