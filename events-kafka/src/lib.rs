@@ -30,19 +30,21 @@
 //!
 //! A process that is killed, or a producer that loses its session, leaves open what the brokers have taken of its
 //! last messages. What that may be stands behind a *landmark*: offsets that are kept with the position of the
-//! relay, at least ten times a second while it moves. Before anything is sent again, the topic is read from there
+//! relay, at least ten times a second while it moves; partitions that the relay writes little to follow every ten
+//! seconds while it moves. Before anything is sent again, the topic is read from there
 //! to its end, for at least a second, and an event whose id (`ce_id`) is found is not sent. So any number of
 //! processes may share a topic, partitions may be added, and retention may drop what was there; a topic that is
 //! made again is read from its beginning. After a clean end nothing is read.
 //!
 //! # What may be there twice after all
 //!
-//! The same bytes, in these cases; consumers that must not do a thing twice drop the ids that they know.
+//! In these cases; consumers that must not do a thing twice drop the ids that they know. It is the same bytes: an
+//! event is told from others by its id alone, so what is found under its id, whoever wrote it, is taken for it.
 //!
 //! - A request of the process that is gone reaches the brokers, or a message of it all in-sync replicas, more than
 //!   a second after its successor began to read.
 //! - There are over 1,000,000 messages behind the landmark, and no more are read: others wrote them while this relay
-//!   delivered nothing, or the position could not be kept for long because its disk was full.
+//!   delivered little or nothing, or the position could not be kept for long because its disk was full.
 //! - A topic is made again under its old name and grows beyond the landmark before the relay has kept another.
 //! - The position is lost with `relays.db` while the journal is not, or the journal alone is an older copy.
 //! - The position is there without a landmark: it was kept by a version that had none, or for another topic. A
@@ -57,7 +59,8 @@
 //! what is committed only. Others, and by default those of Java are, would find what a killed process had sent as
 //! well as what its successor sends. It needs a coordinator and rights on a transactional id, costs round
 //! trips with each batch, and consumers wait for its end. Looking costs nothing while all is well, a tenth of a second
-//! at a start and a second more after a crash, and every consumer finds the same.
+//! at a start, and after a crash a second and what reading takes: the topic is read from the landmark on, whoever wrote
+//! there. Every consumer finds the same.
 //!
 //! # Security
 //!
@@ -81,6 +84,7 @@
 //! The values of properties are never logged and stand in no message.
 
 mod check;
+mod ends;
 mod error;
 mod key;
 mod landmarks;

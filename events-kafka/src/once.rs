@@ -6,6 +6,7 @@ use events_core::{Resumption, Seq, Sequenced};
 use rdkafka::ClientConfig;
 
 use crate::{
+    ends::Ends,
     error::Unready,
     landmarks::{self, Landmarks, Offsets},
     reading::{Found, Over, Question, Reading},
@@ -26,6 +27,7 @@ pub(crate) struct Once {
     /// None before it is known where to begin, and where the topic is never read.
     landmarks: Option<Landmarks>,
     there: There,
+    ends: Ends,
 }
 
 /// What of that which is to be delivered may be in the topic already. Nothing behind the number is.
@@ -47,7 +49,7 @@ impl Once {
     /// Not known yet where to begin.
     pub(crate) fn unknown(name: &str, brokers: &str, topic: &str, config: ClientConfig) -> Self {
         let [name, brokers, topic] = [name, brokers, topic].map(str::to_owned);
-        Self { name, brokers, topic, config, landmarks: None, there: There::Nothing }
+        Self { name, brokers, topic, config, landmarks: None, there: There::Nothing, ends: Ends::unknown() }
     }
 
     /// Whether something was sent that the relay has not passed.
@@ -144,14 +146,23 @@ impl Once {
         self.there = There::Nothing;
     }
 
-    /// The relay is here; what is kept with its position.
-    pub(crate) fn landmark(&mut self, through: Seq) -> Option<String> {
+    /// The relay is here; what is kept with its position. Now and then `session` is asked where partitions end.
+    pub(crate) fn landmark(&mut self, through: Seq, session: Option<&Arc<Session>>) -> Option<String> {
         let landmarks = self.landmarks.as_mut()?;
         // Nothing that comes now was ever sent: what was found is of no use any more.
         if let There::These(_, newest) = &self.there
             && *newest <= through
         {
             self.there = There::Nothing;
+        }
+        // While something is looked for, what is sent already may stand behind what was handed over.
+        if let There::Nothing = self.there {
+            if let Some(ends) = self.ends.answered() {
+                landmarks.ended(landmarks.newest(), ends);
+            }
+            if let Some(session) = session {
+                self.ends.ask(session, &self.topic);
+            }
         }
         landmarks.pass(through);
         landmarks.text(&self.topic, through)

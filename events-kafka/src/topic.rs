@@ -224,7 +224,9 @@ impl Destination for KafkaTopic {
     }
 
     fn landmark(&self, behind: Seq) -> Option<String> {
-        self.current().once.landmark(behind)
+        let mut current = self.current();
+        let session = current.session.clone();
+        current.once.landmark(behind, session.as_ref())
     }
 
     fn batches(&self) -> Batches {

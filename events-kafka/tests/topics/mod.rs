@@ -14,6 +14,7 @@ use rdkafka::{
     client::DefaultClientContext,
     consumer::{BaseConsumer, Consumer},
     message::Headers,
+    producer::{BaseProducer, BaseRecord, Producer},
 };
 
 /// How long anything may take on a machine that is busy.
@@ -127,6 +128,18 @@ impl Topic {
             assert!(Instant::now() < deadline, "its partitions are never known");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// Messages of others, so many in each partition.
+    pub(crate) async fn filled_by_others(&self, messages: usize) {
+        let producer: BaseProducer = config(&self.brokers).create().unwrap();
+        for partition in 0..self.partitions {
+            for _ in 0..messages {
+                let record = BaseRecord::<(), str>::to(&self.name).partition(partition).payload("of others");
+                producer.send(record).map_err(|(error, _)| error).unwrap();
+            }
+        }
+        tokio::task::spawn_blocking(move || producer.flush(LIMIT)).await.unwrap().unwrap();
     }
 
     fn consumer(&self) -> BaseConsumer {
