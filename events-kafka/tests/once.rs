@@ -216,6 +216,24 @@ async fn partitions_that_are_added_while_nobody_delivers_are_read_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_marks_of_transactions_that_others_leave_at_the_ends_are_not_waited_for() {
+    let Some(brokers) = events_test_servers::kafka() else { return };
+    let topic = Topic::create(&brokers, 3, &[]).await;
+    let entries = events(10, 3_000);
+    let folder = tempfile::tempdir().unwrap();
+    record(folder.path(), &entries[..1_000]);
+    deliver_the_rest(folder.path(), &topic).await;
+    let kept = kept(folder.path());
+    record(folder.path(), &entries[1_000..2_000]);
+    deliver_the_rest(folder.path(), &topic).await;
+    topic.marked_by_others().await;
+    put_back(folder.path(), kept);
+    record(folder.path(), &entries[2_000..]);
+    deliver_the_rest(folder.path(), &topic).await;
+    assert_once(&topic, &[entries]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_topic_that_is_made_again_gets_what_comes_from_then_on_once() {
     let Some(brokers) = events_test_servers::kafka() else { return };
     let topic = Topic::create(&brokers, 3, &[]).await;

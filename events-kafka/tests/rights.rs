@@ -9,7 +9,9 @@ use std::{
     net::TcpStream,
 };
 
-use events_core::{EventManager, Registry, memory::MemoryStore};
+use events_core::{
+    Entry, EntryKind, EventManager, Journal, Position, Registry, conformance::Generator, memory::MemoryStore,
+};
 use events_kafka::{KafkaTopic, Options};
 use events_test_servers::Disposable;
 use tokio::task::block_in_place;
@@ -22,17 +24,20 @@ const AUTHORIZER: [(&str, &str); 2] = [
 ];
 
 /// As Kafka numbers them.
+const TOPIC: u8 = 2;
+const GROUP: u8 = 3;
+const READ: u8 = 3;
 const WRITE: u8 = 4;
 const DESCRIBE: u8 = 8;
 
-/// Allows everybody to do this to a topic: CreateAcls of Kafka's protocol, version 1.
-fn allow(broker: &str, topic: &str, operations: &[u8]) {
+/// Allows a user to do this to a topic or a group: CreateAcls of Kafka's protocol, version 1.
+fn allow(broker: &str, user: &str, (kind, name): (u8, &str), operations: &[u8]) {
     let string = |text: &str| [&(text.len() as i16).to_be_bytes(), text.as_bytes()].concat();
     let mut request = [&30_i16.to_be_bytes()[..], &1_i16.to_be_bytes(), &7_i32.to_be_bytes(), &string("test")].concat();
     request.extend((operations.len() as i32).to_be_bytes());
     for operation in operations {
-        let (of_topic, literal, allow) = ([2], [3], [3]);
-        request.extend([&of_topic, &*string(topic), &literal, &string("User:*"), &string("*")].concat());
+        let (literal, allow) = ([3], [3]);
+        request.extend([&[kind], &*string(name), &literal, &string(user), &string("*")].concat());
         request.extend([&[*operation][..], &allow].concat());
     }
     let mut broker = TcpStream::connect(broker).unwrap();
@@ -49,7 +54,7 @@ fn allow(broker: &str, topic: &str, operations: &[u8]) {
 async fn a_user_who_may_not_read_the_topic_is_told_at_the_start_and_may_do_without() {
     let Some(broker) = Disposable::kafka(&AUTHORIZER) else { return };
     let topic = Topic::create(broker.address(), 1, &[]).await;
-    allow(broker.address(), &topic.name, &[WRITE, DESCRIBE]);
+    allow(broker.address(), "User:*", (TOPIC, &topic.name), &[WRITE, DESCRIBE]);
     let relaying = |destination: KafkaTopic| {
         let builder = EventManager::builder(MemoryStore::new()).registry(Registry::of([]));
         block_in_place(|| builder.relay_to(destination).build())
@@ -60,4 +65,31 @@ async fn a_user_who_may_not_read_the_topic_is_told_at_the_start_and_may_do_witho
     }
     let manager = relaying(Options::new().write_only().connect(broker.address(), &topic.name).unwrap()).unwrap();
     assert!(manager.shutdown(LIMIT).await, "{:?}", manager.relays());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_needs_no_rights_on_a_group_to_find_what_is_there() {
+    let Some(broker) = Disposable::kafka(&AUTHORIZER) else { return };
+    let topic = Topic::create(broker.address(), 3, &[]).await;
+    allow(broker.address(), "User:*", (TOPIC, &topic.name), &[READ, WRITE, DESCRIBE]);
+    // So to nobody else.
+    allow(broker.address(), "User:other", (GROUP, "events"), &[READ, DESCRIBE]);
+    let store = MemoryStore::new();
+    let deliver = async || {
+        let builder = EventManager::builder(store.clone()).registry(Registry::of([]));
+        let destination = KafkaTopic::connect(broker.address(), &topic.name).unwrap();
+        let manager = block_in_place(|| builder.relay_to(destination).build()).unwrap();
+        assert!(manager.shutdown(LIMIT).await, "{:?}", manager.relays());
+    };
+    deliver().await;
+    let landmark = store.bookmarks().landmark("kafka").unwrap().unwrap();
+    let direct = |entry| Entry { kind: EntryKind::Direct, ..entry };
+    let entries: Vec<Entry> = Generator::new(1).events(300).into_iter().map(direct).collect();
+    store.append(&entries).unwrap();
+    deliver().await;
+    // As after a kill.
+    store.bookmarks().set_landmark("kafka", &landmark).unwrap();
+    store.bookmarks().set_position("kafka", Position::BEGINNING).unwrap();
+    deliver().await;
+    assert_eq!(topic.read().len(), entries.len(), "each event once");
 }

@@ -142,6 +142,25 @@ impl Topic {
         tokio::task::spawn_blocking(move || producer.flush(LIMIT)).await.unwrap().unwrap();
     }
 
+    /// A transaction of others that comes to nothing: it leaves a mark at the end of each partition, which is no
+    /// message.
+    pub(crate) async fn marked_by_others(&self) {
+        let producer: BaseProducer = config(&self.brokers).set("transactional.id", &self.name).create().unwrap();
+        let partitions = 0..self.partitions;
+        let name = self.name.clone();
+        let transaction = move || {
+            producer.init_transactions(LIMIT)?;
+            producer.begin_transaction()?;
+            for partition in partitions {
+                let record = BaseRecord::<(), str>::to(&name).partition(partition).payload("of others");
+                producer.send(record).map_err(|(error, _)| error)?;
+            }
+            producer.flush(LIMIT)?;
+            producer.abort_transaction(LIMIT)
+        };
+        tokio::task::spawn_blocking(transaction).await.unwrap().unwrap();
+    }
+
     fn consumer(&self) -> BaseConsumer {
         config(&self.brokers).set("group.id", &self.name).set("enable.auto.commit", "false").create().unwrap()
     }
