@@ -126,16 +126,6 @@ impl Network {
     }
 }
 
-/// Hardly compressible, and larger than what the topic takes, but no set of its own.
-fn noise() -> String {
-    let mut random = 1_u64;
-    let mut next = || {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        format!("{random:x}")
-    };
-    (0..2_500).map(|_| next()).collect()
-}
-
 /// What the broker has taken, and has not been able to say so, goes back to where it waits to be sent. When another
 /// set is refused it is given up there, as what was never sent.
 #[tokio::test(flavor = "multi_thread")]
@@ -148,7 +138,8 @@ async fn what_was_taken_before_the_network_was_cut_is_there_once_when_something_
 
     let mut entries: Vec<Entry> = Generator::new(3).events(12);
     let mut poison = Event::from_document(&entries[0].document).unwrap();
-    poison.payload = Some(noise().into());
+    // Larger than what the topic takes, but no set of its own.
+    poison.payload = Some(topics::noise(2_500).into());
     entries[0] = conformance::entry(&poison);
     entries.iter_mut().for_each(|entry| entry.kind = EntryKind::Direct);
     let folder = tempfile::tempdir().unwrap();

@@ -148,7 +148,7 @@ async fn only_what_the_topic_does_not_take_is_refused_and_nothing_overtakes_or_i
         let mut events = numbered(Generator::new(2).events(400));
         for at in &poison {
             let mut event = events::Event::from_document(&events[*at].document).unwrap();
-            event.payload = Some(noise().into());
+            event.payload = Some(topics::noise(20_000).into());
             events[*at].document = document_of(&event);
         }
         let refused = deliver(&destination, &events).await;
@@ -156,16 +156,6 @@ async fn only_what_the_topic_does_not_take_is_refused_and_nothing_overtakes_or_i
         let taken: Vec<EventId> = events.iter().map(|event| event.id).filter(|id| !refused.contains(id)).collect();
         assert_eq!(topic.read().iter().map(topics::Read::id).collect::<Vec<_>>(), taken);
     }
-}
-
-/// Hardly compressible, and larger than what the topics take.
-fn noise() -> String {
-    let mut random = 1_u64;
-    let mut next = || {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        format!("{random:x}")
-    };
-    (0..20_000).map(|_| next()).collect()
 }
 
 fn document_of(event: &events::Event) -> std::sync::Arc<[u8]> {

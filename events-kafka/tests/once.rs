@@ -259,7 +259,7 @@ async fn what_the_topic_refuses_and_takes_later_is_there_once_and_so_is_what_sto
     let poison: Vec<usize> = (0..12).map(|number| number * 500 + any(500) as usize).collect();
     for at in &poison {
         let mut event = Event::from_document(&entries[*at].document).unwrap();
-        event.payload = Some(noise().into());
+        event.payload = Some(topics::noise(20_000).into());
         entries[*at] = Entry { kind: EntryKind::Direct, ..conformance::entry(&event) };
     }
     let folder = tempfile::tempdir().unwrap();
@@ -279,11 +279,6 @@ async fn what_the_topic_refuses_and_takes_later_is_there_once_and_so_is_what_sto
     .await;
     assert!(manager.shutdown(LIMIT).await);
     assert_eq!(ids_once_each(&topic).len(), entries.len());
-}
-
-/// Hardly compressible, and larger than what topics here take at first.
-fn noise() -> String {
-    (0..20_000).map(|_| format!("{:x}", any(u64::MAX))).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

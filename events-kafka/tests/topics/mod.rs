@@ -210,3 +210,8 @@ impl Topic {
 fn text(bytes: Option<&[u8]>) -> String {
     String::from_utf8(bytes.unwrap().to_vec()).unwrap()
 }
+
+/// So many words that hardly compress.
+pub(crate) fn noise(words: usize) -> String {
+    (0..words).map(|_| format!("{:x}", RandomState::new().hash_one(0))).collect()
+}
