@@ -14,7 +14,11 @@ use std::{
 };
 
 use events::prelude::*;
-use events_core::{Delivery, Destination, Event, Journal, Seq, Sequenced, conformance::Generator, scope};
+use events_core::{
+    Delivery, Destination, Entry, EntryKind, Event, Journal, Posted, Seq, Sequenced,
+    conformance::{self, Generator},
+    scope,
+};
 use events_test_servers::Disposable;
 use topics::Topic;
 
@@ -136,8 +140,7 @@ async fn a_broker_killed_twice_in_the_middle_of_delivery_has_every_event_once_an
     let Some(mut broker) = Disposable::kafka(&[]) else { return };
     let topic = Topic::create(broker.address(), 3, &[]).await;
     let entries = Generator::new(7).events(30_000);
-    let numbered =
-        |(entry, seq): (events_core::Entry, u64)| Sequenced { seq: Seq(seq), id: entry.id, document: entry.document };
+    let numbered = |(entry, seq): (Entry, u64)| Sequenced { seq: Seq(seq), id: entry.id, document: entry.document };
     let events: Arc<[Sequenced]> = entries.into_iter().zip(1..).map(numbered).collect();
 
     let progress = Arc::new(Progress::default());
@@ -170,4 +173,35 @@ async fn a_broker_killed_twice_in_the_middle_of_delivery_has_every_event_once_an
         read_by_key.entry(message.key.clone()).or_default().push(message.id());
     }
     assert!(by_key == read_by_key, "the events of each key, in the order of the journal");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_letter_that_cannot_be_delivered_again_now_holds_up_no_landmark() {
+    let Some(mut broker) = Disposable::kafka(&[]) else { return };
+    let topic = Topic::create(broker.address(), 1, &[("max.message.bytes", "70000")]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path()).unwrap();
+    let mut poison = Event::from_document(&Generator::new(8).events(1)[0].document).unwrap();
+    poison.payload = Some(topics::noise(20_000).into());
+    store.append(&[Entry { kind: EntryKind::Direct, ..conformance::entry(&poison) }]).unwrap();
+    let destination = Arc::new(KafkaTopic::connect(broker.address(), &topic.name).unwrap());
+    let builder = EventManager::builder(store).relay_to(Arc::clone(&destination));
+    let manager = builder.build().unwrap();
+    until("it is refused", || manager.relays()[0].dead_letters == 1 && manager.relays()[0].behind == 0).await;
+    tokio::task::block_in_place(|| broker.kill());
+    let replayed = manager.replay_dead_letters("kafka", Seq(0), 10).await.unwrap();
+    assert_eq!((replayed.delivered, replayed.refused, replayed.later), (0, 0, 1));
+    tokio::task::block_in_place(|| broker.restart());
+
+    let jane = Context::new(Caller::user("user/jane").unwrap());
+    let event = serde_json::json!({ "event-type": "backup.finished" });
+    manager.post(Posted::new(event.as_object().unwrap().clone()), &jane).await.unwrap();
+    until("the next is there", || manager.relays()[0].behind == 0).await;
+    until("the landmark is behind it", || {
+        let landmark = destination.landmark(manager.relays()[0].through).unwrap();
+        let landmark: serde_json::Value = serde_json::from_str(&landmark).unwrap();
+        landmark["offsets"]["0"] == 1
+    })
+    .await;
+    assert!(manager.shutdown(LIMIT).await, "{:?}", manager.relays());
 }
