@@ -113,13 +113,8 @@ impl Options {
         config.set("compression.type", "lz4");
         // A batch of the relay is handed over at once: there is nothing to wait for.
         config.set("linger.ms", "0");
-        // A broker that is back is found soon; otherwise after up to ten seconds.
-        config.set("reconnect.backoff.max.ms", "500");
-        for (name, value) in &self.properties {
-            config.set(name, value);
-        }
+        self.ask(&mut config, brokers);
         // From here on in spite of what was asked for.
-        config.set("bootstrap.servers", brokers);
         // The broker takes each message once, in order, and has it on all in-sync replicas before it says so.
         config.set("enable.idempotence", "true");
         config.set("acks", "all");
@@ -137,14 +132,20 @@ impl Options {
         config
     }
 
-    fn reading(&self, brokers: &str) -> ClientConfig {
-        let mut config = ClientConfig::new();
-        config.set("group.id", NO_GROUP);
+    /// Sets what was asked for, over what was set before.
+    fn ask(&self, config: &mut ClientConfig, brokers: &str) {
+        // A broker that is back is found soon; otherwise after up to ten seconds.
         config.set("reconnect.backoff.max.ms", "500");
         for (name, value) in &self.properties {
             config.set(name, value);
         }
         config.set("bootstrap.servers", brokers);
+    }
+
+    fn reading(&self, brokers: &str) -> ClientConfig {
+        let mut config = ClientConfig::new();
+        config.set("group.id", NO_GROUP);
+        self.ask(&mut config, brokers);
         config.set("enable.auto.commit", "false");
         // Also where another producer has left a transaction open.
         config.set("isolation.level", "read_uncommitted");
