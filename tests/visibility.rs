@@ -221,8 +221,8 @@ async fn who_sees_the_meta_only_reads_the_meta_only() {
         let document: serde_json::Value = serde_json::from_slice(&found.document().unwrap()).unwrap();
         let mut fields: Vec<&str> = document.as_object().unwrap().keys().map(String::as_str).collect();
         fields.sort_unstable();
-        let closing = ["created", "id", "message", "name", "parent", "resource-type"];
-        let opening = ["created", "id", "message", "name", "resource-type"];
+        let closing = ["created", "id", "message", "name", "parent", "resource-type", "timestamp"];
+        let opening = ["created", "id", "message", "name", "resource-type", "timestamp"];
         assert!(fields == closing || fields == opening, "{fields:?}");
     }
     let hidden = manager.search(&Query::new(mia).user("user/olga")).await.unwrap();

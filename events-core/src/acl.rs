@@ -82,7 +82,7 @@ pub struct Acl {
 /// How much of an event somebody sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Visibility {
-    /// The common attributes: id, resource type, created, updated, name, description, tags, parent.
+    /// The common attributes: id, resource type, timestamp, created, updated, name, description, tags, parent.
     Meta,
     /// All but the ACL.
     Data,

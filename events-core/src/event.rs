@@ -193,7 +193,9 @@ pub fn name(event_type: &str, phase: Phase) -> Cow<'_, str> {
 }
 
 /// What a viewer with only view-meta sees of a document, beside `name` and the collection's own fields.
-const META: [&str; 6] = ["id", "resource-type", "created", "tags", "message", "parent"];
+///
+/// The time is among them: every page is in its order, so that hiding it would only make an oracle of the order.
+const META: [&str; 7] = ["id", "resource-type", "timestamp", "created", "tags", "message", "parent"];
 
 /// The document as somebody with this visibility may read it.
 ///

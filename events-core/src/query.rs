@@ -123,9 +123,7 @@ impl Filter {
                 visible(attribute, &|| keys.values(attribute).any(|value| value.starts_with(prefix.as_str())))
             }
             Self::Has(attribute) => visible(attribute, &|| keys.values(attribute).next().is_some()),
-            Self::Time { from, until } => {
-                (visibility >= Visibility::Data).then_some(*from <= keys.timestamp && keys.timestamp < *until)
-            }
+            Self::Time { from, until } => Some(*from <= keys.timestamp && keys.timestamp < *until),
             Self::Compares(field, comparison) => {
                 (visibility >= field.visible_from()).then(|| comparison.holds_in(field, event))
             }

@@ -109,7 +109,7 @@ fn known(filter: &Filter, visibility: Visibility, holds: bool) -> Result<Clause,
         Filter::Has(attribute) => of(attribute.visible_from(), Place::of_keys(attribute)?.has_any()),
         Filter::Time { from, until } => {
             let time = Clause::Query(json!({ "range": { "timestamp": { "gte": from, "lt": until } } }));
-            of(Visibility::Data, time)
+            of(Visibility::Meta, time)
         }
         Filter::Compares(field, comparison) => of(field.visible_from(), compared(field, comparison)?),
         other => return Err(SearchError::Unsupported(format!("Elasticsearch was not taught {other:?}"))),

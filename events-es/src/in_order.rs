@@ -1,7 +1,7 @@
 //! Pages in another order than that of time.
 
 use events_core::{
-    Direction, EventId, Field, FieldKind, First, Keys, Order, Page, Query, Rank, Room, SearchError, Visibility,
+    Direction, EventId, FieldKind, First, Keys, Order, Page, Query, Rank, Room, SearchError, Visibility,
 };
 use serde_json::{Value, json};
 
@@ -51,10 +51,7 @@ fn sort(orders: &[Order]) -> Result<Option<Vec<Value>>, SearchError> {
 
 /// Whether of an event that is found an attribute is hidden by which the server would sort it.
 async fn is_hidden(server: &Server, query: &Query, limit: TimeLimit) -> Result<bool, SearchError> {
-    // Every page shows in which order things happened.
-    let may_be_hidden = |field: &&Field| field.path() != "timestamp";
-    let least = query.order.iter().map(|order| &order.by).filter(may_be_hidden).map(Field::visible_from).max();
-    let least = least.unwrap_or(Visibility::Meta);
+    let least = query.order.iter().map(|order| order.by.visible_from()).max().unwrap_or(Visibility::Meta);
     if query.viewer.is_admin() || least == Visibility::Meta {
         return Ok(false);
     }

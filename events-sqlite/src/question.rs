@@ -138,7 +138,6 @@ impl<'q> Condition<'q> {
             Filter::Is(attribute, _) | Filter::StartsWith(attribute, _) | Filter::Has(attribute) => {
                 attribute.visible_from()
             }
-            Filter::Time { .. } => Visibility::Data,
             Filter::Compares(field, _) => field.visible_from(),
             _ => Visibility::Meta,
         };

@@ -49,7 +49,7 @@ async fn who_sees_only_the_common_attributes_gets_no_others() {
     shown.sort_unstable();
     assert_eq!(
         shown,
-        ["created", "description", "id", "message", "name", "operations", "resource-type", "updated"],
+        ["created", "description", "id", "message", "name", "operations", "resource-type", "timestamp", "updated"],
         "{event}"
     );
     let selected = server.get(&format!("/api/{opening}?select=content,acl,details,name")).by(JOE).send().await.ok();

@@ -222,8 +222,8 @@ impl Documents {
 
 fn visible_from(path: &str) -> Visibility {
     match path {
-        "id" | "resource-type" | "created" | "updated" | "name" | "description" | "message" | "tags" | "parent"
-        | "fulltext" => Visibility::Meta,
+        "id" | "resource-type" | "timestamp" | "created" | "updated" | "name" | "description" | "message" | "tags"
+        | "parent" | "fulltext" => Visibility::Meta,
         path if path.starts_with("acl/") => Visibility::Everything,
         _ => Visibility::Data,
     }
@@ -345,7 +345,7 @@ impl Literal {
 impl WrittenOrder {
     fn compare(&self, one: &Document, one_seen: Visibility, other: &Document, other_seen: Visibility) -> Ordering {
         let value = |document: &Document, seen: Visibility| {
-            let mut values: Vec<(f64, String)> = if seen >= visible_from(&self.path) || self.path == "timestamp" {
+            let mut values: Vec<(f64, String)> = if seen >= visible_from(&self.path) {
                 document.texts(&self.path).into_iter().map(|text| self.value(text)).collect()
             } else {
                 Vec::new()

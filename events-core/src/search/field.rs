@@ -63,7 +63,7 @@ static TABLE: [(&str, FieldKind, Option<Attribute>, Visibility); 42] = {
         ("category", Text, Some(Category), Data),
         ("subcategory", Text, None, Data),
         ("severity", Text, Some(Severity), Data),
-        ("timestamp", Instant, None, Data),
+        ("timestamp", Instant, None, Meta),
         ("created", Instant, None, Meta),
         ("resource.href", Text, Some(Href), Data),
         ("resource.type", Text, Some(ResourceType), Data),

@@ -107,8 +107,7 @@ impl Rank {
 impl Placed {
     fn of(order: &Order, document: &[u8], keys: &Keys<'_>, visibility: Visibility) -> Self {
         let Order { by, direction } = order;
-        // Every page shows in which order things happened.
-        if visibility < by.visible_from() && by.path() != "timestamp" {
+        if visibility < by.visible_from() {
             return Self::Missing;
         }
         let mut found: Option<SortValue> = None;

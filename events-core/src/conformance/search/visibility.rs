@@ -3,9 +3,11 @@
 use super::{super::sample, Check, Event, Filled, Filter, Searchable, Subject, promises};
 use crate::{
     acl::{Acl, Right, Visibility},
+    event::AboutResource,
     identity::{Claim, Viewer},
     keys::Attribute,
-    search::Aggregation,
+    search::{Aggregation, Order},
+    timestamp::Timestamp,
 };
 
 pub(super) fn checks<S: Subject<Store: Searchable>>() -> Vec<Check<S>> {
@@ -14,6 +16,7 @@ pub(super) fn checks<S: Subject<Store: Searchable>>() -> Vec<Check<S>> {
         several_claims_see_what_any_of_them_sees,
         who_sees_only_the_common_attributes_does_not_learn_the_others,
         a_hidden_attribute_is_counted_nowhere,
+        an_order_ranks_by_nothing_but_what_is_shown,
     ]
 }
 
@@ -114,7 +117,7 @@ fn who_sees_only_the_common_attributes_does_not_learn_the_others<S: Subject<Stor
         (not(Has(Attribute::Reason)), false, true),
         (StartsWith(Attribute::Href, "nuvlabox".to_owned()), false, true),
         (not(StartsWith(Attribute::Href, "job".to_owned())), false, true),
-        (time(), false, true),
+        (time(), true, true),
         (not(time()), false, false),
         (Any(vec![blue(), state()]), true, true),
         (Any(vec![state(), is(Attribute::Tag, "red")]), false, true),
@@ -157,4 +160,41 @@ fn a_hidden_attribute_is_counted_nowhere<S: Subject<Store: Searchable>>(subject:
     };
     assert_eq!(buckets(Attribute::Category), [("state".to_owned(), 1)]);
     assert_eq!(buckets(Attribute::Tag), [("blue".to_owned(), 2)]);
+}
+
+fn an_order_ranks_by_nothing_but_what_is_shown<S: Subject<Store: Searchable>>(subject: &S) {
+    // What differs falls while the ids grow.
+    let events: Vec<Event> = (1..=4)
+        .map(|number| {
+            let fallen = 10 - number;
+            let event = granted(number, Right::ViewMeta);
+            Event {
+                timestamp: sample::at(fallen as i64),
+                category: ["user", "system", "email", "action"][number as usize - 1].to_owned(),
+                resource: AboutResource { href: Some(format!("nuvlabox/{fallen}")), ..event.resource },
+                details: [("x".to_owned(), fallen.into())].into_iter().collect(),
+                ..event
+            }
+        })
+        .collect();
+    let filled = Filled::of_events(subject, &events);
+    let someone = || super::Query::new(viewer(&["group/granted"]));
+    let ids = |query: &super::Query| filled.page(query).events.iter().map(super::id_of).collect::<Vec<_>>();
+    let growing: Vec<_> = events.iter().map(|event| event.id).collect();
+    let falling: Vec<_> = growing.iter().rev().copied().collect();
+    for hidden in ["category", "resource/href", "details/x", "acl/owners"] {
+        assert_eq!(ids(&someone().order_by(format!("{hidden}:asc").as_str().into())), growing, "by {hidden}");
+        assert_eq!(ids(&someone().order_by(format!("{hidden}:desc").as_str().into())), falling, "by {hidden}");
+    }
+    // The time is what every page is ordered by, and it is shown.
+    for by_time in [someone(), someone().order_by(Order::from("timestamp:desc"))] {
+        let page = filled.page(&by_time);
+        let shown = page.events.iter().map(|found| {
+            let document = found.document().expect("what is stored is an event");
+            let document: serde_json::Value = serde_json::from_slice(&document).expect("a document is JSON");
+            document["timestamp"].as_str().and_then(|text| text.parse::<Timestamp>().ok())
+        });
+        let expected: Vec<_> = events.iter().map(|event| Some(event.timestamp)).collect();
+        assert_eq!(shown.collect::<Vec<_>>(), expected, "newest first, as each of them shows");
+    }
 }
