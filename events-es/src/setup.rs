@@ -181,6 +181,11 @@ pub(crate) fn not_ready(error: RequestError) -> NotReady {
             "Elasticsearch does not allow events to be set up there, {error}: give credentials that may manage index \
              templates and indices [EVT163]"
         )),
+        // The server itself says what is in the way, another template for the same indices, for example.
+        400 if !cause.kind.is_empty() => NotReady::Misconfigured(format!(
+            "Elasticsearch does not take what events need there, {error}: mend what it names, or give the indices of \
+             events another prefix [EVT163]"
+        )),
         400 | 404 | 405 | 406 => NotReady::Misconfigured(format!(
             "Elasticsearch does not take what events need there, {error}: check that the address is that of an \
              Elasticsearch 8 or later, or OpenSearch [EVT163]"

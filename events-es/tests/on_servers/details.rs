@@ -1,5 +1,6 @@
 //! What is declared, and what an application puts in freely, on the server.
 
+use elasticsearch::http::Method;
 use events_core::{
     Attribute, Delivery, Destination, DetailField, Event, EventDeclaration, EventSpec, Filter, NotReady, Query,
     Registration, Registry, Search, Seq, Sequenced, Viewer,
@@ -109,7 +110,7 @@ fn declared_details_have_their_types_and_whatever_else_is_there_does_no_harm() {
             { "range": { "keys.details.share": { "gt": 0.25 } } },
         ] } } });
         let path = format!("/{}/_search", server.place.prefix);
-        let (_, found) = server.place.ask(elasticsearch::http::Method::Post, &path, Some(&asked));
+        let (_, found) = server.place.ask(Method::Post, &path, Some(&asked));
         assert_eq!(found["hits"]["total"]["value"], 1, "{found}");
     }
 }
@@ -149,7 +150,7 @@ fn a_new_detail_is_added_to_the_months_that_are_there() {
         assert_eq!(server.place.wait(later.deliver(&batch)), [Delivery::Stored]);
         let asked = json!({ "query": { "range": { "keys.details.share": { "gt": 0.5 } } } });
         let path = format!("/{}/_search", server.place.prefix);
-        let (_, found) = server.place.ask(elasticsearch::http::Method::Post, &path, Some(&asked));
+        let (_, found) = server.place.ask(Method::Post, &path, Some(&asked));
         assert_eq!(found["hits"]["total"]["value"], 1, "{found}");
     }
 }
@@ -178,11 +179,28 @@ fn an_incompatible_change_is_reported_before_anything_is_written() {
 fn an_index_that_is_none_of_ours_is_not_written_to() {
     for (_, url) in elasticsearch() {
         let place = Place::new(&url);
-        let (status, _) = place.ask(elasticsearch::http::Method::Put, &format!("/{}", place.prefix), None);
+        let (status, _) = place.ask(Method::Put, &format!("/{}", place.prefix), None);
         assert_eq!(status, 200);
         let connected = place.options().connect(&url).expect("an address");
         let refused = place.wait(connected.set_up(&Registry::default()));
         assert!(matches!(refused, Err(NotReady::Misconfigured(_))), "{refused:?}");
-        place.ask(elasticsearch::http::Method::Delete, &format!("/{}", place.prefix), None);
+        place.ask(Method::Delete, &format!("/{}", place.prefix), None);
+    }
+}
+
+#[test]
+fn a_template_that_the_server_does_not_take_is_refused_in_its_words() {
+    for (name, url) in elasticsearch() {
+        let place = Place::new(&url);
+        let foreign = format!("/_index_template/{}-of-others", place.prefix);
+        // Of two templates that fit an index, the server wants to know which is meant.
+        let same = json!({ "index_patterns": [format!("{}-*", place.prefix)], "priority": 200 + place.prefix.len() });
+        assert_eq!(place.ask(Method::Put, &foreign, Some(&same)).0, 200, "{name}");
+        let connected = place.options().connect(&url).expect("an address");
+        let refused = place.wait(connected.set_up(&Registry::default()));
+        assert_eq!(place.ask(Method::Delete, &foreign, None).0, 200, "{name}");
+        let Err(NotReady::Misconfigured(why)) = refused else { panic!("{name}: {refused:?}") };
+        assert!(why.contains("[EVT163]") && why.contains("-of-others"), "{name}: {why}");
+        place.wait(connected.set_up(&Registry::default())).expect("nothing is in the way any more");
     }
 }
