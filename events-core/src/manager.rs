@@ -272,7 +272,7 @@ impl EventManager {
             let weight: usize = page.events.iter().map(|found| found.stored().len()).sum();
             query.bytes = query.bytes.saturating_sub(weight);
             all.events.extend(page.events);
-            (all.cut, all.unreadable) = (page.cut, page.unreadable);
+            (all.cut, all.unreadable) = (page.cut, all.unreadable.max(page.unreadable));
             query.after = page.next;
             if page.cut || query.after.is_none() {
                 break;

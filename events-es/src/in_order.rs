@@ -148,6 +148,7 @@ async fn ranked(server: &Server, query: &Query, limit: TimeLimit) -> Result<Page
         }
     }
     let mut room = Room::of(query.bytes);
+    page.full = first.is_short();
     for (id, found) in first.behind(query.offset) {
         let found = match found {
             None => search::get(server, id, &query.viewer, limit).await?,

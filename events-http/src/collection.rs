@@ -25,6 +25,14 @@ pub(crate) struct Collection {
     /// Whether a limit cut it, of time, bytes or events: the oldest may be missing.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) cut: bool,
+    /// Stored events that cannot be read at all: nobody knows whether they belong here.
+    #[serde(skip_serializing_if = "is_none")]
+    pub(crate) unreadable: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
+fn is_none(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Who may do what with the collection.
@@ -52,6 +60,7 @@ impl Default for Collection {
             operations: Vec::new(),
             aggregations: None,
             cut: false,
+            unreadable: 0,
         }
     }
 }

@@ -63,12 +63,12 @@ pub(crate) async fn children(State(api): State<Api>, uri: Uri) -> Result<Collect
 }
 
 fn collection(id: String, uri: &Uri, related: Related) -> Result<Collection, ApiError> {
+    let Related { events, cut, unreadable } = related;
     let select = Select::of(Parameters::of_query(uri).all("select"));
     // Each goes when it is shown.
-    let events = related.events.into_iter();
-    let resources: Result<Vec<_>, ApiError> = events.map(|found| shown(&found, &select, &[])).collect();
+    let resources: Result<Vec<_>, ApiError> = events.into_iter().map(|found| shown(&found, &select, &[])).collect();
     let resources = resources?;
-    Ok(Collection { count: resources.len() as u64, id, resources, cut: related.cut, ..Collection::default() })
+    Ok(Collection { count: resources.len() as u64, id, resources, cut, unreadable, ..Collection::default() })
 }
 
 fn read(found: &Found) -> Result<Event, ApiError> {

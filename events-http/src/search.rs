@@ -39,6 +39,7 @@ pub(crate) async fn search(State(api): State<Api>, request: Request) -> Result<C
         resources: resources?,
         operations: may_add.then(|| Operation { rel: "add", href: "event".to_owned() }).into_iter().collect(),
         aggregations,
+        unreadable: count.unreadable,
         ..Collection::default()
     })
 }

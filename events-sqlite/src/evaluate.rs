@@ -6,7 +6,7 @@
 //! are examined by their documents.
 //!
 //! What a viewer sees of a part is mostly little, so it comes first, and every condition looks only among the
-//! events that are left.
+//! events that are left. However many conditions a filter has, the time limit is asked between them.
 
 use std::sync::Arc;
 
@@ -17,6 +17,7 @@ use crate::{
     error::StoreError,
     key_hash::KeyHash,
     part::{Part, Stretch},
+    pool::Deadline,
     positions::Positions,
     question::{Claims, Condition, Leaf, Question, Test},
 };
@@ -30,19 +31,56 @@ pub(crate) struct Candidates {
     pub(crate) exact: bool,
 }
 
-/// What is found in `part`.
-pub(crate) fn candidates(part: &mut dyn Part, question: &Question<'_>) -> Result<Candidates, StoreError> {
-    evaluate(part, question, Visibility::Meta)
+/// What is found in `part`; none where the time was over before it was known.
+pub(crate) fn candidates(
+    part: &mut dyn Part,
+    question: &Question<'_>,
+    deadline: &Deadline,
+) -> Result<Option<Candidates>, StoreError> {
+    in_time(evaluate(part, question, Visibility::Meta, deadline))
 }
 
 /// The same, of those events only of which `by` is not hidden.
-pub(crate) fn countable_by(part: &mut dyn Part, question: &Question<'_>, by: &Field) -> Result<Candidates, StoreError> {
-    evaluate(part, question, by.visible_from())
+pub(crate) fn countable_by(
+    part: &mut dyn Part,
+    question: &Question<'_>,
+    by: &Field,
+    deadline: &Deadline,
+) -> Result<Option<Candidates>, StoreError> {
+    in_time(evaluate(part, question, by.visible_from(), deadline))
 }
 
-fn evaluate(part: &mut dyn Part, question: &Question<'_>, at_least: Visibility) -> Result<Candidates, StoreError> {
+/// Why an evaluation ends early.
+enum Stop {
+    TimeIsOver,
+    Failed(StoreError),
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+fn in_time(evaluated: Result<Candidates, Stop>) -> Result<Option<Candidates>, StoreError> {
+    match evaluated {
+        Ok(candidates) => Ok(Some(candidates)),
+        Err(Stop::TimeIsOver) => Ok(None),
+        Err(Stop::Failed(error)) => Err(error),
+    }
+}
+
+fn evaluate(
+    part: &mut dyn Part,
+    question: &Question<'_>,
+    at_least: Visibility,
+    deadline: &Deadline,
+) -> Result<Candidates, Stop> {
+    if deadline.passed() {
+        return Err(Stop::TimeIsOver);
+    }
     let events = part.events();
-    let mut evaluation = Evaluation { part, question, exact: true };
+    let mut evaluation = Evaluation { part, question, deadline, steps: 0, exact: true };
     let mut positions = Positions::none(events);
     // Who sees less finds less: where nothing may be found with the data, nothing is found at all.
     if evaluation.may_hold(&question.condition, Visibility::Data)? {
@@ -65,12 +103,24 @@ fn evaluate(part: &mut dyn Part, question: &Question<'_>, at_least: Visibility) 
 struct Evaluation<'e, 'q> {
     part: &'e mut dyn Part,
     question: &'e Question<'q>,
+    deadline: &'e Deadline,
+    steps: u32,
     exact: bool,
 }
 
+/// So many steps take less than a moment. Most filters have fewer, and never ask for the time.
+const A_MOMENT: u32 = 16;
+
 impl Evaluation<'_, '_> {
+    /// One step more: a condition, a value, a stretch.
+    fn step(&mut self) -> Result<(), Stop> {
+        self.steps += 1;
+        if self.steps.is_multiple_of(A_MOMENT) && self.deadline.is_over() { Err(Stop::TimeIsOver) } else { Ok(()) }
+    }
+
     /// Whether a condition can certainly be true of an event of which so much is seen. Costs little.
-    fn may_hold(&mut self, condition: &Condition<'_>, visibility: Visibility) -> Result<bool, StoreError> {
+    fn may_hold(&mut self, condition: &Condition<'_>, visibility: Visibility) -> Result<bool, Stop> {
+        self.step()?;
         Ok(match condition {
             Condition::Every(conditions) => {
                 for condition in conditions {
@@ -111,7 +161,8 @@ impl Evaluation<'_, '_> {
         mut events: Positions,
         condition: &Condition<'_>,
         visibility: Visibility,
-    ) -> Result<Positions, StoreError> {
+    ) -> Result<Positions, Stop> {
+        self.step()?;
         match condition {
             Condition::Every(conditions) => {
                 for condition in conditions {
@@ -157,7 +208,7 @@ impl Evaluation<'_, '_> {
     }
 
     /// The events for which a test holds; none where no key serves it.
-    fn holding(&mut self, test: &Test<'_>) -> Result<Option<Arc<Positions>>, StoreError> {
+    fn holding(&mut self, test: &Test<'_>) -> Result<Option<Arc<Positions>>, Stop> {
         Ok(Some(match test {
             Test::Is { key, own_operation, .. } => {
                 let mut having = self.part.having(*key)?;
@@ -180,6 +231,7 @@ impl Evaluation<'_, '_> {
             Test::Has { attribute, field, comparison } => {
                 return self.having_values(attribute, |value| comparison.holds(field.of_key(value)));
             }
+            Test::Never => Arc::new(Positions::none(self.part.events())),
             // Looked at among the events that are left.
             Test::Created { .. } | Test::Unserved => return Ok(None),
         }))
@@ -190,10 +242,11 @@ impl Evaluation<'_, '_> {
         &mut self,
         attribute: &Attribute,
         is_one: impl Fn(&str) -> bool,
-    ) -> Result<Option<Arc<Positions>>, StoreError> {
+    ) -> Result<Option<Arc<Positions>>, Stop> {
         let Some(values) = self.part.values(attribute)? else { return Ok(None) };
         let mut having = Positions::none(self.part.events());
         for value in values.iter().filter(|value| is_one(value)) {
+            self.step()?;
             having.union(&*self.part.having(self.question.hasher.key(attribute, value))?);
         }
         Ok(Some(Arc::new(having)))
@@ -201,18 +254,14 @@ impl Evaluation<'_, '_> {
 
     /// Those of some events that were created between two times, both inclusive: only where it is not certain
     /// by when they happened, an event is read.
-    fn created_between(
-        &mut self,
-        first: Timestamp,
-        last: Timestamp,
-        events: &Positions,
-    ) -> Result<Positions, StoreError> {
+    fn created_between(&mut self, first: Timestamp, last: Timestamp, events: &Positions) -> Result<Positions, Stop> {
         let is_within = |at: Timestamp| first <= at && at <= last;
         let mut within = Vec::new();
         for Stretch { positions, created: (earliest, latest), delays, .. } in self.part.stretches()? {
             if latest < first || earliest > last {
                 continue;
             }
+            self.step()?;
             let all_are = delays.are_known() && is_within(earliest) && is_within(latest);
             let mut end = positions.end;
             while let Some(position) = events.last_below(end).filter(|position| *position >= positions.start) {

@@ -83,6 +83,60 @@ impl Walk<'_> {
     }
 }
 
+/// The rows of a page that is being made.
+struct Rows<'q> {
+    query: &'q Query,
+    page: Page,
+    /// How many the offset has left out.
+    left_out: usize,
+    room: Room,
+    /// The last event that was looked at for it.
+    last: Option<Cursor>,
+}
+
+impl<'q> Rows<'q> {
+    fn of(query: &'q Query, unreadable: u64) -> Self {
+        let page = Page { unreadable, ..Page::default() };
+        Self { query, page, left_out: 0, room: Room::of(query.bytes), last: None }
+    }
+
+    fn are_enough(&self) -> bool {
+        self.page.events.len() == self.query.limit
+    }
+
+    /// The next one; false where there is no room for it.
+    fn take(&mut self, found: Found) -> bool {
+        if self.left_out < self.query.offset {
+            self.left_out += 1;
+            return true;
+        }
+        let fits = self.room.take(found.stored());
+        if fits {
+            self.page.events.push(found);
+        }
+        fits
+    }
+
+    /// There are more, for which the page has no place.
+    fn and_more(mut self) -> Page {
+        self.page.next = self.last;
+        self.page
+    }
+
+    /// There are more, for which it has no room.
+    fn full(mut self) -> Page {
+        self.page.full = true;
+        self.and_more()
+    }
+
+    /// Time is over. Whoever goes on does so without the offset, which has to be through by then.
+    fn cut(mut self) -> Page {
+        let passed = self.left_out == self.query.offset;
+        (self.page.cut, self.page.next) = (true, self.last.or(self.query.after).filter(|_| passed));
+        self.page
+    }
+}
+
 impl View {
     /// Events that were lost of the journal.
     pub(crate) fn unreadable(&self) -> u64 {
@@ -152,29 +206,24 @@ impl View {
         if !query.is_newest_first() {
             return self.page_in_order(deriver, query, deadline);
         }
-        let mut page = Page { unreadable: self.unreadable(), ..Page::default() };
+        let mut rows = Rows::of(query, self.unreadable());
         if query.limit == 0 {
-            return Ok(page);
+            return Ok(rows.page);
         }
-        let (mut left_out, mut room) = (0, Room::of(query.bytes));
         let question = Question::new(&deriver.hasher, &query.filter, &query.viewer);
         let parts = self.parts(deriver, &query.filter, query.after);
         let mut waiting = parts.iter().enumerate().peekable();
         let mut walks: HashMap<usize, Walk<'_>> = HashMap::new();
         let mut heads: BinaryHeap<(Cursor, usize)> = BinaryHeap::new();
-        let mut last = None;
         loop {
             // A part is looked into only when nothing newer is left elsewhere.
             while let Some((index, (_, source))) =
                 waiting.next_if(|(_, (newest, _))| heads.peek().is_none_or(|(head, _)| newest >= head))
             {
-                if deadline.passed() {
-                    page.cut = true;
-                    page.next = last.or(query.after);
-                    return Ok(page);
-                }
                 let mut part = source.open(deriver);
-                let candidates = evaluate::candidates(&mut *part, &question)?;
+                let Some(candidates) = evaluate::candidates(&mut *part, &question, deadline)? else {
+                    return Ok(rows.cut());
+                };
                 if candidates.positions.is_empty() {
                     continue;
                 }
@@ -188,11 +237,10 @@ impl View {
                     walks.insert(index, walk);
                 }
             }
-            let Some((cursor, index)) = heads.pop() else { return Ok(page) };
-            let Some(walk) = walks.get_mut(&index) else { return Ok(page) };
-            if page.events.len() == query.limit && walk.candidates.exact {
-                page.next = last;
-                return Ok(page);
+            let Some((cursor, index)) = heads.pop() else { return Ok(rows.page) };
+            let Some(walk) = walks.get_mut(&index) else { return Ok(rows.page) };
+            if rows.are_enough() && walk.candidates.exact {
+                return Ok(rows.and_more());
             }
             let document = walk.part.document(walk.position)?;
             let seen = if walk.candidates.exact {
@@ -200,31 +248,24 @@ impl View {
             } else {
                 examine(&document, &query.filter, &query.viewer)
             };
-            if let Some(seen) = seen {
-                if page.events.len() == query.limit {
-                    page.next = last;
-                    return Ok(page);
+            match seen {
+                Some(_) if rows.are_enough() => return Ok(rows.and_more()),
+                Some(seen) => {
+                    if !rows.take(Found::new(document, seen)) {
+                        return Ok(rows.full());
+                    }
+                    rows.last = Some(cursor);
                 }
-                if left_out < query.offset {
-                    left_out += 1;
-                } else if room.take(&document) {
-                    page.events.push(Found::new(document, seen));
-                } else {
-                    (page.full, page.next) = (true, last);
-                    return Ok(page);
-                }
-                last = Some(cursor);
-            } else if page.events.len() < query.limit {
-                last = Some(cursor);
+                None if rows.are_enough() => {}
+                None => rows.last = Some(cursor),
             }
             match walk.advance()? {
                 Some(next) => heads.push((next, index)),
                 None => drop(walks.remove(&index)),
             }
-            if deadline.passed() {
-                page.cut = !(heads.is_empty() && waiting.peek().is_none());
-                page.next = last.or(query.after).filter(|_| page.cut);
-                return Ok(page);
+            let is_more = !heads.is_empty() || waiting.peek().is_some();
+            if deadline.passed() && is_more {
+                return Ok(rows.cut());
             }
         }
     }
@@ -240,12 +281,11 @@ impl View {
         let question = Question::new(&deriver.hasher, filter, viewer);
         let mut count = Count { unreadable: self.unreadable(), ..Count::default() };
         for (_, source) in self.parts(deriver, filter, None) {
-            if deadline.passed() {
+            let mut part = source.open(deriver);
+            let Some(Candidates { positions, exact }) = evaluate::candidates(&mut *part, &question, deadline)? else {
                 count.cut = true;
                 return Ok(count);
-            }
-            let mut part = source.open(deriver);
-            let Candidates { positions, exact } = evaluate::candidates(&mut *part, &question)?;
+            };
             if exact {
                 count.events += positions.count();
                 continue;
@@ -277,12 +317,12 @@ impl View {
         let mut counts: HashMap<Arc<str>, u64> = HashMap::new();
         let mut cut = false;
         for (_, source) in self.parts(deriver, filter, None) {
-            if deadline.passed() {
+            let mut part = source.open(deriver);
+            let Some(Candidates { positions, exact }) = evaluate::countable_by(&mut *part, &question, by, deadline)?
+            else {
                 cut = true;
                 break;
-            }
-            let mut part = source.open(deriver);
-            let Candidates { positions, exact } = evaluate::countable_by(&mut *part, &question, by)?;
+            };
             if positions.is_empty() {
                 continue;
             }
@@ -320,12 +360,12 @@ impl View {
             }
         }
         let (distinct, values) = (counts.len() as u64, counts.values().sum());
-        let mut buckets: Vec<(String, u64)> =
-            counts.into_iter().map(|(value, count)| (value.as_ref().to_owned(), count)).collect();
+        let mut buckets: Vec<(Arc<str>, u64)> = counts.into_iter().collect();
         buckets.sort_unstable_by(|(one, one_count), (other, other_count)| {
             other_count.cmp(one_count).then_with(|| one.cmp(other))
         });
         buckets.truncate(*size);
+        let buckets = buckets.into_iter().map(|(value, count)| (value.as_ref().to_owned(), count)).collect();
         Ok(Buckets { buckets, distinct, values, cut, unreadable })
     }
 

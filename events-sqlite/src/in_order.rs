@@ -44,7 +44,7 @@ impl View {
             }
             _ => search.by_any(sources)?,
         };
-        let mut page = Page { cut, unreadable, ..Page::default() };
+        let mut page = Page { cut, unreadable, full: first.is_short(), ..Page::default() };
         let mut room = Room::of(query.bytes);
         for (place, found) in first.behind(query.offset) {
             let found = match found {
@@ -136,11 +136,11 @@ impl Search<'_> {
     fn by_any<'p>(&self, sources: impl Iterator<Item = &'p PartSource>) -> Result<Answer, StoreError> {
         let mut first = self.first();
         for (index, source) in sources.enumerate() {
-            if self.deadline.passed() {
-                return Ok((first, true));
-            }
             let mut part = source.open(self.deriver);
-            let Candidates { positions, .. } = evaluate::candidates(&mut *part, &self.question)?;
+            let Some(Candidates { positions, .. }) = evaluate::candidates(&mut *part, &self.question, self.deadline)?
+            else {
+                return Ok((first, true));
+            };
             let mut end = positions.events();
             while let Some(position) = positions.last_below(end) {
                 if self.deadline.passed() {
@@ -202,13 +202,12 @@ impl Search<'_> {
             if is_complete(&first, may_have) {
                 break;
             }
-            if self.deadline.passed() {
-                return Ok((first, true));
-            }
             match what {
                 Ahead::Part => {
                     let mut part = sources[index].open(self.deriver);
-                    let candidates = evaluate::candidates(&mut *part, &self.question)?;
+                    let Some(candidates) = evaluate::candidates(&mut *part, &self.question, self.deadline)? else {
+                        return Ok((first, true));
+                    };
                     if candidates.positions.is_empty() {
                         continue;
                     }

@@ -118,8 +118,8 @@ pub(crate) struct Deadline {
     limit: Limit,
     queue: Arc<Queue>,
     began: Instant,
-    /// How often it was asked: once for every event or part that is looked at.
-    asked: Cell<u32>,
+    /// How many events and parts were looked at.
+    looked_at: Cell<u32>,
     place: Cell<Place>,
 }
 
@@ -133,9 +133,15 @@ enum Place {
 }
 
 impl Deadline {
-    /// Whether the search has to end where it is. What it has found then is an answer, or is thrown away and asked
-    /// again: that is for the pool.
+    /// Asked for every event and every part that is looked at: whether the search has to end where it is. What it has
+    /// found then is an answer, or is thrown away and asked again: that is for the pool.
     pub(crate) fn passed(&self) -> bool {
+        self.looked_at.set(self.looked_at.get().saturating_add(1));
+        self.is_over()
+    }
+
+    /// The same, asked in between.
+    pub(crate) fn is_over(&self) -> bool {
         let now = Instant::now();
         self.limit.is_abandoned() || self.limit.has_passed(now) || self.has_left(now)
     }
@@ -143,9 +149,7 @@ impl Deadline {
     fn has_left(&self, now: Instant) -> bool {
         if self.place.get() == Place::Quick {
             let ran = now.saturating_duration_since(self.began);
-            let asked = self.asked.get().saturating_add(1);
-            self.asked.set(asked);
-            if (ran >= QUICK && asked >= MANY) || ran >= LONG {
+            if (ran >= QUICK && self.looked_at.get() >= MANY) || ran >= LONG {
                 self.place.set(self.queue.place_after(ran));
             }
         }
@@ -324,7 +328,7 @@ impl Queue {
 
     fn begin(self: &Arc<Self>, mut job: Job, place: Place) {
         let (limit, queue, began) = (job.limit.clone(), Arc::clone(self), Instant::now());
-        let deadline = Deadline { limit, queue, began, asked: Cell::new(0), place: Cell::new(place) };
+        let deadline = Deadline { limit, queue, began, looked_at: Cell::new(0), place: Cell::new(place) };
         // A search only reads: nothing that it leaves half done is used again.
         let ran = catch_unwind(AssertUnwindSafe(|| match &job.limit {
             limit if limit.is_abandoned() => {}

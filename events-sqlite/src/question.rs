@@ -66,6 +66,8 @@ pub(crate) enum Test<'q> {
     Created { first: Timestamp, last: Timestamp },
     /// An attribute that has keys has a value of which something is true.
     Has { attribute: &'q Attribute, field: &'q Field, comparison: &'q Comparison },
+    /// An attribute that no event has has a value.
+    Never,
     /// No key serves it.
     Unserved,
 }
@@ -95,6 +97,7 @@ impl<'q> Question<'q> {
 impl<'q> Test<'q> {
     fn of(field: &'q Field, comparison: &'q Comparison) -> Self {
         match (field.keys(), comparison) {
+            _ if !field.is_known() => Self::Never,
             (None, Comparison::Instants(first, last)) if field.path() == "timestamp" && *last == Timestamp::MAX => {
                 Self::Since(*first)
             }
@@ -165,6 +168,7 @@ impl<'q> Condition<'q> {
                     Attribute::Category | Attribute::Severity | Attribute::Outcome | Attribute::Phase => 4,
                     _ => 3,
                 },
+                Test::Never => 0,
                 Test::Time { .. } | Test::Since(_) => 2,
                 Test::Created { .. } => 6,
                 Test::StartsWith { .. } | Test::Has { .. } => 6,

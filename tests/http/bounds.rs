@@ -104,3 +104,24 @@ async fn a_tree_of_more_than_one_answer_carries_says_that_it_is_cut() {
         assert_eq!((&related["count"], &related["cut"]), (&json!(1), &json!(true)), "{what}");
     }
 }
+
+#[tokio::test]
+async fn what_a_damaged_store_cannot_read_is_counted_in_every_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let entries = Generator::new(5).events(100);
+    for batch in entries.chunks(50) {
+        SqliteStore::open(folder.path()).unwrap().append(batch).unwrap();
+    }
+    let journal = rusqlite::Connection::open(folder.path().join("journal.db")).unwrap();
+    let damage = "UPDATE journal SET events = CAST(substr(events, 1, 100) || X'00' || substr(events, 102) AS BLOB)";
+    assert_eq!(journal.execute(&format!("{damage} WHERE first_seq = 1"), []).unwrap(), 1);
+    drop(journal);
+    let server = Server::within(SqliteStore::open(folder.path()).unwrap(), |_limits| {}, |routes| routes).await;
+    let id = server.post(&seen(1, "user/jane"), JANE).await;
+    for path in ["/api/event".to_owned(), format!("/api/{id}/tree"), format!("/api/{id}/children")] {
+        let answer = server.get(&path).by(ADMIN).send().await.ok();
+        assert_eq!(answer["unreadable"], 50, "{path}: {answer}");
+    }
+    let whole = Server::start().await.get("/api/event").by(ADMIN).send().await.ok();
+    assert!(whole.get("unreadable").is_none(), "{whole}");
+}

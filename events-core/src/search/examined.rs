@@ -24,6 +24,9 @@ impl<'e> Examined<'e> {
         if let Some(attribute) = field.keys() {
             return self.keys.values(attribute).any(|value| holds(field.of_key(value)));
         }
+        if !field.is_known() {
+            return false;
+        }
         let mut read = self.read.borrow_mut();
         let known = read.iter().position(|(path, _)| *path == field.path());
         let index = known.unwrap_or_else(|| {

@@ -102,6 +102,15 @@ impl Rank {
         };
         Self { by, id }
     }
+
+    /// How many bytes its texts take.
+    fn weight(&self) -> usize {
+        let texts = self.by.iter().map(|placed| match placed {
+            Placed::Ascending(SortValue::Text(text)) | Placed::Descending(Reverse(SortValue::Text(text))) => text.len(),
+            _ => 0,
+        });
+        texts.sum()
+    }
 }
 
 impl Placed {
@@ -144,13 +153,18 @@ impl SortValue {
 }
 
 /// The first of many events in an order, in bounded memory: so many, and the documents of those that have room
-/// together. Of the others only the place is kept, where they are read again.
+/// together. Of the others only the rank is kept, and the place where they are read again. Ranks have as much room
+/// again: where they need more, fewer are the first.
 #[derive(Debug)]
 pub struct First<P> {
     most: usize,
-    room: usize,
+    bytes: usize,
     /// The last of them on top.
     kept: BinaryHeap<Ranked<P>>,
+    /// Bytes of the documents and of the ranks that are kept.
+    documents: usize,
+    ranks: usize,
+    is_short: bool,
 }
 
 #[derive(Debug)]
@@ -181,24 +195,45 @@ impl<P> Ord for Ranked<P> {
 }
 
 impl<P> First<P> {
-    /// At most so many, and so many bytes of documents.
+    /// At most so many, and so many bytes.
     pub fn of(most: usize, bytes: usize) -> Self {
-        Self { most, room: bytes, kept: BinaryHeap::new() }
+        Self { most, bytes, kept: BinaryHeap::new(), documents: 0, ranks: 0, is_short: false }
     }
 
     /// One more of the many, and where it is read again.
     pub fn add(&mut self, rank: Rank, place: P, found: Found) {
-        if self.kept.len() >= self.most {
+        while self.kept.len() >= self.most || !self.has_room_for(&rank) {
             if self.kept.peek().is_none_or(|last| rank >= last.rank) {
                 return;
             }
-            let last = self.kept.pop().and_then(|last| last.found);
-            self.room += last.map_or(0, |found| found.stored().len());
+            self.drop_last();
         }
         let weight = found.stored().len();
-        let found = (weight <= self.room).then_some(found);
-        self.room -= if found.is_some() { weight } else { 0 };
+        let found = (self.documents.saturating_add(weight) <= self.bytes).then_some(found);
+        self.documents += if found.is_some() { weight } else { 0 };
+        self.ranks += rank.weight();
         self.kept.push(Ranked { rank, place, found });
+    }
+
+    /// Whether there is room for one more rank. From where there is none, no more are kept than are.
+    fn has_room_for(&mut self, rank: &Rank) -> bool {
+        let fits = self.kept.is_empty() || self.ranks.saturating_add(rank.weight()) <= self.bytes;
+        if !fits {
+            (self.most, self.is_short) = (self.kept.len(), true);
+        }
+        fits
+    }
+
+    fn drop_last(&mut self) {
+        if let Some(Ranked { rank, found, .. }) = self.kept.pop() {
+            self.ranks -= rank.weight();
+            self.documents -= found.map_or(0, |found| found.stored().len());
+        }
+    }
+
+    /// Whether fewer are kept than were asked for, because ranks take so much room: there are more behind them.
+    pub fn is_short(&self) -> bool {
+        self.is_short
     }
 
     /// The place of the last of them, once there are as many as there may be.
@@ -227,7 +262,25 @@ mod tests {
             first.add(rank(number), number, Found::new(vec![0; weight].into(), Visibility::Everything));
         }
         assert_eq!(first.last(), Some(&4));
+        assert!(!first.is_short());
         let kept: Vec<_> = first.behind(1).map(|(number, found)| (number, found.is_some())).collect();
         assert_eq!(kept, [(2, false), (4, true)], "what did not fit is read again");
+    }
+
+    #[test]
+    fn as_many_are_first_as_their_ranks_have_room() {
+        let text = |number: u32| Placed::Ascending(SortValue::Text(format!("{number}{}", "x".repeat(1_000))));
+        let rank = |number: u32| Rank { by: vec![text(number)], id: Directed::Ascending(EventId::from_u128(0)) };
+        let add = |first: &mut First<u32>, number: u32| {
+            first.add(rank(number), number, Found::new(vec![0; 2_000].into(), Visibility::Everything));
+        };
+        let mut first = First::of(100, 3_500);
+        [5, 9, 3, 7, 1, 8].into_iter().for_each(|number| add(&mut first, number));
+        assert!(first.is_short());
+        assert_eq!(first.last(), Some(&5), "there are as many as there may be");
+        assert_eq!(first.behind(0).map(|(number, _)| number).collect::<Vec<_>>(), [1, 3, 5]);
+        let mut one = First::of(100, 10);
+        [2, 1].into_iter().for_each(|number| add(&mut one, number));
+        assert_eq!(one.behind(0).map(|(number, _)| number).collect::<Vec<_>>(), [1], "one has room whatever it takes");
     }
 }

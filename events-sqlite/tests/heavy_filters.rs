@@ -1,0 +1,73 @@
+//! Filters of many conditions: each of them takes time, and a search ends between two of them.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::{sync::Arc, time::Duration};
+
+use events_core::{
+    Attribute, Comparison, EventId, Field, Filter, Journal, Query, Search, Viewer, conformance::Generator,
+};
+use events_sqlite::SqliteStore;
+
+const EVENTS: usize = 4_096;
+
+struct Filled {
+    search: Arc<dyn Search>,
+    newest: EventId,
+    _folder: tempfile::TempDir,
+    _store: SqliteStore,
+}
+
+/// One part of the store, with hundreds of values of one attribute.
+fn filled() -> Filled {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path()).unwrap();
+    let entries = Generator::new(1).resources(900).events(EVENTS);
+    entries.chunks(1_024).for_each(|batch| drop(store.append(batch).unwrap()));
+    let newest = entries.last().unwrap().id;
+    Filled { search: store.search(), newest, _folder: folder, _store: store }
+}
+
+/// Every one is true of every event that is about one resource, and looks at every resource there is.
+fn heavy() -> Filter {
+    Filter::All(vec![Filter::StartsWith(Attribute::Href, String::new()); 20_000])
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_filter_of_many_conditions_ends_within_a_part_of_the_store() {
+    let Filled { search, .. } = &filled();
+    let admin = Viewer::admin();
+    let within = Some(Duration::from_millis(200));
+    let count = search.count(&heavy(), &admin, within).await.unwrap();
+    assert!(count.cut && count.events == 0, "it was not looked through to its end: {count:?}");
+    let query = Query { within, ..Query::new(admin).filter(heavy()) };
+    let page = search.search(&query).await.unwrap();
+    assert!(page.cut && page.events.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn searches_that_are_given_up_leave_their_threads_whatever_they_ask() {
+    let Filled { search, newest, .. } = &filled();
+    let mut searches = tokio::task::JoinSet::new();
+    for number in 0..8 {
+        let (search, viewer) = (Arc::clone(search), Viewer::with_claims([format!("user/{number}").parse().unwrap()]));
+        let within = Some(Duration::from_secs(600));
+        searches.spawn(async move { search.count(&heavy(), &viewer, within).await });
+    }
+    tokio::task::yield_now().await;
+    searches.shutdown().await;
+    // Within the few seconds that a look-up may take.
+    assert!(search.get(*newest, &Viewer::admin()).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn an_attribute_that_no_event_has_is_looked_for_in_none() {
+    let Filled { search, .. } = &filled();
+    let admin = Viewer::admin();
+    let unknown = Filter::Compares(Field::at("nonsense"), Comparison::Any);
+    // Comparing it with every event would take longer than a search may.
+    let never = search.count(&Filter::Any(vec![unknown.clone(); 20_000]), &admin, None).await.unwrap();
+    assert_eq!((never.events, never.cut), (0, false));
+    let always = search.count(&Filter::Not(Box::new(unknown)), &admin, None).await.unwrap();
+    assert_eq!((always.events, always.cut), (EVENTS as u64, false));
+}
