@@ -143,7 +143,7 @@ impl From<SearchError> for ApiError {
 impl From<TailError> for ApiError {
     fn from(error: TailError) -> Self {
         match error {
-            // How many events others recorded is nothing for callers.
+            // What it would name is a number of the store, of no use to callers.
             TailError::Ahead { .. } => {
                 Self::BadRequest("the trail has no such place: begin without one [EVT181]".to_owned())
             }
