@@ -162,12 +162,19 @@ impl Pool {
     pub(crate) fn start(threads: usize) -> Result<Self, StoreError> {
         let threads = threads.max(2);
         let queue = Arc::new(Queue { most_long: threads - 1, ..Queue::default() });
-        let spawn = |index| {
-            let queue = Arc::clone(&queue);
-            thread::Builder::new().name(format!("events-search-{index}")).spawn(move || queue.work())
-        };
-        let threads: Result<_, _> = (0..threads).map(spawn).collect();
-        Ok(Self { queue, threads: threads.map_err(StoreError::failed)? })
+        let mut pool = Self { queue, threads: Vec::new() };
+        for index in 0..threads {
+            pool.spawn(format!("events-search-{index}"), Queue::work)?;
+        }
+        Ok(pool)
+    }
+
+    /// Where one cannot be started, those before it end with the pool.
+    fn spawn(&mut self, name: String, work: fn(&Arc<Queue>)) -> Result<(), StoreError> {
+        let queue = Arc::clone(&self.queue);
+        let thread = thread::Builder::new().name(name).spawn(move || work(&queue)).map_err(StoreError::failed)?;
+        self.threads.push(thread);
+        Ok(())
     }
 
     /// Runs `search` on a thread of the pool, where it begins before `within` is over: that counts from now, and what
