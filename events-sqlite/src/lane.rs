@@ -5,7 +5,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use events_core::Viewer;
+use events_core::{Claim, Viewer};
 
 /// How many searches may wait in a lane; more are refused at once.
 const MOST_WAITING: usize = 1_024;
@@ -13,14 +13,21 @@ const MOST_WAITING: usize = 1_024;
 /// How many of them one caller may have there: it leaves room for others.
 const MOST_OF_ONE: usize = MOST_WAITING / 4;
 
-/// Who asks. Two that are taken for one share a turn, and nothing else.
+/// Who asks: a user, in whichever sessions and with whatever groups; where none is named, whoever has the same claims.
+/// Those that are taken for one share a turn and the room that one may take, and nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Asker(u64);
 
 impl From<&Viewer> for Asker {
     fn from(viewer: &Viewer) -> Self {
+        let claims = || viewer.claims().iter().map(Claim::as_str);
+        let is_user = |claim: &&str| claim.starts_with("user/");
         let mut hasher = DefaultHasher::new();
-        viewer.claims().hash(&mut hasher);
+        if claims().any(|claim| is_user(&claim)) {
+            claims().filter(is_user).for_each(|user| user.hash(&mut hasher));
+        } else {
+            claims().filter(|claim| !claim.starts_with("session/")).for_each(|claim| claim.hash(&mut hasher));
+        }
         Self(hasher.finish())
     }
 }
@@ -126,5 +133,19 @@ mod tests {
         let mut lane = Lane::default();
         let taken = (0..2 * MOST_WAITING).filter(|job| lane.push(Asker(*job as u64), *job).is_ok());
         assert_eq!(taken.count(), MOST_WAITING);
+    }
+
+    #[test]
+    fn a_caller_is_its_user_and_not_its_session() {
+        let asker = |claims: &[&str]| {
+            Asker::from(&Viewer::with_claims(claims.iter().map(|claim| claim.parse::<Claim>().unwrap())))
+        };
+        let jane = asker(&["user/jane", "group/nuvla-user", "session/1"]);
+        assert_eq!(jane, asker(&["user/jane", "group/nuvla-user", "session/2"]));
+        assert_eq!(jane, asker(&["user/jane", "group/fleet", "group/nuvla-admin"]));
+        assert_ne!(jane, asker(&["user/joe", "group/nuvla-user", "session/1"]));
+        let device = asker(&["nuvlabox/1", "group/nuvla-nuvlabox", "session/1"]);
+        assert_eq!(device, asker(&["nuvlabox/1", "group/nuvla-nuvlabox", "session/2"]));
+        assert_ne!(device, asker(&["nuvlabox/2", "group/nuvla-nuvlabox", "session/1"]));
     }
 }

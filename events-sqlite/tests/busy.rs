@@ -48,23 +48,38 @@ fn caller(number: usize) -> Viewer {
     Viewer::with_claims(["group/nuvla-admin", &format!("user/{number}")].map(|claim| claim.parse::<Claim>().unwrap()))
 }
 
+/// The same in one of its sessions.
+fn in_session(number: usize, session: usize) -> Viewer {
+    let claim = |claim: &str| claim.parse::<Claim>().unwrap();
+    Viewer::with_claims(caller(number).claims().iter().cloned().chain([claim(&format!("session/{session}"))]))
+}
+
 /// What no index serves.
 fn in_every_event() -> Filter {
     Filter::Compares(Field::at("id"), Comparison::StartsWith("event/".to_owned()))
 }
 
-/// Counts what no index serves, as often as `callers` says, on tasks of their own.
-fn scan(
-    search: &Arc<dyn Search>,
-    callers: impl Iterator<Item = usize>,
-    within: Duration,
-) -> JoinSet<Result<Count, SearchError>> {
+type Counted = Result<Count, SearchError>;
+
+/// Counts what no index serves, once for each of `viewers`, on tasks of their own.
+fn scan(search: &Arc<dyn Search>, viewers: impl Iterator<Item = Viewer>, within: Duration) -> JoinSet<Counted> {
     let mut scans = JoinSet::new();
-    for number in callers {
+    for viewer in viewers {
         let search = Arc::clone(search);
-        scans.spawn(async move { search.count(&in_every_event(), &caller(number), Some(within)).await });
+        scans.spawn(async move { search.count(&in_every_event(), &viewer, Some(within)).await });
     }
     scans
+}
+
+/// Waits until so many were refused: there is no room for more like them.
+async fn refused(scans: &mut JoinSet<Counted>, many: usize) {
+    let mut refused = 0;
+    while refused < many {
+        match scans.join_next().await.expect("some are refused").unwrap() {
+            Err(SearchError::Busy(_)) => refused += 1,
+            counted => assert_eq!(counted.unwrap(), ALL),
+        }
+    }
 }
 
 const LONG: Duration = Duration::from_secs(60);
@@ -98,7 +113,7 @@ async fn what_an_index_serves_does_not_wait_for_what_none_does() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn waiting_counts_into_the_time_that_a_search_may_take() {
     let Filled { search, .. } = &filled().await;
-    let scans = scan(search, std::iter::repeat_n(1, 60), Duration::from_millis(100)).join_all().await;
+    let scans = scan(search, std::iter::repeat_n(caller(1), 60), Duration::from_millis(100)).join_all().await;
     // Each would have time enough on its own.
     let refused: Vec<&SearchError> = scans.iter().filter_map(|count| count.as_ref().err()).collect();
     assert!(!refused.is_empty(), "sixty take longer than one may");
@@ -110,18 +125,22 @@ async fn waiting_counts_into_the_time_that_a_search_may_take() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_caller_cannot_take_all_the_room_there_is_for_waiting() {
-    let Filled { search, newest, .. } = &filled().await;
-    let mut greedy = scan(search, std::iter::repeat_n(1, 600), LONG);
-    let first = greedy.join_next().await.unwrap().unwrap();
-    let mut others = scan(search, [2].into_iter(), LONG);
-    assert!(search.get(*newest, &caller(3)).await.unwrap().is_some());
-    assert_eq!(others.join_next().await.unwrap().unwrap().unwrap(), ALL);
-    let mut answers = vec![first];
-    while answers.iter().all(|answer| !matches!(answer, Err(SearchError::Busy(_)))) {
-        answers.push(greedy.join_next().await.unwrap().unwrap());
-    }
+    let Filled { search, .. } = &filled().await;
+    let mut greedy = scan(search, std::iter::repeat_n(caller(1), 600), LONG);
+    refused(&mut greedy, 1).await;
+    let others = scan(search, [caller(2)].into_iter(), LONG).join_all().await;
+    assert!(others.iter().all(Result::is_ok), "{others:?}");
     // Whoever gives up makes room at once.
     greedy.shutdown().await;
-    let after = scan(search, std::iter::repeat_n(1, 2), LONG).join_all().await;
+    let after = scan(search, std::iter::repeat_n(caller(1), 2), LONG).join_all().await;
     assert!(after.iter().all(Result::is_ok), "{after:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_in_many_sessions_is_one_caller() {
+    let Filled { search, .. } = &filled().await;
+    let mut greedy = scan(search, (0..2_400).map(|number| in_session(1, number % 8)), LONG);
+    refused(&mut greedy, 1_000).await;
+    let others = scan(search, (2..7).map(caller), LONG).join_all().await;
+    assert!(others.iter().all(Result::is_ok), "{others:?}");
 }
