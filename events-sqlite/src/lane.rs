@@ -7,12 +7,6 @@ use std::{
 
 use events_core::{Claim, Viewer};
 
-/// How many searches may wait in a lane; more are refused at once.
-const MOST_WAITING: usize = 1_024;
-
-/// How many of them one caller may have there: it leaves room for others.
-const MOST_OF_ONE: usize = MOST_WAITING / 4;
-
 /// Who asks: a user, in whichever sessions and with whatever groups; where none is named, whoever has the same claims.
 /// Those that are taken for one share a turn and the room that one may take, and nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,22 +33,28 @@ pub(crate) struct Lane<J> {
     of: HashMap<Asker, VecDeque<J>>,
     turns: VecDeque<Asker>,
     waiting: usize,
-}
-
-impl<J> Default for Lane<J> {
-    fn default() -> Self {
-        Self { of: HashMap::new(), turns: VecDeque::new(), waiting: 0 }
-    }
+    /// So many may wait; more are refused at once.
+    most: usize,
 }
 
 impl<J> Lane<J> {
+    pub(crate) fn with_room_for(most: usize) -> Self {
+        Self { of: HashMap::new(), turns: VecDeque::new(), waiting: 0, most }
+    }
+
+    /// How many of one caller may wait: it leaves room for others.
+    fn most_of_one(&self) -> usize {
+        self.most / 4
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.waiting == 0
     }
 
     /// Adds a search; gives it back where there is no room.
     pub(crate) fn push(&mut self, asker: Asker, job: J) -> Result<(), J> {
-        if self.waiting >= MOST_WAITING || self.of.get(&asker).is_some_and(|jobs| jobs.len() >= MOST_OF_ONE) {
+        let own = self.of.get(&asker).map_or(0, VecDeque::len);
+        if self.waiting >= self.most || own >= self.most_of_one() {
             return Err(job);
         }
         let jobs = self.of.entry(asker).or_default();
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn turns_alternate_however_many_one_caller_has_waiting() {
-        let mut lane = Lane::default();
+        let mut lane = Lane::with_room_for(100);
         for job in [1, 2, 3] {
             lane.push(ONE, job).unwrap();
         }
@@ -119,20 +119,20 @@ mod tests {
 
     #[test]
     fn one_caller_leaves_room_for_others() {
-        let mut lane = Lane::default();
-        (0..MOST_OF_ONE).for_each(|job| lane.push(ONE, job).unwrap());
-        assert_eq!(lane.push(ONE, 7), Err(7));
-        lane.push(OTHER, 8).unwrap();
-        assert_eq!(lane.take_out(|job| *job < MOST_OF_ONE - 1 && *job != 8).len(), MOST_OF_ONE - 2);
-        lane.push(ONE, 9).unwrap();
-        assert_eq!(lane.iter().count(), 4);
+        let mut lane = Lane::with_room_for(100);
+        (0..25).for_each(|job| lane.push(ONE, job).unwrap());
+        assert_eq!(lane.push(ONE, 25), Err(25));
+        lane.push(OTHER, 26).unwrap();
+        assert_eq!(lane.take_out(|job| *job < 24).len(), 24);
+        lane.push(ONE, 27).unwrap();
+        assert_eq!(lane.iter().count(), 3);
     }
 
     #[test]
     fn a_lane_is_bounded_whoever_asks() {
-        let mut lane = Lane::default();
-        let taken = (0..2 * MOST_WAITING).filter(|job| lane.push(Asker(*job as u64), *job).is_ok());
-        assert_eq!(taken.count(), MOST_WAITING);
+        let mut lane = Lane::with_room_for(100);
+        let taken = (0..200).filter(|job| lane.push(Asker(*job), *job).is_ok());
+        assert_eq!(taken.count(), 100);
     }
 
     #[test]

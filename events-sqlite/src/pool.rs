@@ -1,9 +1,13 @@
 //! The threads that search.
 //!
+//! A look-up by id takes fractions of a millisecond, so look-ups have a lane and a thread of their own: however much is
+//! searched, they wait for each other alone.
+//!
 //! How long a search takes shows when it runs: every one begins in the lane of the quick ones. One that looks at many
-//! events, and for longer than a moment, becomes a long one. Of these fewer run at once than there are threads, so a quick one,
-//! and every look-up by id, waits for quick ones alone. A long one for which no thread is free gives its own back, and
-//! is asked again from the start when its turn comes: that costs what it did in a moment.
+//! events, and for longer than a moment, becomes a long one. Of these fewer run at once than there are threads for
+//! searches, so a quick one waits for quick ones, and for the moments in which long ones show that they are. A long one
+//! for which no thread is free gives its own back, and is asked again from the start when its turn comes: that costs
+//! what it did in a moment.
 
 use std::{
     cell::Cell,
@@ -38,23 +42,31 @@ const LONG: Duration = Duration::from_millis(500);
 /// Where nobody else wants its thread, it may take so long before it gives it back.
 const UNDISTURBED: Duration = Duration::from_millis(200);
 
-/// Bounded lanes of searches, and the threads that take from them.
+/// How many searches may wait in a lane.
+const MOST_SEARCHES: usize = 1_024;
+
+/// How many look-ups may wait: together they take less time than a search may.
+const MOST_LOOK_UPS: usize = 4_096;
+
+/// Bounded lanes of searches and look-ups, and the threads that take from them.
 #[derive(Debug)]
 pub(crate) struct Pool {
     queue: Arc<Queue>,
     threads: Vec<JoinHandle<()>>,
 }
 
-#[derive(Default)]
 struct Queue {
     state: Mutex<State>,
+    /// There is something to search.
     changed: Condvar,
+    /// There is something to look up.
+    look_up_waits: Condvar,
     /// How many long searches may run at once.
     most_long: usize,
 }
 
-#[derive(Default)]
 struct State {
+    look_ups: Lane<Job>,
     quick: Lane<Job>,
     long: Lane<Job>,
     long_running: usize,
@@ -63,7 +75,7 @@ struct State {
     closing: bool,
 }
 
-/// A search that waits, or runs.
+/// A search or look-up that waits, or runs.
 struct Job {
     asker: Asker,
     limit: Limit,
@@ -123,9 +135,10 @@ pub(crate) struct Deadline {
     place: Cell<Place>,
 }
 
-/// What a search that runs is taken for.
+/// As what something waits or runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
+    LookUp,
     Quick,
     Long,
     /// It gives its thread back.
@@ -158,14 +171,15 @@ impl Deadline {
 }
 
 impl Pool {
-    /// At least two threads: one of them is always there for quick searches.
+    /// At least two threads search: one of them is always there for what is quick. One more looks up.
     pub(crate) fn start(threads: usize) -> Result<Self, StoreError> {
         let threads = threads.max(2);
-        let queue = Arc::new(Queue { most_long: threads - 1, ..Queue::default() });
+        let queue = Arc::new(Queue::new(threads - 1));
         let mut pool = Self { queue, threads: Vec::new() };
         for index in 0..threads {
-            pool.spawn(format!("events-search-{index}"), Queue::work)?;
+            pool.spawn(format!("events-search-{index}"), Queue::search)?;
         }
+        pool.spawn("events-look-up".to_owned(), Queue::look_up)?;
         Ok(pool)
     }
 
@@ -183,6 +197,25 @@ impl Pool {
         &self,
         viewer: &Viewer,
         within: Duration,
+        search: impl Fn(&Deadline) -> Result<T, StoreError> + Send + 'static,
+    ) -> BoxFuture<'static, Result<T, SearchError>> {
+        self.ask(Place::Quick, viewer, Some(within), search)
+    }
+
+    /// Looks something up, on the thread that does nothing else. Dropping the future abandons it.
+    pub(crate) fn look_up<T: Send + 'static>(
+        &self,
+        viewer: &Viewer,
+        look_up: impl Fn() -> Result<T, StoreError> + Send + 'static,
+    ) -> BoxFuture<'static, Result<T, SearchError>> {
+        self.ask(Place::LookUp, viewer, None, move |_| look_up())
+    }
+
+    fn ask<T: Send + 'static>(
+        &self,
+        place: Place,
+        viewer: &Viewer,
+        within: Option<Duration>,
         search: impl Fn(&Deadline) -> Result<T, StoreError> + Send + 'static,
     ) -> BoxFuture<'static, Result<T, SearchError>> {
         let (answer, answered) = oneshot::channel();
@@ -203,11 +236,11 @@ impl Pool {
         });
         let abandoned = Abandon(Arc::default());
         let limit = Limit {
-            is_zero: within.is_zero(),
-            at: Instant::now().checked_add(within),
+            is_zero: within.is_some_and(|within| within.is_zero()),
+            at: within.and_then(|within| Instant::now().checked_add(within)),
             abandoned: Arc::clone(&abandoned.0),
         };
-        let is_open = self.queue.add(Job { asker: viewer.into(), limit, run });
+        let is_open = self.queue.add(place, Job { asker: viewer.into(), limit, run });
         Box::pin(async move {
             let _abandoned = abandoned;
             match answered.await {
@@ -230,7 +263,11 @@ impl Drop for Abandon {
 
 impl State {
     fn lane(&mut self, place: Place) -> &mut Lane<Job> {
-        if place == Place::Quick { &mut self.quick } else { &mut self.long }
+        match place {
+            Place::LookUp => &mut self.look_ups,
+            Place::Quick => &mut self.quick,
+            Place::Long | Place::Left => &mut self.long,
+        }
     }
 
     /// Adds a search; gives it back where too many wait that somebody still wants.
@@ -241,7 +278,7 @@ impl State {
             lane.take_out(|job| job.limit.is_abandoned());
             lane.push(asker, job)
         })?;
-        if place != Place::Quick {
+        if place == Place::Long {
             self.next_late = self.next_late.into_iter().chain(at).min();
         }
         Ok(())
@@ -265,15 +302,28 @@ enum Next {
 }
 
 impl Queue {
-    /// Adds a search, or refuses it. False where the pool is closing.
-    fn add(&self, job: Job) -> bool {
+    fn new(most_long: usize) -> Self {
+        let state = State {
+            look_ups: Lane::with_room_for(MOST_LOOK_UPS),
+            quick: Lane::with_room_for(MOST_SEARCHES),
+            long: Lane::with_room_for(MOST_SEARCHES),
+            long_running: 0,
+            next_late: None,
+            closing: false,
+        };
+        Self { state: Mutex::new(state), changed: Condvar::new(), look_up_waits: Condvar::new(), most_long }
+    }
+
+    /// Adds a search or look-up, or refuses it. False where the pool is closing.
+    fn add(&self, place: Place, job: Job) -> bool {
         let mut state = lock(&self.state);
         if state.closing {
             return false;
         }
-        let added = state.push(Place::Quick, job);
+        let added = state.push(place, job);
         drop(state);
         match added {
+            Ok(()) if place == Place::LookUp => self.look_up_waits.notify_one(),
             Ok(()) => self.changed.notify_one(),
             Err(mut job) => (job.run)(Err(Busy::Full)),
         }
@@ -293,7 +343,7 @@ impl Queue {
         }
     }
 
-    /// Waits for something to do. None when the pool is closing and nothing is left.
+    /// Waits for something to search. None when the pool is closing and nothing is left.
     fn next(&self) -> Option<Next> {
         let mut state = lock(&self.state);
         loop {
@@ -324,7 +374,27 @@ impl Queue {
         }
     }
 
-    fn work(self: &Arc<Self>) {
+    /// Waits for something to look up. None when the pool is closing and nothing is left.
+    fn next_look_up(&self) -> Option<Job> {
+        let mut state = lock(&self.state);
+        loop {
+            if let Some(job) = state.look_ups.pop() {
+                return Some(job);
+            }
+            if state.closing {
+                return None;
+            }
+            state = self.look_up_waits.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn look_up(self: &Arc<Self>) {
+        while let Some(job) = self.next_look_up() {
+            self.begin(job, Place::LookUp);
+        }
+    }
+
+    fn search(self: &Arc<Self>) {
         while let Some(next) = self.next() {
             match next {
                 Next::Begin(job, place) => self.begin(job, place),
@@ -346,7 +416,7 @@ impl Queue {
             tracing::error!("a search panicked");
         }
         match deadline.place.get() {
-            Place::Quick => {}
+            Place::LookUp | Place::Quick => {}
             Place::Long => lock(&self.state).long_running -= 1,
             Place::Left if ran.is_err() => {}
             Place::Left => {
@@ -370,6 +440,7 @@ impl Drop for Pool {
     fn drop(&mut self) {
         lock(&self.queue.state).closing = true;
         self.queue.changed.notify_all();
+        self.queue.look_up_waits.notify_all();
         let own = thread::current().id();
         // Whoever drops the last handle inside a search is one of the threads.
         self.threads.drain(..).filter(|thread| thread.thread().id() != own).for_each(|thread| drop(thread.join()));

@@ -81,7 +81,7 @@ impl<V: Viewable> Search for Searcher<V> {
     fn get<'s>(&'s self, id: EventId, viewer: &'s Viewer) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
         let viewable = Arc::clone(&self.viewable);
         let seen_by = viewer.clone();
-        self.pool.run(viewer, self.viewable.search_limit(), move |_| {
+        self.pool.look_up(viewer, move || {
             let document = viewable.document(id)?;
             Ok(document.and_then(|document| {
                 let seen = visibility(&document, &seen_by)?;
@@ -116,6 +116,8 @@ impl<V: Viewable> Search for Searcher<V> {
     }
 
     fn partitions(&self) -> BoxFuture<'_, Result<Vec<Partition>, SearchError>> {
-        self.run(&Viewer::admin(), None, |view, deriver, _| Ok(view.partitions(deriver)))
+        let viewable = Arc::clone(&self.viewable);
+        // Nobody in particular asks, and what is asked for stands in a list.
+        self.pool.look_up(&Viewer::admin(), move || viewable.retrying(|view| Ok(view.partitions(viewable.deriver()))))
     }
 }

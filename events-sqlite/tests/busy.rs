@@ -144,3 +144,15 @@ async fn a_caller_in_many_sessions_is_one_caller() {
     let others = scan(search, (2..7).map(caller), LONG).join_all().await;
     assert!(others.iter().all(Result::is_ok), "{others:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn look_ups_are_neither_refused_nor_kept_waiting_where_there_is_no_room_to_search() {
+    let Filled { search, newest, .. } = &filled().await;
+    let mut crowd = scan(search, (0..4_000).map(caller), LONG);
+    refused(&mut crowd, 1).await;
+    for number in 0..200 {
+        assert!(search.get(*newest, &caller(number)).await.unwrap().is_some());
+    }
+    while crowd.try_join_next().is_some() {}
+    assert!(crowd.len() > 500, "the crowd was served first: {} are left", crowd.len());
+}
