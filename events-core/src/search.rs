@@ -205,8 +205,8 @@ pub enum SearchError {
     /// The query asks for what the store cannot do.
     #[error("the query cannot be answered: {0} [EVT121]")]
     Unsupported(String),
-    /// The store has too much to do, and did not begin. Asked again, it may be answered.
-    #[error("the search was not begun, {0}: ask again in a moment [EVT122]")]
+    /// The store has too much to do, and gave it up. Asked again, it may be answered.
+    #[error("the search was not done, {0}: ask again in a moment [EVT122]")]
     Busy(&'static str),
 }
 

@@ -77,15 +77,15 @@ impl Options {
         self
     }
 
-    /// How many searches run at the same time, at least two; 2 by default. One thread never takes a search that turns
-    /// out to be long, so look-ups and what an index serves do not wait for those.
+    /// How many searches run at the same time, at least two; 2 by default. One thread never keeps a search that turns
+    /// out to be long, so what an index serves does not wait for those. Look-ups by id have a thread of their own.
     pub fn readers(mut self, threads: usize) -> Self {
         self.readers = threads.max(2);
         self
     }
 
     /// How long a search may take that does not say so itself; 5 seconds by default. It counts from the moment when it
-    /// is asked: one that has waited for so long is not begun any more ([`SearchError::Busy`](events_core::SearchError::Busy)).
+    /// is asked: one that has waited for half of it is not begun any more ([`SearchError::Busy`](events_core::SearchError::Busy)).
     pub fn search_limit(mut self, limit: Duration) -> Self {
         self.search_limit = limit;
         self

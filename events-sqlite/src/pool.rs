@@ -70,7 +70,7 @@ struct State {
     quick: Lane<Job>,
     long: Lane<Job>,
     long_running: usize,
-    /// When the first of the long ones has waited for as long as it may take.
+    /// When the first of the long ones has waited for too long.
     next_late: Option<Instant>,
     closing: bool,
 }
@@ -82,7 +82,7 @@ struct Job {
     run: Run,
 }
 
-/// Runs a search, or answers why it is not begun.
+/// Runs a search, or answers why it is not done.
 type Run = Box<dyn FnMut(Result<&Deadline, Busy>) + Send>;
 
 /// Until when a search may take, from the moment when it was asked.
@@ -90,6 +90,9 @@ type Run = Box<dyn FnMut(Result<&Deadline, Busy>) + Send>;
 struct Limit {
     /// It may take no time at all, and is answered so.
     is_zero: bool,
+    /// Until when it has to begin: from then on half of its time is gone. Cut after that, it would look as if it took
+    /// too long, and had only waited.
+    begin_by: Option<Instant>,
     at: Option<Instant>,
     abandoned: Arc<AtomicBool>,
 }
@@ -103,13 +106,13 @@ impl Limit {
         self.at.is_some_and(|at| now >= at)
     }
 
-    /// Whether waiting took all the time there was.
+    /// Whether it has waited for too long to begin.
     fn is_late(&self, now: Instant) -> bool {
-        !self.is_zero && self.has_passed(now)
+        !self.is_zero && self.begin_by.is_some_and(|by| now >= by)
     }
 }
 
-/// Why a search was not begun.
+/// Why a search was not done.
 #[derive(Clone, Copy, Debug)]
 enum Busy {
     Full,
@@ -120,7 +123,7 @@ impl From<Busy> for SearchError {
     fn from(busy: Busy) -> Self {
         Self::Busy(match busy {
             Busy::Full => "too many are waiting already",
-            Busy::Late => "others took all the time that it may take",
+            Busy::Late => "it waited for others for half of the time that it may take",
         })
     }
 }
@@ -191,8 +194,9 @@ impl Pool {
         Ok(())
     }
 
-    /// Runs `search` on a thread of the pool, where it begins before `within` is over: that counts from now, and what
-    /// it waits counts too. It may be run more than once. Dropping the future abandons it.
+    /// Runs `search` on a thread of the pool, for at most `within`: that counts from now, and what it waits counts too.
+    /// One that is cut has searched for half of that at least; one that waited for longer is refused. It may be run more
+    /// than once. Dropping the future abandons it.
     pub(crate) fn run<T: Send + 'static>(
         &self,
         viewer: &Viewer,
@@ -235,9 +239,11 @@ impl Pool {
             answer.take().map(|answer| answer.send(result).is_ok());
         });
         let abandoned = Abandon(Arc::default());
+        let after = |time: Duration| Instant::now().checked_add(time);
         let limit = Limit {
             is_zero: within.is_some_and(|within| within.is_zero()),
-            at: within.and_then(|within| Instant::now().checked_add(within)),
+            begin_by: within.and_then(|within| after(within / 2)),
+            at: within.and_then(after),
             abandoned: Arc::clone(&abandoned.0),
         };
         let is_open = self.queue.add(place, Job { asker: viewer.into(), limit, run });
@@ -272,25 +278,25 @@ impl State {
 
     /// Adds a search; gives it back where too many wait that somebody still wants.
     fn push(&mut self, place: Place, job: Job) -> Result<(), Job> {
-        let (asker, at) = (job.asker, job.limit.at);
+        let (asker, begin_by) = (job.asker, job.limit.begin_by);
         let lane = self.lane(place);
         lane.push(asker, job).or_else(|job| {
             lane.take_out(|job| job.limit.is_abandoned());
             lane.push(asker, job)
         })?;
         if place == Place::Long {
-            self.next_late = self.next_late.into_iter().chain(at).min();
+            self.next_late = self.next_late.into_iter().chain(begin_by).min();
         }
         Ok(())
     }
 
-    /// Takes out what has waited too long: it would not be begun any more.
+    /// Takes out what has waited for too long: it would not be begun any more.
     fn late(&mut self, now: Instant) -> Vec<Job> {
         if self.next_late.is_none_or(|at| now < at) {
             return Vec::new();
         }
         let late = self.long.take_out(|job| job.limit.is_late(now) || job.limit.is_abandoned());
-        self.next_late = self.long.iter().filter_map(|job| job.limit.at).min();
+        self.next_late = self.long.iter().filter_map(|job| job.limit.begin_by).min();
         late
     }
 }

@@ -8,7 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use events_core::{
@@ -121,6 +121,20 @@ async fn waiting_counts_into_the_time_that_a_search_may_take() {
         assert!(matches!(error, SearchError::Busy(_)), "{error}");
         assert!(error.to_string().ends_with("ask again in a moment [EVT122]"), "{error}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_search_that_only_waited_too_long_is_refused_and_not_cut() {
+    let Filled { search, .. } = &filled().await;
+    let asked = Instant::now();
+    assert_eq!(scan(search, [caller(0)].into_iter(), LONG).join_all().await.remove(0).unwrap(), ALL);
+    // Whichever begins has five times what it takes alone.
+    let within = 10 * asked.elapsed();
+    let counted = scan(search, (0..60).map(caller), within).join_all().await;
+    let (right, refused): (Vec<_>, Vec<_>) = counted.iter().partition(|count| count.is_ok());
+    assert!(!right.is_empty() && !refused.is_empty(), "{counted:?}");
+    assert!(right.iter().all(|count| matches!(count, Ok(all) if *all == ALL)), "{right:?}");
+    assert!(refused.iter().all(|error| matches!(error, Err(SearchError::Busy(_)))), "{refused:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
