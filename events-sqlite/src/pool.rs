@@ -88,8 +88,6 @@ type Run = Box<dyn FnMut(Result<&Deadline, Busy>) + Send>;
 /// Until when a search may take, from the moment when it was asked.
 #[derive(Clone)]
 struct Limit {
-    /// It may take no time at all, and is answered so.
-    is_zero: bool,
     /// Until when it has to begin: from then on half of its time is gone. Cut after that, it would look as if it took
     /// too long, and had only waited.
     begin_by: Option<Instant>,
@@ -108,7 +106,7 @@ impl Limit {
 
     /// Whether it has waited for too long to begin.
     fn is_late(&self, now: Instant) -> bool {
-        !self.is_zero && self.begin_by.is_some_and(|by| now >= by)
+        self.begin_by.is_some_and(|by| now >= by)
     }
 }
 
@@ -241,7 +239,6 @@ impl Pool {
         let abandoned = Abandon(Arc::default());
         let after = |time: Duration| Instant::now().checked_add(time);
         let limit = Limit {
-            is_zero: within.is_some_and(|within| within.is_zero()),
             begin_by: within.and_then(|within| after(within / 2)),
             at: within.and_then(after),
             abandoned: Arc::clone(&abandoned.0),

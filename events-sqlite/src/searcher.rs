@@ -64,14 +64,19 @@ impl<V: Viewable> Searcher<V> {
         Self { viewable, pool, _handle: handle }
     }
 
+    /// Searches; what may take no time at all is answered with `nothing`, and waits for nobody.
     fn run<T: Send + 'static>(
         &self,
         viewer: &Viewer,
         within: Option<Duration>,
+        nothing: T,
         search: impl Fn(View, &KeyDeriver, &Deadline) -> Result<T, StoreError> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, SearchError>> {
         let viewable = Arc::clone(&self.viewable);
         let limit = within.unwrap_or_else(|| viewable.search_limit());
+        if limit.is_zero() {
+            return Box::pin(async { Ok(nothing) });
+        }
         self.pool
             .run(viewer, limit, move |deadline| viewable.retrying(|view| search(view, viewable.deriver(), deadline)))
     }
@@ -95,7 +100,10 @@ impl<V: Viewable> Search for Searcher<V> {
             return Box::pin(async { Err(refused) });
         }
         let asked = query.clone();
-        self.run(&query.viewer, query.within, move |view, deriver, deadline| view.page(deriver, &asked, deadline))
+        let nothing = Page { cut: true, next: query.after, ..Page::default() };
+        self.run(&query.viewer, query.within, nothing, move |view, deriver, deadline| {
+            view.page(deriver, &asked, deadline)
+        })
     }
 
     fn count<'s>(
@@ -105,12 +113,16 @@ impl<V: Viewable> Search for Searcher<V> {
         within: Option<Duration>,
     ) -> BoxFuture<'s, Result<Count, SearchError>> {
         let (filter, seen_by) = (filter.clone(), viewer.clone());
-        self.run(viewer, within, move |view, deriver, deadline| view.count(deriver, &filter, &seen_by, deadline))
+        let nothing = Count { cut: true, ..Count::default() };
+        self.run(viewer, within, nothing, move |view, deriver, deadline| {
+            view.count(deriver, &filter, &seen_by, deadline)
+        })
     }
 
     fn aggregate<'s>(&'s self, aggregation: &'s Aggregation) -> BoxFuture<'s, Result<Buckets, SearchError>> {
         let asked = aggregation.clone();
-        self.run(&aggregation.viewer, aggregation.within, move |view, deriver, deadline| {
+        let nothing = Buckets { cut: true, ..Buckets::default() };
+        self.run(&aggregation.viewer, aggregation.within, nothing, move |view, deriver, deadline| {
             view.aggregate(deriver, &asked, deadline)
         })
     }

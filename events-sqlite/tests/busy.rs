@@ -169,4 +169,7 @@ async fn look_ups_are_neither_refused_nor_kept_waiting_where_there_is_no_room_to
     }
     while crowd.try_join_next().is_some() {}
     assert!(crowd.len() > 500, "the crowd was served first: {} are left", crowd.len());
+    // The answer is known before it is looked for.
+    let count = search.count(&in_every_event(), &caller(1), Some(Duration::ZERO)).await.unwrap();
+    assert!(count.cut && count.events == 0, "{count:?}");
 }
