@@ -121,10 +121,10 @@ impl<'m> Asked<'m> {
         Self { manager, limit: manager.limits().search, at: Instant::now() }
     }
 
-    /// What is left of the limit: nothing, where it is less than anything could be begun in.
+    /// What is left of the limit: nothing, where it is so little that another search would be a matter of luck.
     fn left(&self) -> Duration {
         let left = self.limit.saturating_sub(self.at.elapsed());
-        if left < Duration::from_millis(1) { Duration::ZERO } else { left }
+        if left < self.limit / 50 { Duration::ZERO } else { left }
     }
 
     async fn count(&self, query: &Query) -> Result<Count, ApiError> {
@@ -158,7 +158,7 @@ impl<'m> Asked<'m> {
             return Ok(());
         }
         Err(ApiError::BadRequest(format!(
-            "the search takes longer than {:?}: add a condition that an index serves, such as `event-type='…'`, \
+            "the search did not end within {:?}: add a condition that an index serves, such as `event-type='…'`, \
              `resource/href='…'` or a range of `timestamp`",
             self.limit
         )))
