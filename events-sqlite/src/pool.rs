@@ -201,23 +201,25 @@ impl Pool {
         within: Duration,
         search: impl Fn(&Deadline) -> Result<T, StoreError> + Send + 'static,
     ) -> BoxFuture<'static, Result<T, SearchError>> {
-        self.ask(Place::Quick, viewer, Some(within), search)
+        self.ask(Place::Quick, viewer, within, search)
     }
 
-    /// Looks something up, on the thread that does nothing else. Dropping the future abandons it.
+    /// Looks something up, on the thread that does nothing else, unless it has waited for half of `within`. Dropping the
+    /// future abandons it.
     pub(crate) fn look_up<T: Send + 'static>(
         &self,
         viewer: &Viewer,
+        within: Duration,
         look_up: impl Fn() -> Result<T, StoreError> + Send + 'static,
     ) -> BoxFuture<'static, Result<T, SearchError>> {
-        self.ask(Place::LookUp, viewer, None, move |_| look_up())
+        self.ask(Place::LookUp, viewer, within, move |_| look_up())
     }
 
     fn ask<T: Send + 'static>(
         &self,
         place: Place,
         viewer: &Viewer,
-        within: Option<Duration>,
+        within: Duration,
         search: impl Fn(&Deadline) -> Result<T, StoreError> + Send + 'static,
     ) -> BoxFuture<'static, Result<T, SearchError>> {
         let (answer, answered) = oneshot::channel();
@@ -238,11 +240,7 @@ impl Pool {
         });
         let abandoned = Abandon(Arc::default());
         let after = |time: Duration| Instant::now().checked_add(time);
-        let limit = Limit {
-            begin_by: within.and_then(|within| after(within / 2)),
-            at: within.and_then(after),
-            abandoned: Arc::clone(&abandoned.0),
-        };
+        let limit = Limit { begin_by: after(within / 2), at: after(within), abandoned: Arc::clone(&abandoned.0) };
         let is_open = self.queue.add(place, Job { asker: viewer.into(), limit, run });
         Box::pin(async move {
             let _abandoned = abandoned;

@@ -86,7 +86,7 @@ impl<V: Viewable> Search for Searcher<V> {
     fn get<'s>(&'s self, id: EventId, viewer: &'s Viewer) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
         let viewable = Arc::clone(&self.viewable);
         let seen_by = viewer.clone();
-        self.pool.look_up(viewer, move || {
+        self.pool.look_up(viewer, self.viewable.search_limit(), move || {
             let document = viewable.document(id)?;
             Ok(document.and_then(|document| {
                 let seen = visibility(&document, &seen_by)?;
@@ -130,6 +130,8 @@ impl<V: Viewable> Search for Searcher<V> {
     fn partitions(&self) -> BoxFuture<'_, Result<Vec<Partition>, SearchError>> {
         let viewable = Arc::clone(&self.viewable);
         // Nobody in particular asks, and what is asked for stands in a list.
-        self.pool.look_up(&Viewer::admin(), move || viewable.retrying(|view| Ok(view.partitions(viewable.deriver()))))
+        self.pool.look_up(&Viewer::admin(), self.viewable.search_limit(), move || {
+            viewable.retrying(|view| Ok(view.partitions(viewable.deriver())))
+        })
     }
 }
