@@ -47,6 +47,7 @@ mod journal_file;
 mod journal_row;
 mod key_hash;
 mod lane;
+mod limit;
 mod lock;
 mod merge;
 mod open_files;

@@ -12,10 +12,7 @@
 use std::{
     cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc, Condvar, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Condvar, Mutex, PoisonError},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -26,6 +23,7 @@ use tokio::sync::oneshot;
 use crate::{
     error::StoreError,
     lane::{Asker, Lane},
+    limit::Limit,
     lock::lock,
 };
 
@@ -84,31 +82,6 @@ struct Job {
 
 /// Runs a search, or answers why it is not done.
 type Run = Box<dyn FnMut(Result<&Deadline, Busy>) + Send>;
-
-/// Until when a search may take, from the moment when it was asked.
-#[derive(Clone)]
-struct Limit {
-    /// Until when it has to begin: from then on half of its time is gone. Cut after that, it would look as if it took
-    /// too long, and had only waited.
-    begin_by: Option<Instant>,
-    at: Option<Instant>,
-    abandoned: Arc<AtomicBool>,
-}
-
-impl Limit {
-    fn is_abandoned(&self) -> bool {
-        self.abandoned.load(Ordering::Relaxed)
-    }
-
-    fn has_passed(&self, now: Instant) -> bool {
-        self.at.is_some_and(|at| now >= at)
-    }
-
-    /// Whether it has waited for too long to begin.
-    fn is_late(&self, now: Instant) -> bool {
-        self.begin_by.is_some_and(|by| now >= by)
-    }
-}
 
 /// Why a search was not done.
 #[derive(Clone, Copy, Debug)]
@@ -238,9 +211,7 @@ impl Pool {
             // Nobody may be left to take the answer.
             answer.take().map(|answer| answer.send(result).is_ok());
         });
-        let abandoned = Abandon(Arc::default());
-        let after = |time: Duration| Instant::now().checked_add(time);
-        let limit = Limit { begin_by: after(within / 2), at: after(within), abandoned: Arc::clone(&abandoned.0) };
+        let (limit, abandoned) = Limit::from_now(within);
         let is_open = self.queue.add(place, Job { asker: viewer.into(), limit, run });
         Box::pin(async move {
             let _abandoned = abandoned;
@@ -250,15 +221,6 @@ impl Pool {
                 Err(_) => Err(SearchError::unavailable("the search ended without an answer: see the log")),
             }
         })
-    }
-}
-
-/// Tells a search that nobody waits for it.
-struct Abandon(Arc<AtomicBool>);
-
-impl Drop for Abandon {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -273,7 +235,7 @@ impl State {
 
     /// Adds a search; gives it back where too many wait that somebody still wants.
     fn push(&mut self, place: Place, job: Job) -> Result<(), Job> {
-        let (asker, begin_by) = (job.asker, job.limit.begin_by);
+        let (asker, begin_by) = (job.asker, job.limit.begin_by());
         let lane = self.lane(place);
         lane.push(asker, job).or_else(|job| {
             lane.take_out(|job| job.limit.is_abandoned());
@@ -291,7 +253,7 @@ impl State {
             return Vec::new();
         }
         let late = self.long.take_out(|job| job.limit.is_late(now) || job.limit.is_abandoned());
-        self.next_late = self.long.iter().filter_map(|job| job.limit.begin_by).min();
+        self.next_late = self.long.iter().filter_map(|job| job.limit.begin_by()).min();
         late
     }
 }
