@@ -33,7 +33,7 @@ pub(crate) async fn buckets(
         Place::Success => SUCCESS,
         Place::Nowhere => return Ok(Buckets::default()),
     };
-    let walk = Walk { by, field, start: place.start(), query: clause.into_query(), limit };
+    let walk = Walk { by, field, start: place.start(), query: clause.into_query()?, limit };
     let mut counts = Counts::new(aggregation.size);
     // Mostly there are few values, and one answer is of one moment anyway.
     match walk.step(server, None, None).await? {

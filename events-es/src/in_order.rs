@@ -57,7 +57,7 @@ async fn is_hidden(server: &Server, query: &Query, limit: TimeLimit) -> Result<b
     if query.viewer.is_admin() || least == Visibility::Meta {
         return Ok(false);
     }
-    let hidden = filter::seen_below(least, &query.filter, &query.viewer)?.into_query();
+    let hidden = filter::seen_below(least, &query.filter, &query.viewer)?.into_query()?;
     let hidden = search::count(server, hidden, limit).await?;
     // What was not looked at may be.
     Ok(hidden.cut || hidden.events > 0)
@@ -65,7 +65,7 @@ async fn is_hidden(server: &Server, query: &Query, limit: TimeLimit) -> Result<b
 
 async fn sorted(server: &Arc<Server>, query: &Query, sort: Vec<Value>, limit: TimeLimit) -> Result<Page, SearchError> {
     let body = json!({
-        "query": filter::found_by(&query.filter, &query.viewer)?.into_query(),
+        "query": filter::found_by(&query.filter, &query.viewer)?.into_query()?,
         "sort": sort,
         "track_total_hits": false,
     });

@@ -39,7 +39,7 @@ impl OpenOperations {
         answer.map_err(unavailable)?;
         let of_process = Clause::any_term("process", processes.iter().map(String::as_str));
         let recent = Clause::range("id", Bound::Included(json!(from)), Bound::Unbounded);
-        let query = Clause::all([Clause::term("phase", "requested"), of_process, recent]).into_query();
+        let query = Clause::all([Clause::term("phase", "requested"), of_process, recent]).into_query()?;
         Ok(Self { query, after: None, done: false })
     }
 

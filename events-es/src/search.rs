@@ -42,7 +42,7 @@ impl Search for Elasticsearch {
         within: Option<Duration>,
     ) -> BoxFuture<'s, Result<Count, SearchError>> {
         let (question, limit) = (filter::found_by(filter, viewer), self.limit(within));
-        self.ask(move |server| async move { count(&server, question?.into_query(), limit).await })
+        self.ask(move |server| async move { count(&server, question?.into_query()?, limit).await })
     }
 
     fn aggregate<'s>(&'s self, aggregation: &'s Aggregation) -> BoxFuture<'s, Result<Buckets, SearchError>> {
@@ -292,7 +292,7 @@ pub(crate) async fn page(server: &Arc<Server>, query: &Query, limit: TimeLimit) 
     if query.limit == 0 {
         return Ok(page);
     }
-    let question = filter::found_by(&query.filter, &query.viewer)?.into_query();
+    let question = filter::found_by(&query.filter, &query.viewer)?.into_query()?;
     let (mut last, mut room, mut portion) = (query.after, Room::of(query.bytes), Portion::FIRST);
     loop {
         if limit.is_over() {
