@@ -254,8 +254,9 @@ pub(crate) async fn get(
 /// what they weigh.
 const AT_FIRST: usize = 101;
 
-/// And so many at most.
-const AT_ONCE: usize = 1_000;
+/// And so many at most: what came before may have been small, and what comes now large. As large as events become
+/// under the usual caps, some 250 KB, so many weigh twice what an answer carries.
+const AT_ONCE: usize = 500;
 
 /// How many events to ask for at once: about as many as there is room for, by what those weighed that came before.
 #[derive(Clone, Copy, Debug)]
