@@ -12,6 +12,7 @@ use crate::{
     id::EventId,
     identity::Caller,
     outcome::Failure,
+    record::MAX_DETAIL_STRING,
     timestamp::Timestamp,
 };
 
@@ -159,6 +160,10 @@ fn is_false(value: &bool) -> bool {
 pub struct InvalidEvent(#[from] serde_json::Error);
 
 impl Event {
+    /// No text of an event that is searched as a whole is longer, in bytes: its message, that of its failure, a text
+    /// among its details. Longer ones are cut when they are recorded.
+    pub const LONGEST_TEXT: usize = MAX_DETAIL_STRING;
+
     /// Reads a document, with or without the older view behind it.
     ///
     /// # Errors

@@ -132,7 +132,8 @@ pub struct Page {
 pub struct Related {
     /// The events, oldest first.
     pub events: Vec<Found>,
-    /// Whether a limit cut it, of time, bytes or events: the oldest may be missing.
+    /// Whether a limit cut it, of time, bytes or events. The oldest may be missing then; newer ones too, where time was
+    /// up for a store that looks in several places at once, as Elasticsearch does.
     pub cut: bool,
     /// Stored events that cannot be read at all: nobody knows whether they belong here.
     pub unreadable: u64,

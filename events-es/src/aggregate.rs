@@ -4,7 +4,7 @@
 //! its count of different values always is one. So all values are gone through in their order, each with
 //! its count, and the largest are kept here.
 
-use std::{cmp::Reverse, collections::BinaryHeap};
+use std::{cmp::Reverse, collections::BinaryHeap, sync::Arc};
 
 use events_core::{Aggregation, Buckets, Field, FieldKind, SearchError, Timestamp};
 use serde::Deserialize;
@@ -14,14 +14,14 @@ use crate::{
     filter::{self, PAIRS, Place, SUCCESS},
     handle::Server,
     point_in_time::PointInTime,
-    search::{TimeLimit, ask, ask_at, unavailable},
+    search::{TimeLimit, ask, unavailable},
 };
 
 /// So many values are asked for at once.
 const AT_ONCE: usize = 10_000;
 
 pub(crate) async fn buckets(
-    server: &Server,
+    server: &Arc<Server>,
     aggregation: &Aggregation,
     limit: TimeLimit,
 ) -> Result<Buckets, SearchError> {
@@ -33,7 +33,7 @@ pub(crate) async fn buckets(
         Place::Success => SUCCESS,
         Place::Nowhere => return Ok(Buckets::default()),
     };
-    let walk = Walk { by, field, start: place.start(), query: clause.into_query(), limit };
+    let walk = Walk { by, field, start: place.start(), query: clause.into_query()?, limit };
     let mut counts = Counts::new(aggregation.size);
     // Mostly there are few values, and one answer is of one moment anyway.
     match walk.step(server, None, None).await? {
@@ -44,9 +44,7 @@ pub(crate) async fn buckets(
         }
     }
     let moment = PointInTime::open(server, limit).await?;
-    let walked = walk.through(server, &moment, counts).await;
-    moment.close(server).await;
-    walked.map(Counts::finish)
+    walk.through(server, moment, counts).await.map(Counts::finish)
 }
 
 /// Going through the values of a field.
@@ -96,10 +94,15 @@ struct Key {
 }
 
 impl Walk<'_> {
-    async fn through(&self, server: &Server, moment: &PointInTime, mut counts: Counts) -> Result<Counts, SearchError> {
+    async fn through(
+        &self,
+        server: &Server,
+        mut moment: PointInTime,
+        mut counts: Counts,
+    ) -> Result<Counts, SearchError> {
         let mut last = None;
         loop {
-            let step = self.step(server, Some(moment), last).await?;
+            let step = self.step(server, Some(&mut moment), last).await?;
             last = match &step {
                 Step::Behind(values) => values.last().map(|(value, _)| value.clone()),
                 Step::End(_) | Step::Cut(_) => None,
@@ -115,28 +118,27 @@ impl Walk<'_> {
     async fn step(
         &self,
         server: &Server,
-        moment: Option<&PointInTime>,
+        moment: Option<&mut PointInTime>,
         last: Option<Value>,
     ) -> Result<Step, SearchError> {
-        let Some(left) = self.limit.left() else { return Ok(Step::Cut(Vec::new())) };
+        if self.limit.is_over() {
+            return Ok(Step::Cut(Vec::new()));
+        }
         let mut composite = json!({ "size": AT_ONCE, "sources": [{ "value": { "terms": { "field": self.field } } }] });
         // Everything that starts with a pair's start but for its last byte starts with all of it.
         let first = || self.start.and_then(|start| start.strip_suffix('=')).map(Value::from);
         if let Some(after) = last.or_else(first) {
             composite["after"] = json!({ "value": after });
         }
-        let mut body = json!({
+        let body = json!({
             "query": self.query,
             "size": 0,
             "track_total_hits": false,
             "aggs": { "values": { "composite": composite } },
         });
         let (answer, outcome) = match moment {
-            Some(moment) => {
-                moment.add_to(&mut body);
-                ask_at(server, "/_search".to_owned(), body, left).await?
-            }
-            None => ask(server, &body, left).await?,
+            Some(moment) => moment.ask(body, self.limit).await?,
+            None => ask(server, body, self.limit).await?,
         };
         let answered: Answered = answer.read().map_err(unavailable)?;
         let buckets = answered.aggregations.map(|answered| answered.values.buckets).unwrap_or_default();

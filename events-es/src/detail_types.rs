@@ -30,10 +30,6 @@ pub(crate) enum DetailValue<'k> {
     Text(&'k str),
 }
 
-/// The longest text that a detail's own type indexes, in characters. No term of the server is longer than
-/// 32,766 bytes.
-pub(crate) const MOST_CHARACTERS: usize = 8_191;
-
 impl DetailType {
     /// As mappings name it.
     pub(crate) const fn name(self) -> &'static str {

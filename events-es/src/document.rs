@@ -22,7 +22,7 @@ use crate::detail_types::{DetailTypes, DetailValue};
 const SEAM: &[u8] = b",\"keys\":{";
 
 /// No term of the server is longer, in bytes. Caps keep those of events far shorter.
-const LONGEST_TERM: usize = 32_766;
+pub(crate) const LONGEST_TERM: usize = 32_766;
 
 /// What searches need beside the fields of the event.
 #[derive(Serialize)]

@@ -108,8 +108,8 @@ fn known(filter: &Filter, visibility: Visibility, holds: bool) -> Result<Clause,
         }
         Filter::Has(attribute) => of(attribute.visible_from(), Place::of_keys(attribute)?.has_any()),
         Filter::Time { from, until } => {
-            let time = Clause::Query(json!({ "range": { "timestamp": { "gte": from, "lt": until } } }));
-            of(Visibility::Meta, time)
+            let (from, until) = (Bound::Included(json!(from)), Bound::Excluded(json!(until)));
+            of(Visibility::Meta, Clause::range("timestamp", from, until))
         }
         Filter::Compares(field, comparison) => of(field.visible_from(), compared(field, comparison)?),
         other => return Err(SearchError::Unsupported(format!("Elasticsearch was not taught {other:?}"))),
@@ -331,6 +331,7 @@ impl Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clause::Nested;
 
     fn not(filter: Filter) -> Filter {
         Filter::Not(Box::new(filter))
@@ -371,14 +372,16 @@ mod tests {
             Filter::Compares(Field::at("duration-ms"), Comparison::Numbers(value, value))
         };
         let filter = Filter::Any(texts.chain([1.0, 2.0, 2.5, 1e12].map(number)).collect());
-        let Clause::Query(query) = known(&filter, Visibility::Data, true).unwrap() else { panic!("a query") };
+        let Clause::Query(Nested { query, .. }) = known(&filter, Visibility::Data, true).unwrap() else {
+            panic!("a query")
+        };
         let clauses = query.pointer("/bool/should").and_then(Value::as_array).unwrap();
         assert_eq!(clauses[0], json!({ "terms": { "duration-ms": [1, 2] } }));
         assert_eq!(clauses[1]["terms"]["subcategory"].as_array().map(Vec::len), Some(5_000));
         assert_eq!(clauses.len(), 4, "what no term of the field can be is a range: {:?}", &clauses[2..]);
         assert!(clauses[2..].iter().all(|clause| clause.get("range").is_some()));
         let not = known(&not(filter), Visibility::Data, true).unwrap();
-        let Clause::Query(query) = not else { panic!("a query") };
+        let Clause::Query(Nested { query, .. }) = not else { panic!("a query") };
         assert_eq!(query.pointer("/bool/filter").and_then(Value::as_array).map(Vec::len), Some(4));
     }
 

@@ -1,5 +1,7 @@
 //! Pages in another order than that of time.
 
+use std::sync::Arc;
+
 use events_core::{
     Direction, EventId, FieldKind, First, Keys, Order, Page, Query, Rank, Room, SearchError, Visibility,
 };
@@ -9,10 +11,10 @@ use crate::{
     filter::{self, Place},
     handle::Server,
     point_in_time::PointInTime,
-    search::{self, Portion, Searched, TimeLimit, ask, ask_at, unavailable},
+    search::{self, Portion, Searched, TimeLimit, ask, unavailable},
 };
 
-pub(crate) async fn page(server: &Server, query: &Query, limit: TimeLimit) -> Result<Page, SearchError> {
+pub(crate) async fn page(server: &Arc<Server>, query: &Query, limit: TimeLimit) -> Result<Page, SearchError> {
     if query.limit == 0 {
         return Ok(Page::default());
     }
@@ -55,15 +57,15 @@ async fn is_hidden(server: &Server, query: &Query, limit: TimeLimit) -> Result<b
     if query.viewer.is_admin() || least == Visibility::Meta {
         return Ok(false);
     }
-    let hidden = filter::seen_below(least, &query.filter, &query.viewer)?.into_query();
+    let hidden = filter::seen_below(least, &query.filter, &query.viewer)?.into_query()?;
     let hidden = search::count(server, hidden, limit).await?;
     // What was not looked at may be.
     Ok(hidden.cut || hidden.events > 0)
 }
 
-async fn sorted(server: &Server, query: &Query, sort: Vec<Value>, limit: TimeLimit) -> Result<Page, SearchError> {
+async fn sorted(server: &Arc<Server>, query: &Query, sort: Vec<Value>, limit: TimeLimit) -> Result<Page, SearchError> {
     let body = json!({
-        "query": filter::found_by(&query.filter, &query.viewer)?.into_query(),
+        "query": filter::found_by(&query.filter, &query.viewer)?.into_query()?,
         "sort": sort,
         "track_total_hits": false,
     });
@@ -73,9 +75,7 @@ async fn sorted(server: &Server, query: &Query, sort: Vec<Value>, limit: TimeLim
     }
     // What is stored in between would move the rows.
     let moment = PointInTime::open(server, limit).await?;
-    let page = rows.of(server, Some(&moment)).await;
-    moment.close(server).await;
-    page
+    rows.of(server, Some(moment)).await
 }
 
 /// A page by the numbers of its rows.
@@ -86,24 +86,21 @@ struct Rows<'q> {
 }
 
 impl Rows<'_> {
-    async fn of(&self, server: &Server, moment: Option<&PointInTime>) -> Result<Page, SearchError> {
+    async fn of(&self, server: &Server, mut moment: Option<PointInTime>) -> Result<Page, SearchError> {
         let Query { offset, limit: rows, viewer, .. } = self.query;
         let (mut page, mut room, mut portion) = (Page::default(), Room::of(self.query.bytes), Portion::FIRST);
         let mut looked_at = 0;
         while looked_at < *rows {
-            let Some(left) = self.limit.left() else {
+            if self.limit.is_over() {
                 page.cut = true;
                 break;
-            };
+            }
             let size = (rows - looked_at).min(portion.of(room));
             let mut body = self.body.clone();
             (body["from"], body["size"]) = (json!(offset + looked_at), json!(size));
-            let (answer, outcome) = match moment {
-                Some(moment) => {
-                    moment.add_to(&mut body);
-                    ask_at(server, "/_search".to_owned(), body, left).await?
-                }
-                None => ask(server, &body, left).await?,
+            let (answer, outcome) = match &mut moment {
+                Some(moment) => moment.ask(body, self.limit).await?,
+                None => ask(server, body, self.limit).await?,
             };
             let searched: Searched<'_> = answer.read().map_err(unavailable)?;
             let hits = searched.documents();
@@ -130,7 +127,7 @@ impl Rows<'_> {
 const AT_ONCE: usize = 1_000;
 
 /// Every event that is found is looked at here.
-async fn ranked(server: &Server, query: &Query, limit: TimeLimit) -> Result<Page, SearchError> {
+async fn ranked(server: &Arc<Server>, query: &Query, limit: TimeLimit) -> Result<Page, SearchError> {
     let mut first: First<EventId> = First::of(query.offset + query.limit, query.bytes);
     let mut next = Query { order: Vec::new(), offset: 0, limit: AT_ONCE, ..query.clone() };
     let mut page = Page::default();
@@ -151,6 +148,11 @@ async fn ranked(server: &Server, query: &Query, limit: TimeLimit) -> Result<Page
     page.full = first.is_short();
     for (id, found) in first.behind(query.offset) {
         let found = match found {
+            // One by one, and each may be kept waiting.
+            None if limit.is_over() => {
+                page.cut = true;
+                break;
+            }
             None => search::get(server, id, &query.viewer, limit).await?,
             found => found,
         };

@@ -7,14 +7,22 @@
 
 use std::collections::BTreeMap;
 
+use events_core::Event;
 use serde_json::{Map, Value, json};
 
-use crate::detail_types::{DetailTypes, MOST_CHARACTERS};
+use crate::{detail_types::DetailTypes, document::LONGEST_TERM};
+
+/// The longest text that is indexed, in characters, of which a text has no more than bytes. There is no longer one.
+const MOST_CHARACTERS: usize = Event::LONGEST_TEXT;
+
+/// And the server takes it, or it would refuse the event: its characters, units of UTF-16, have three bytes at most.
+const _: () = assert!(3 * MOST_CHARACTERS <= LONGEST_TERM);
+
+const IGNORE_ABOVE: &str = "ignore_above";
 
 /// The mapping of the months.
 pub(crate) fn of_months(types: &DetailTypes) -> Value {
-    // Longer ones do not occur; where they did, they would keep an event from being stored.
-    let keyword = || json!({ "type": "keyword", "ignore_above": MOST_CHARACTERS });
+    let keyword = || json!({ "type": "keyword", IGNORE_ABOVE: MOST_CHARACTERS });
     let date = || json!({ "type": "date" });
     let kept = || json!({ "type": "object", "enabled": false });
     // Terms of our own making: shorter than the longest that the server takes.
@@ -82,31 +90,41 @@ pub(crate) fn of_months(types: &DetailTypes) -> Value {
     })
 }
 
-/// Where the types of details stand, as [`types_of`] names it.
+/// Where the types of details stand, as [`fields_of`] names it.
 pub(crate) const DETAILS: &str = "keys.details.";
 
-/// The types in a mapping, by the path of their field. An object without a type of its own is one by its fields.
-pub(crate) fn types_of(mapping: &Value) -> BTreeMap<String, String> {
-    let mut types = BTreeMap::new();
-    collect(mapping, "", &mut types);
-    types
+/// What a mapping says of a field.
+#[derive(Debug)]
+pub(crate) struct Field {
+    /// Its type.
+    pub(crate) of: String,
+    /// A longer text is not indexed.
+    longest: Option<u64>,
 }
 
-fn collect(mapping: &Value, path: &str, types: &mut BTreeMap<String, String>) {
+/// The fields of a mapping, by their paths. An object without a type of its own is one by its fields.
+pub(crate) fn fields_of(mapping: &Value) -> BTreeMap<String, Field> {
+    let mut fields = BTreeMap::new();
+    collect(mapping, "", &mut fields);
+    fields
+}
+
+fn collect(mapping: &Value, path: &str, found: &mut BTreeMap<String, Field>) {
     let Some(fields) = mapping.get("properties").and_then(Value::as_object) else { return };
     for (name, field) in fields {
         let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
         if let Some(of) = field.get("type").and_then(Value::as_str) {
-            types.insert(path.clone(), of.to_owned());
+            let longest = field.get(IGNORE_ABOVE).and_then(Value::as_u64);
+            found.insert(path.clone(), Field { of: of.to_owned(), longest });
         }
-        collect(field, &path, types);
+        collect(field, &path, found);
     }
 }
 
 /// How two mappings compare.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Difference {
-    /// Whether fields are missing that can be added.
+    /// Whether fields are missing that can be added, or index less than they could.
     pub(crate) grows: bool,
     /// Fields of another type: path, type there, type wanted.
     pub(crate) contradictions: Vec<(String, String, String)>,
@@ -114,13 +132,18 @@ pub(crate) struct Difference {
 
 /// What it takes to make of the mapping `there` one that has all that is wanted.
 pub(crate) fn difference(there: &Value, wanted: &Value) -> Difference {
-    let (there, wanted) = (types_of(there), types_of(wanted));
+    let (there, wanted) = (fields_of(there), fields_of(wanted));
     let mut difference = Difference::default();
     for (path, wanted) in wanted {
         match there.get(&path) {
             None => difference.grows = true,
-            Some(there) if *there == wanted => {}
-            Some(there) => difference.contradictions.push((path, there.clone(), wanted)),
+            Some(there) if there.of != wanted.of => {
+                difference.contradictions.push((path, there.of.clone(), wanted.of));
+            }
+            Some(there) => {
+                let longer = |there: u64| wanted.longest.is_none_or(|wanted| there < wanted);
+                difference.grows |= there.longest.is_some_and(longer);
+            }
         }
     }
     difference
@@ -209,5 +232,16 @@ mod tests {
         let other = mapping(&[("size", DetailType::Keyword)]);
         let contradiction = ("keys.details.size".to_owned(), "long".to_owned(), "keyword".to_owned());
         assert_eq!(difference(&there, &other).contradictions, [contradiction]);
+    }
+
+    #[test]
+    fn a_month_that_indexes_shorter_texts_grows() {
+        let wanted = mapping(&[("by", DetailType::Keyword)]);
+        for path in ["/properties/message", "/properties/keys/properties/details/properties/by"] {
+            let mut there = wanted.clone();
+            there.pointer_mut(path).unwrap()[IGNORE_ABOVE] = json!(8_191);
+            assert_eq!(difference(&there, &wanted), Difference { grows: true, contradictions: Vec::new() });
+            assert_eq!(difference(&wanted, &there), Difference::default(), "and never shrinks");
+        }
     }
 }

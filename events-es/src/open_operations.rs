@@ -1,6 +1,6 @@
 //! Operations that are open on the server: openings without a closing.
 
-use std::sync::Arc;
+use std::{ops::Bound, sync::Arc};
 
 use events_core::{EventId, SearchError};
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use crate::{
     handle::Server,
     layout::document_id,
     request::Request,
-    search::{Searched, ask, unavailable},
+    search::{Searched, TimeLimit, ask, unavailable},
 };
 
 /// So many openings are looked at together.
@@ -38,8 +38,8 @@ impl OpenOperations {
         let answer = server.client.send(&Request::post(path)).await.and_then(|answer| answer.expect(404));
         answer.map_err(unavailable)?;
         let of_process = Clause::any_term("process", processes.iter().map(String::as_str));
-        let recent = Clause::Query(json!({ "range": { "id": { "gte": from } } }));
-        let query = Clause::all([Clause::term("phase", "requested"), of_process, recent]).into_query();
+        let recent = Clause::range("id", Bound::Included(json!(from)), Bound::Unbounded);
+        let query = Clause::all([Clause::term("phase", "requested"), of_process, recent]).into_query()?;
         Ok(Self { query, after: None, done: false })
     }
 
@@ -57,7 +57,7 @@ impl OpenOperations {
         if let Some(after) = self.after {
             body["search_after"] = json!([after]);
         }
-        let (answer, outcome) = ask(server, &body, server.search_limit).await?;
+        let (answer, outcome) = ask(server, body, TimeLimit::after(server.search_limit)).await?;
         if outcome.timed_out {
             return Err(SearchError::unavailable("Elasticsearch did not find the open operations in time"));
         }

@@ -1,16 +1,17 @@
 //! Looking at the events of one moment, however many requests it takes.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use elasticsearch::http::Method;
 use events_core::SearchError;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::runtime::Handle;
 
 use crate::{
     handle::Server,
-    request::{Request, RequestError},
-    search::{TimeLimit, unavailable},
+    request::{Answer, Request, RequestError},
+    search::{Outcome, TimeLimit, ask_at, unavailable},
 };
 
 /// The two servers name this differently; which it is, is found out when it is first needed.
@@ -23,11 +24,13 @@ enum Dialect {
     OpenSearch,
 }
 
-/// The events as they were when it was opened. The server keeps it for a minute beyond its last use.
-#[derive(Debug)]
+/// The events as they were when it was opened. Dropped, it is given back, also with a search that is given up; nobody
+/// waits for that. Where it fails, the server drops it a minute after its last use.
 pub(crate) struct PointInTime {
     id: String,
     dialect: Dialect,
+    server: Arc<Server>,
+    runtime: Handle,
 }
 
 #[derive(Deserialize)]
@@ -37,7 +40,16 @@ struct Opened {
 }
 
 impl PointInTime {
-    pub(crate) async fn open(server: &Server, limit: TimeLimit) -> Result<Self, SearchError> {
+    pub(crate) async fn open(server: &Arc<Server>, limit: TimeLimit) -> Result<Self, SearchError> {
+        let (server, runtime) = (server.clone(), Handle::current());
+        // On its own: one whose search is given up meanwhile is open on the server, and only its answer says which
+        // it is.
+        let opening = runtime.spawn(Self::opened(server, runtime.clone(), limit));
+        let ended = |_| SearchError::unavailable("opening a point in time in Elasticsearch ended early");
+        opening.await.map_err(ended)?
+    }
+
+    async fn opened(server: Arc<Server>, runtime: Handle, limit: TimeLimit) -> Result<Self, SearchError> {
         let alias = server.layout.alias();
         let elasticsearch = (Dialect::Elasticsearch, format!("/{alias}/_pit"));
         let opensearch = (Dialect::OpenSearch, format!("/{alias}/_search/point_in_time"));
@@ -51,7 +63,7 @@ impl PointInTime {
             if answer.is_success() {
                 let Opened { id } = answer.read().map_err(unavailable)?;
                 server.flavour.0.get_or_init(|| dialect);
-                return Ok(Self { id, dialect });
+                return Ok(Self { id, dialect, server, runtime });
             }
             // The other one does not know the path.
             if !matches!(answer.status, 400 | 404 | 405) {
@@ -62,20 +74,30 @@ impl PointInTime {
         Err(unavailable(RequestError::Unreadable(error.to_owned())))
     }
 
-    /// Adds it to a search.
-    pub(crate) fn add_to(&self, body: &mut Value) {
+    /// Asks about the events of this moment.
+    pub(crate) async fn ask(&mut self, mut body: Value, limit: TimeLimit) -> Result<(Answer, Outcome), SearchError> {
         body["pit"] = json!({ "id": self.id, "keep_alive": "1m" });
+        let (answer, outcome) = ask_at(&self.server, "/_search", body, limit).await?;
+        // It may have moved: the newest name of it is the one that counts.
+        if let Some(newest) = &outcome.pit_id {
+            self.id.clone_from(newest);
+        }
+        Ok((answer, outcome))
     }
+}
 
-    /// Gives it back. Where that fails, the server does so itself.
-    pub(crate) async fn close(self, server: &Server) {
+impl Drop for PointInTime {
+    fn drop(&mut self) {
         let (path, body) = match self.dialect {
             Dialect::Elasticsearch => ("/_pit", json!({ "id": self.id })),
             Dialect::OpenSearch => ("/_search/point_in_time", json!({ "pit_id": [self.id] })),
         };
         let request = Request::new(Method::Delete, path).json(&body).once();
-        if let Err(error) = server.client.succeed(&request).await {
-            tracing::debug!(%error, "a point in time was not given back to Elasticsearch");
-        }
+        let server = self.server.clone();
+        self.runtime.spawn(async move {
+            if let Err(error) = server.client.succeed(&request).await {
+                tracing::debug!(%error, "a point in time was not given back to Elasticsearch");
+            }
+        });
     }
 }

@@ -127,6 +127,9 @@ enum Written {
         #[serde(rename = "type")]
         kind: Option<String>,
         reason: Option<String>,
+        /// Where it is a sum of errors, as that of several shards: what each of them is.
+        #[serde(default)]
+        root_cause: Vec<Cause>,
     },
     Sentence(String),
     Other(serde::de::IgnoredAny),
@@ -135,7 +138,12 @@ enum Written {
 impl From<Written> for Cause {
     fn from(written: Written) -> Self {
         match written {
-            Written::Cause { kind, reason } => {
+            Written::Cause { kind: Some(kind), mut root_cause, .. }
+                if kind == "search_phase_execution_exception" && !root_cause.is_empty() =>
+            {
+                root_cause.swap_remove(0)
+            }
+            Written::Cause { kind, reason, .. } => {
                 let reason = reason.as_deref().map(|reason| head(reason).into_owned()).unwrap_or_default();
                 Self { kind: kind.unwrap_or_default(), reason }
             }
@@ -200,6 +208,15 @@ mod tests {
             (
                 r#"{"error":{"type":"x_exception","reason":"because","root_cause":[]},"status":400}"#,
                 "x_exception: because",
+            ),
+            (
+                r#"{"error":{"type":"search_phase_execution_exception","reason":"all shards failed",
+                    "root_cause":[{"type":"y_exception","reason":"that"},{"type":"z"}]}}"#,
+                "y_exception: that",
+            ),
+            (
+                r#"{"error":{"type":"search_phase_execution_exception","reason":"no shard","root_cause":[]}}"#,
+                "search_phase_execution_exception: no shard",
             ),
             (r#"{"error":"no handler found","status":400}"#, "no handler found"),
             (r#"{"error":{"type":"x_exception","reason":null}}"#, "x_exception"),

@@ -42,7 +42,7 @@ impl Search for Elasticsearch {
         within: Option<Duration>,
     ) -> BoxFuture<'s, Result<Count, SearchError>> {
         let (question, limit) = (filter::found_by(filter, viewer), self.limit(within));
-        self.ask(move |server| async move { count(&server, question?.into_query(), limit).await })
+        self.ask(move |server| async move { count(&server, question?.into_query()?, limit).await })
     }
 
     fn aggregate<'s>(&'s self, aggregation: &'s Aggregation) -> BoxFuture<'s, Result<Buckets, SearchError>> {
@@ -51,7 +51,8 @@ impl Search for Elasticsearch {
     }
 
     fn partitions(&self) -> BoxFuture<'_, Result<Vec<Partition>, SearchError>> {
-        self.ask(move |server| async move { partitions(&server).await })
+        let limit = self.limit(None);
+        self.ask(move |server| async move { partitions(&server, limit).await })
     }
 }
 
@@ -82,6 +83,9 @@ pub(crate) struct TimeLimit(Instant);
 const GRACE: Duration = Duration::from_secs(2);
 
 impl TimeLimit {
+    /// The server's unit.
+    const LEAST: Duration = Duration::from_millis(1);
+
     pub(crate) fn after(limit: Duration) -> Self {
         let now = Instant::now();
         Self(now.checked_add(limit).unwrap_or(now + Duration::from_secs(86_400)))
@@ -90,8 +94,11 @@ impl TimeLimit {
     /// None when it is over.
     pub(crate) fn left(self) -> Option<Duration> {
         let left = self.0.saturating_duration_since(Instant::now());
-        // In the server's unit.
-        (left >= Duration::from_millis(1)).then_some(left)
+        (left >= Self::LEAST).then_some(left)
+    }
+
+    pub(crate) fn is_over(self) -> bool {
+        self.left().is_none()
     }
 
     /// How long an answer is waited for.
@@ -107,6 +114,8 @@ pub(crate) struct Outcome {
     pub(crate) timed_out: bool,
     #[serde(rename = "_shards")]
     shards: Shards,
+    /// What the point in time that was asked at is called from now on.
+    pub(crate) pit_id: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -127,28 +136,28 @@ impl Outcome {
     }
 }
 
-/// Asks the months, in at most the time that is left.
-pub(crate) async fn ask(server: &Server, body: &Value, left: Duration) -> Result<(Answer, Outcome), SearchError> {
+/// Asks the months.
+pub(crate) async fn ask(server: &Server, body: Value, limit: TimeLimit) -> Result<(Answer, Outcome), SearchError> {
     // Copies of an index refresh one after the other. The same question goes to the same copies, so that a
     // page does not miss what the page before it would have had; which process asks makes no difference.
     let mut hasher = DefaultHasher::new();
     body["query"].to_string().hash(&mut hasher);
     let target =
         format!("/{}/_search?ignore_unavailable=true&preference={:016x}", server.layout.alias(), hasher.finish());
-    ask_at(server, target, body.clone(), left).await
+    ask_at(server, &target, body, limit).await
 }
 
 pub(crate) async fn ask_at(
     server: &Server,
-    target: String,
+    target: &str,
     mut body: Value,
-    left: Duration,
+    limit: TimeLimit,
 ) -> Result<(Answer, Outcome), SearchError> {
-    let limit = TimeLimit::after(left);
     let mut pauses = PAUSES;
-    body["timeout"] = json!(format!("{}ms", left.as_millis()));
     loop {
-        let request = Request::post(&target).json(&body).within(left + GRACE);
+        // However often it is asked, there is one limit.
+        body["timeout"] = json!(format!("{}ms", limit.left().unwrap_or(TimeLimit::LEAST).as_millis()));
+        let request = Request::post(target).json(&body).within(limit.patience());
         let answer = server.client.succeed(&request).await.map_err(unavailable)?;
         let outcome: Outcome = answer.read().map_err(unavailable)?;
         let Err(incomplete) = outcome.complete() else { return Ok((answer, outcome)) };
@@ -245,8 +254,9 @@ pub(crate) async fn get(
 /// what they weigh.
 const AT_FIRST: usize = 101;
 
-/// And so many at most.
-const AT_ONCE: usize = 1_000;
+/// And so many at most: what came before may have been small, and what comes now large. As large as events become
+/// under the usual caps, some 250 KB, so many weigh twice what an answer carries.
+const AT_ONCE: usize = 500;
 
 /// How many events to ask for at once: about as many as there is room for, by what those weighed that came before.
 #[derive(Clone, Copy, Debug)]
@@ -274,7 +284,7 @@ impl Portion {
     }
 }
 
-pub(crate) async fn page(server: &Server, query: &Query, limit: TimeLimit) -> Result<Page, SearchError> {
+pub(crate) async fn page(server: &Arc<Server>, query: &Query, limit: TimeLimit) -> Result<Page, SearchError> {
     query.check()?;
     if !query.is_newest_first() {
         return in_order::page(server, query, limit).await;
@@ -283,14 +293,14 @@ pub(crate) async fn page(server: &Server, query: &Query, limit: TimeLimit) -> Re
     if query.limit == 0 {
         return Ok(page);
     }
-    let question = filter::found_by(&query.filter, &query.viewer)?.into_query();
+    let question = filter::found_by(&query.filter, &query.viewer)?.into_query()?;
     let (mut last, mut room, mut portion) = (query.after, Room::of(query.bytes), Portion::FIRST);
     loop {
-        let Some(left) = limit.left() else {
+        if limit.is_over() {
             page.cut = true;
             page.next = last;
             return Ok(page);
-        };
+        }
         // One more than the page has: whether there is a next one.
         let size = (query.limit - page.events.len()).saturating_add(1).min(portion.of(room));
         let mut body = json!({
@@ -308,7 +318,8 @@ pub(crate) async fn page(server: &Server, query: &Query, limit: TimeLimit) -> Re
             }
             None => {}
         }
-        let (answer, outcome) = ask(server, &body, left).await?;
+        let asked_for = body["size"].as_u64().unwrap_or_default();
+        let (answer, outcome) = ask(server, body, limit).await?;
         let searched: Searched<'_> = answer.read().map_err(unavailable)?;
         let hits = searched.documents();
         portion.learn(hits);
@@ -330,7 +341,7 @@ pub(crate) async fn page(server: &Server, query: &Query, limit: TimeLimit) -> Re
             page.cut = true;
             return Ok(page);
         }
-        if (hits.len() as u64) < body["size"].as_u64().unwrap_or_default() {
+        if (hits.len() as u64) < asked_for {
             return Ok(page);
         }
     }
@@ -349,14 +360,16 @@ pub(crate) async fn count(server: &Server, question: Value, limit: TimeLimit) ->
     struct Number {
         value: u64,
     }
-    let Some(left) = limit.left() else { return Ok(Count { cut: true, ..Count::default() }) };
+    if limit.is_over() {
+        return Ok(Count { cut: true, ..Count::default() });
+    }
     let body = json!({ "query": question, "size": 0, "track_total_hits": true });
-    let (answer, outcome) = ask(server, &body, left).await?;
+    let (answer, outcome) = ask(server, body, limit).await?;
     let counted: Counted = answer.read().map_err(unavailable)?;
     Ok(Count { events: counted.hits.total.value, cut: outcome.timed_out, ..Count::default() })
 }
 
-async fn partitions(server: &Server) -> Result<Vec<Partition>, SearchError> {
+async fn partitions(server: &Server, limit: TimeLimit) -> Result<Vec<Partition>, SearchError> {
     #[derive(Deserialize)]
     struct Answered {
         aggregations: Option<Months>,
@@ -391,7 +404,7 @@ async fn partitions(server: &Server) -> Result<Vec<Partition>, SearchError> {
             },
         },
     });
-    let (answer, outcome) = ask(server, &body, server.search_limit).await?;
+    let (answer, outcome) = ask(server, body, limit).await?;
     if outcome.timed_out {
         return Err(SearchError::unavailable("Elasticsearch did not count the months in time"));
     }

@@ -56,8 +56,8 @@ pub(crate) async fn prepare(
         return Err(NotReady::Misconfigured(problems.join("\n  ")));
     }
     // What other programs and earlier versions declared stays.
-    for (path, of) in mapping::types_of(there.template_mapping()) {
-        if let (Some(name), Some(of)) = (path.strip_prefix(DETAILS), DetailType::named(&of)) {
+    for (path, field) in mapping::fields_of(there.template_mapping()) {
+        if let (Some(name), Some(of)) = (path.strip_prefix(DETAILS), DetailType::named(&field.of)) {
             types.add_foreign(name, of);
         }
     }

@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod filters;
+mod longest;
 mod order;
 mod random;
 mod visibility;
@@ -68,6 +69,7 @@ pub fn checks<S: Subject<Store: Searchable>>() -> Vec<Check<S>> {
     ];
     checks.extend(filters::checks());
     checks.extend(visibility::checks());
+    checks.extend(longest::checks());
     checks.extend(order::checks());
     checks.extend(random::checks());
     checks.extend(written::checks());

@@ -8,7 +8,10 @@ use events_core::{
 };
 use events_test_servers::elasticsearch;
 
-use crate::place::Store;
+use crate::{
+    moments::{open_moments, wait_for},
+    place::Store,
+};
 
 #[test]
 fn a_page_larger_than_one_answer_is_whole_and_in_order() {
@@ -51,6 +54,7 @@ fn thousands_of_values_are_counted_exactly() {
                 assert_eq!(counted, naive.aggregate(&aggregation), "{by:?}");
             }
         }
+        wait_for("the points in time are given back", || open_moments(&server.place) == 0);
         let months: BTreeSet<_> = entries.iter().map(|entry| entry.id.timestamp().month()).collect();
         assert!(months.len() > 1, "several indices take part");
     }

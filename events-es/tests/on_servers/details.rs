@@ -155,6 +155,28 @@ fn a_new_detail_is_added_to_the_months_that_are_there() {
     }
 }
 
+/// Of the one month there is.
+fn ignored_above(place: &Place) -> Value {
+    let months = place.get(&format!("/{}/_mapping", place.prefix));
+    let month = months.as_object().and_then(|months| months.values().next()).cloned().unwrap_or_default();
+    month.pointer("/mappings/properties/message/ignore_above").cloned().unwrap_or_default()
+}
+
+#[test]
+fn a_month_that_indexes_shorter_texts_than_there_are_grows() {
+    for (name, url) in elasticsearch() {
+        let server = Store::new(&url, &declaring(&[&REBOOT]));
+        assert_eq!(store(&server, &event(1, Value::Null, Value::Null)), Delivery::Stored);
+        let earlier = json!({ "properties": { "message": { "type": "keyword", "ignore_above": 8_191 } } });
+        let path = format!("/{}/_mapping", server.place.prefix);
+        assert_eq!(server.place.ask(Method::Put, &path, Some(&earlier)).0, 200, "{name}");
+        assert_eq!(ignored_above(&server.place), 8_191, "{name}");
+        let later = server.place.options().connect(&url).expect("an address");
+        server.place.wait(later.set_up(&declaring(&[&REBOOT]))).expect("it is no contradiction");
+        assert_eq!(ignored_above(&server.place), Event::LONGEST_TEXT, "{name}");
+    }
+}
+
 #[test]
 fn an_incompatible_change_is_reported_before_anything_is_written() {
     for (_, url) in elasticsearch() {

@@ -3,6 +3,8 @@
 mod answers;
 mod conformance;
 mod details;
+mod gate;
+mod moments;
 mod nodes;
 mod place;
 mod trouble;

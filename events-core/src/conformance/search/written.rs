@@ -174,10 +174,11 @@ fn long_lists_and_deep_parentheses_are_answered<S: Subject<Store: Searchable>>(s
     let tagged = |number: u64| Event { tags: vec![format!("tag-{number}")], ..sample::direct(number) };
     let events: Vec<Event> = (0..20).map(tagged).collect();
     let filled = Filled::of_events(subject, &events);
-    let ids = |text: &str| {
+    let filter = |text: &str| {
         let read = text.parse::<FilterExpression>().and_then(|read| read.filter(sample::at(0)));
-        filled.ids(&read.unwrap_or_else(|wrong| panic!("{wrong}")))
+        read.unwrap_or_else(|wrong| panic!("{wrong}"))
     };
+    let ids = |text: &str| filled.ids(&filter(text));
     let list: Vec<String> = (0..5_000).map(|number| format!("'tag-{}'", 10 + number)).collect();
     assert_eq!(ids(&format!("tags=[{}]", list.join(" "))).len(), 10);
     assert_eq!(ids(&format!("tags!=[{}]", list.join(","))).len(), 10);
@@ -185,9 +186,15 @@ fn long_lists_and_deep_parentheses_are_answered<S: Subject<Store: Searchable>>(s
     let each: Vec<String> = list[..1_000].iter().map(|value| format!("(tags={value})")).collect();
     assert_eq!(ids(&each.join(" or ")).len(), 10);
     assert_eq!(ids(&format!("{}tags='tag-3'{}", "(".repeat(100), ")".repeat(100))), [events[3].id]);
-    let deep = (0..14)
-        .fold("tags='tag-3'".to_owned(), |inner, _| format!("category='state' and (severity='high' or ({inner}))"));
-    assert_eq!(ids(&deep), [events[3].id]);
+    // Of one inside the other, and of none that could be left out.
+    for nested in [14, 100, 120] {
+        let deep = (0..nested)
+            .fold("tags='tag-3'".to_owned(), |inner, _| format!("severity='high' or category='state' and ({inner})"));
+        for viewer in [Viewer::admin(), Viewer::with_claims(["group/fleet".parse().expect("a claim")])] {
+            let found = filled.ids_seen_by(&filter(&deep), &viewer);
+            assert_eq!(found, [events[3].id], "{nested} parentheses in one another");
+        }
+    }
 }
 
 fn a_page_that_lies_too_far_is_refused<S: Subject<Store: Searchable>>(subject: &S) {
