@@ -67,6 +67,11 @@ impl<'d> KeySource<'d> {
         self.0.created
     }
 
+    /// What it is to its operation.
+    pub fn phase(&self) -> Phase {
+        self.0.phase
+    }
+
     /// Who acted, as it is written: JSON.
     pub fn caller(&self) -> &'d str {
         self.0.authn_info

@@ -9,7 +9,13 @@ use std::borrow::Cow;
 pub fn words<'t>(text: &'t str, put: &mut dyn FnMut(Cow<'t, str>)) {
     let is_lower_case = |word: &str| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     let mut word = |word: &'t str| {
-        put(if is_lower_case(word) { Cow::Borrowed(word) } else { Cow::Owned(word.to_lowercase()) });
+        put(if is_lower_case(word) {
+            Cow::Borrowed(word)
+        } else if word.is_ascii() {
+            Cow::Owned(word.to_ascii_lowercase())
+        } else {
+            Cow::Owned(word.to_lowercase())
+        });
     };
     let mut rest = text;
     while let Some(start) = find(rest, true) {
@@ -26,10 +32,26 @@ pub fn words<'t>(text: &'t str, put: &mut dyn FnMut(Cow<'t, str>)) {
     }
 }
 
+const BETWEEN: u8 = 0;
+const IN_WORD: u8 = 1;
+const NOT_ASCII: u8 = 2;
+
+/// What each byte is.
+const KINDS: [u8; 256] = {
+    let mut kinds = [NOT_ASCII; 256];
+    let mut byte = 0_u8;
+    while byte.is_ascii() {
+        kinds[byte as usize] = if byte.is_ascii_alphanumeric() { IN_WORD } else { BETWEEN };
+        byte += 1;
+    }
+    kinds
+};
+
 /// Where the first character is that belongs to a word, or to none.
 fn find(text: &str, in_word: bool) -> Option<usize> {
     // Nearly all text is ASCII, and bytes are looked at faster than characters.
-    let other = text.bytes().position(|byte| !byte.is_ascii() || byte.is_ascii_alphanumeric() == in_word)?;
+    let passed = if in_word { BETWEEN } else { IN_WORD };
+    let other = text.bytes().position(|byte| KINDS[usize::from(byte)] != passed)?;
     if text.as_bytes()[other].is_ascii() {
         return Some(other);
     }

@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use bytes::Bytes;
-use events_core::{Attribute, Keys, Phase, Sequenced};
+use events_core::{KeySource, Phase, Sequenced};
 use serde::Deserialize;
 
 use crate::{
     deliver::Outcome,
     detail_types::DetailTypes,
-    document,
-    layout::{Layout, document_id},
+    document::Writer,
+    layout::{Layout, put_document_id},
     never_fits::LARGE,
     request::{Answer, Cause, RequestError},
 };
@@ -49,14 +49,11 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    fn of(keys: &Keys<'_>) -> Self {
-        let is = |phase: Phase| keys.has(&Attribute::Phase, phase.as_str());
-        if is(Phase::Requested) {
-            Self::Opening
-        } else if is(Phase::Occurred) {
-            Self::Neither
-        } else {
-            Self::Closing
+    fn of(phase: Phase) -> Self {
+        match phase {
+            Phase::Requested => Self::Opening,
+            Phase::Occurred => Self::Neither,
+            Phase::Completed | Phase::Failed => Self::Closing,
         }
     }
 }
@@ -67,9 +64,10 @@ pub(crate) fn write(batch: &[Sequenced], layout: &Layout, types: &DetailTypes) -
     let mut bytes = Vec::with_capacity(documents + documents / 2 + batch.len() * 512);
     let mut ends = Vec::with_capacity(batch.len());
     let (mut sent, mut refused) = (Vec::with_capacity(batch.len()), Vec::new());
+    let mut writer = Writer::new(types);
     for (place, event) in batch.iter().enumerate() {
         let start = bytes.len();
-        match write_event(&mut bytes, event, layout, types) {
+        match write_event(&mut bytes, event, layout, &mut writer) {
             Ok(role) => {
                 ends.push(bytes.len());
                 sent.push(Sent { place, role });
@@ -109,21 +107,25 @@ impl Lines {
     }
 }
 
-fn write_event(out: &mut Vec<u8>, event: &Sequenced, layout: &Layout, types: &DetailTypes) -> Result<Role, String> {
-    let keys = Keys::of(&event.document).map_err(|error| error.to_string())?;
-    if keys.id != event.id {
-        return Err(format!("its document is that of {}", keys.id));
+fn write_event<'d>(
+    out: &mut Vec<u8>,
+    event: &'d Sequenced,
+    layout: &Layout,
+    writer: &mut Writer<'_, 'd>,
+) -> Result<Role, String> {
+    let source = KeySource::read(&event.document).map_err(|error| error.to_string())?;
+    if source.id() != event.id {
+        return Err(format!("its document is that of {}", source.id()));
     }
     // Nothing of these needs escaping.
-    let action = format!(
-        "{{\"create\":{{\"_index\":\"{}\",\"_id\":\"{}\"}}}}\n",
-        layout.index_of(event.id),
-        document_id(event.id)
-    );
-    out.extend_from_slice(action.as_bytes());
-    document::write(out, &event.document, &keys, types).map_err(|error| error.to_string())?;
+    out.extend_from_slice(b"{\"create\":{\"_index\":\"");
+    out.extend_from_slice(layout.index_of(event.id).as_bytes());
+    out.extend_from_slice(b"\",\"_id\":\"");
+    put_document_id(out, event.id);
+    out.extend_from_slice(b"\"}}\n");
+    writer.write(out, &event.document, &source).map_err(|error| error.to_string())?;
     out.push(b'\n');
-    Ok(Role::of(&keys))
+    Ok(Role::of(source.phase()))
 }
 
 /// What an answer says of one event.

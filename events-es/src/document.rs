@@ -9,9 +9,14 @@
 //!  "words":["nuvlabox","reboot"],"pairs":["5:force=true"],"data":["user/jane"],"details":{"force":[true]}}}
 //! ```
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    fmt::Write as _,
+    sync::Arc,
+};
 
-use events_core::{Attribute, Keys, Number, Timestamp};
+use events_core::{Attribute, InvalidEvent, KeySource, Number, Timestamp};
 use memchr::memmem;
 use serde::Serialize;
 
@@ -24,86 +29,192 @@ const SEAM: &[u8] = b",\"keys\":{";
 /// No term of the server is longer, in bytes. Caps keep those of events far shorter.
 pub(crate) const LONGEST_TERM: usize = 32_766;
 
-/// What searches need beside the fields of the event.
-#[derive(Serialize)]
-struct SearchKeys<'k> {
-    name: &'k str,
-    words: Vec<&'k str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pairs: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    ordered: Vec<String>,
-    /// Who sees the data.
-    data: Vec<&'k str>,
-    /// Who sees only the common attributes.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    meta: Vec<&'k str>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    details: BTreeMap<&'k str, Vec<DetailValue<'k>>>,
-}
-
 /// Why an event cannot be sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("its document does not end with a brace, or has line breaks between its fields")]
-pub(crate) struct NotOneLine;
-
-/// Appends an event as the server gets it: one line, without its end.
-pub(crate) fn write(
-    out: &mut Vec<u8>,
-    document: &[u8],
-    keys: &Keys<'_>,
-    types: &DetailTypes,
-) -> Result<(), NotOneLine> {
-    let open = document.strip_suffix(b"}").ok_or(NotOneLine)?;
-    if memchr::memchr(b'\n', open).is_some() {
-        return Err(NotOneLine);
-    }
-    out.extend_from_slice(open);
-    // The seam has the first brace of the keys.
-    out.extend_from_slice(&SEAM[..SEAM.len() - 1]);
-    // Writing strings and finite numbers to a vector cannot fail.
-    let _ = serde_json::to_writer(&mut *out, &search_keys(keys, types));
-    out.push(b'}');
-    Ok(())
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotSent {
+    /// It could not stand in one line, with its keys at the end.
+    #[error("its document does not end with a brace, or has line breaks between its fields")]
+    NotOneLine,
+    /// It has no keys.
+    #[error(transparent)]
+    Invalid(#[from] InvalidEvent),
 }
 
-fn search_keys<'k>(keys: &'k Keys<'_>, types: &DetailTypes) -> SearchKeys<'k> {
-    let viewers = keys.acl.viewers();
-    let mut search = SearchKeys {
-        name: "",
-        words: Vec::new(),
-        pairs: Vec::new(),
-        ordered: Vec::new(),
-        data: viewers.data,
-        meta: viewers.meta,
-        details: BTreeMap::new(),
-    };
-    for key in &keys.keys {
-        match &key.attribute {
-            Attribute::Name => search.name = &key.value,
-            Attribute::Word if key.value.len() <= LONGEST_TERM => search.words.push(&key.value),
-            Attribute::Detail(path) => {
-                let start = pair_start(path);
-                search.ordered.extend(Number::of_text(&key.value).map(|number| number_term(&start, number)));
-                search.ordered.extend(key.value.parse().ok().map(|at: Timestamp| instant_term(&start, at)));
-                let pair = format!("{start}{}", key.value);
-                if pair.len() <= LONGEST_TERM {
-                    search.pairs.push(pair);
-                }
-                if let Some(value) = types.get(path).and_then(|of| of.value(&key.value)) {
-                    search.details.entry(path).or_default().push(value);
-                }
-            }
-            // The fields of the event serve all others.
-            _ => {}
+/// Writes the events of one batch. Most have their callers and ACLs in common: each is looked at once.
+///
+/// What it writes are keys of [`Keys::of`](events_core::Keys::of), each from the part of the document that has it:
+/// of most keys nothing is sent.
+#[derive(Debug)]
+pub(crate) struct Writer<'t, 'd> {
+    types: &'t DetailTypes,
+    /// As they are written.
+    callers: HashSet<&'d str>,
+    /// Who sees an event, as its keys say it, by its ACL as that is written.
+    viewers: HashMap<&'d str, Vec<u8>>,
+    /// Of the event that is written.
+    words: Vec<Cow<'d, str>>,
+    details: Vec<(String, Cow<'d, str>)>,
+    ordered: Vec<String>,
+    /// Of the detail that is written.
+    pair: String,
+}
+
+impl<'t, 'd> Writer<'t, 'd> {
+    pub(crate) fn new(types: &'t DetailTypes) -> Self {
+        Self {
+            types,
+            callers: HashSet::new(),
+            viewers: HashMap::new(),
+            words: Vec::new(),
+            details: Vec::new(),
+            ordered: Vec::new(),
+            pair: String::new(),
         }
     }
-    search
+
+    /// Appends an event as the server gets it: one line, without its end.
+    pub(crate) fn write(
+        &mut self,
+        out: &mut Vec<u8>,
+        document: &'d [u8],
+        source: &KeySource<'d>,
+    ) -> Result<(), NotSent> {
+        let open = document.strip_suffix(b"}").ok_or(NotSent::NotOneLine)?;
+        if memchr::memchr(b'\n', open).is_some() {
+            return Err(NotSent::NotOneLine);
+        }
+        if !self.callers.contains(source.caller()) {
+            source.caller_keys(|_| {})?;
+            self.callers.insert(source.caller());
+        }
+        out.extend_from_slice(open);
+        out.extend_from_slice(SEAM);
+        self.put_texts(out, source);
+        self.put_details(out, source)?;
+        self.put_viewers(out, source)?;
+        out.extend_from_slice(b"}}");
+        Ok(())
+    }
+
+    /// The name, and the words.
+    fn put_texts(&mut self, out: &mut Vec<u8>, source: &KeySource<'d>) {
+        let Self { words, .. } = self;
+        words.clear();
+        let mut name = Cow::Borrowed("");
+        source.kind_keys(|key| match key.attribute {
+            Attribute::Name => name = key.value,
+            Attribute::Word => words.push(key.value),
+            _ => {}
+        });
+        source.own_keys(|key| words.extend((key.attribute == Attribute::Word).then_some(key.value)));
+        words.retain(|word| word.len() <= LONGEST_TERM);
+        words.sort_unstable();
+        words.dedup();
+        out.extend_from_slice(b"\"name\":");
+        put(out, &name);
+        put_list(out, ",\"words\":[", words.iter().map(|word| &**word));
+    }
+
+    /// What is found of the details.
+    fn put_details(&mut self, out: &mut Vec<u8>, source: &KeySource<'d>) -> Result<(), InvalidEvent> {
+        let Self { types, details, ordered, pair, .. } = self;
+        details.clear();
+        ordered.clear();
+        source.details_keys(|key| {
+            if let Attribute::Detail(path) = key.attribute {
+                details.push((path, key.value));
+            }
+        })?;
+        details.sort_unstable();
+        details.dedup();
+        let mut before: &[u8] = b",\"pairs\":[";
+        for (path, value) in details.iter() {
+            pair.clear();
+            put_pair_start(pair, path);
+            ordered.extend(Number::of_text(value).map(|number| number_term(pair, number)));
+            ordered.extend(value.parse().ok().map(|at: Timestamp| instant_term(pair, at)));
+            pair.push_str(value);
+            if pair.len() <= LONGEST_TERM {
+                out.extend_from_slice(before);
+                put(out, pair);
+                before = b",";
+            }
+        }
+        if before == b"," {
+            out.push(b']');
+        }
+        if !ordered.is_empty() {
+            put_list(out, ",\"ordered\":[", ordered);
+        }
+        before = b",\"details\":{";
+        for same in details.chunk_by(|(one, _), (other, _)| one == other) {
+            let [(path, _), ..] = same else { continue };
+            let Some(of) = types.get(path) else { continue };
+            let values: Vec<DetailValue<'_>> = same.iter().filter_map(|(_, value)| of.value(value)).collect();
+            if !values.is_empty() {
+                out.extend_from_slice(before);
+                put(out, path);
+                out.push(b':');
+                put(out, &values);
+                before = b",";
+            }
+        }
+        if before == b"," {
+            out.push(b'}');
+        }
+        Ok(())
+    }
+
+    /// Who sees it.
+    fn put_viewers(&mut self, out: &mut Vec<u8>, source: &KeySource<'d>) -> Result<(), InvalidEvent> {
+        let acl = source.written_acl();
+        if let Some(written) = self.viewers.get(acl) {
+            out.extend_from_slice(written);
+            return Ok(());
+        }
+        let start = out.len();
+        let read = source.acl()?;
+        let viewers = read.viewers();
+        put_list(out, ",\"data\":[", viewers.data);
+        // Who sees only the common attributes.
+        if !viewers.meta.is_empty() {
+            put_list(out, ",\"meta\":[", viewers.meta);
+        }
+        self.viewers.insert(acl, out[start..].to_vec());
+        Ok(())
+    }
+}
+
+/// Appends something as JSON.
+fn put(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
+    // Writing strings and finite numbers to a vector cannot fail.
+    let _ = serde_json::to_writer(out, value);
+}
+
+/// Appends a list of texts behind what opens it.
+fn put_list(out: &mut Vec<u8>, before: &str, texts: impl IntoIterator<Item: AsRef<str>>) {
+    out.extend_from_slice(before.as_bytes());
+    for (at, text) in texts.into_iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        put(out, text.as_ref());
+    }
+    out.push(b']');
 }
 
 /// What the terms of all values of a detail begin with, and those of no other.
 pub(crate) fn pair_start(path: &str) -> String {
-    format!("{}:{path}=", path.len())
+    let mut start = String::with_capacity(path.len() + 5);
+    put_pair_start(&mut start, path);
+    start
+}
+
+fn put_pair_start(out: &mut String, path: &str) {
+    // Writing to a string cannot fail.
+    let _ = write!(out, "{}:", path.len());
+    out.push_str(path);
+    out.push('=');
 }
 
 /// What the terms of a detail's numbers begin with.
@@ -138,7 +249,7 @@ pub(crate) fn recorded(source: &[u8]) -> Option<Arc<[u8]>> {
 
 #[cfg(test)]
 mod tests {
-    use events_core::conformance::Generator;
+    use events_core::{Keys, conformance::Generator};
     use serde_json::Value;
 
     use super::*;
@@ -146,7 +257,7 @@ mod tests {
 
     fn sent(document: &[u8], types: &DetailTypes) -> Vec<u8> {
         let mut out = Vec::new();
-        write(&mut out, document, &Keys::of(document).unwrap(), types).unwrap();
+        Writer::new(types).write(&mut out, document, &KeySource::read(document).unwrap()).unwrap();
         out
     }
 
@@ -188,11 +299,54 @@ mod tests {
     }
 
     #[test]
+    fn a_batch_is_written_with_the_keys_that_each_event_has() {
+        let generated = Generator::new(3).events(300);
+        let (types, mut sent) = (DetailTypes::default(), Vec::new());
+        let mut writer = Writer::new(&types);
+        let documents = generated.iter().map(|entry| &*entry.document).chain([TRICKY.as_bytes()]);
+        for document in documents {
+            sent.clear();
+            writer.write(&mut sent, document, &KeySource::read(document).unwrap()).unwrap();
+            let sent: Value = serde_json::from_slice(&sent).unwrap();
+            let texts =
+                |of: &str| -> Vec<String> { serde_json::from_value(sent["keys"][of].clone()).unwrap_or_default() };
+            let keys = Keys::of(document).unwrap();
+            let pairs = keys.keys.iter().filter_map(|key| match &key.attribute {
+                Attribute::Detail(path) => Some(format!("{}:{path}={}", path.len(), key.value)),
+                _ => None,
+            });
+            assert_eq!(texts("pairs"), pairs.collect::<Vec<_>>());
+            assert_eq!(texts("words"), keys.values(&Attribute::Word).collect::<Vec<_>>());
+            assert!(keys.has(&Attribute::Name, sent["keys"]["name"].as_str().unwrap()));
+            let viewers = keys.acl.viewers();
+            assert_eq!((texts("data"), texts("meta")), (owned(&viewers.data), owned(&viewers.meta)));
+        }
+    }
+
+    fn owned(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|text| (*text).to_owned()).collect()
+    }
+
+    #[test]
+    fn what_is_no_event_is_not_sent() {
+        for (right, wrong) in
+            [(r#""acl":{"#, r#""acl":{"x":1,"#), (r#""authn-info":{}"#, r#""authn-info":{"claims":1}"#)]
+        {
+            let document = TRICKY.replace(right, wrong);
+            assert!(Keys::of(document.as_bytes()).is_err(), "{document}");
+            let source = KeySource::read(document.as_bytes()).unwrap();
+            let written = Writer::new(&DetailTypes::default()).write(&mut Vec::new(), document.as_bytes(), &source);
+            assert!(matches!(written, Err(NotSent::Invalid(_))), "{written:?}");
+        }
+    }
+
+    #[test]
     fn what_is_not_one_line_is_not_sent() {
         let document = TRICKY.as_bytes();
-        let keys = Keys::of(document).unwrap();
         for wrong in [[document, b" "].concat(), [b"{\n", &document[1..]].concat()] {
-            assert_eq!(write(&mut Vec::new(), &wrong, &keys, &DetailTypes::default()), Err(NotOneLine));
+            let source = KeySource::read(&wrong).unwrap();
+            let written = Writer::new(&DetailTypes::default()).write(&mut Vec::new(), &wrong, &source);
+            assert!(matches!(written, Err(NotSent::NotOneLine)), "{written:?}");
         }
     }
 }

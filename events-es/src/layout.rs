@@ -70,6 +70,11 @@ pub(crate) fn document_id(id: EventId) -> String {
     id.to_string().split_off("event/".len())
 }
 
+/// Appends the same.
+pub(crate) fn put_document_id(out: &mut Vec<u8>, id: EventId) {
+    out.extend_from_slice(&id.write()["event/".len()..]);
+}
+
 #[cfg(test)]
 mod tests {
     use events_core::Timestamp;

@@ -4,7 +4,13 @@ use std::{cmp::Reverse, collections::BinaryHeap, ops::RangeInclusive, path::Path
 
 use events_core::{Seq, Sequenced};
 
-use crate::{block::Block, error::StoreError, find::View, place::Place, segment::Segment};
+use crate::{
+    block::Block,
+    error::StoreError,
+    find::View,
+    place::{PLACES_PER_BLOCK, Place},
+    segment::Segment,
+};
 
 /// Events of the journal that cannot be read.
 #[derive(Clone, Debug)]
@@ -27,6 +33,15 @@ impl Lost {
         Self(gaps.iter().map(damage).collect())
     }
 
+    /// A segment is damaged: others may have events between the ones that are lost.
+    fn all_of(&mut self, segment: &Segment, error: StoreError) -> Result<(), StoreError> {
+        if !matches!(error, StoreError::Damaged { .. }) {
+            return Err(error);
+        }
+        self.0.push((segment.row.first_seq..=segment.row.last_seq, error));
+        Ok(())
+    }
+
     /// A read goes on with the event `to`, or ends: nothing that is lost may lie between it and the event before.
     fn check(&self, from: Seq, to: Option<Seq>) -> Result<(), StoreError> {
         let is_before = |seq: Seq| to.is_none_or(|to| seq < to);
@@ -45,17 +60,33 @@ impl Lost {
 /// A segment whose events are read by number.
 struct Reader<'s> {
     segment: &'s Segment,
-    /// By number, the largest first: the next is the last.
+    /// No event before this one is wanted.
+    from: Seq,
+    /// Blocks of places that were not read yet, by their first numbers, the largest first: the next is the last.
+    blocks: Vec<(Seq, usize)>,
+    /// Of the blocks that were read, by number, likewise.
     places: Vec<Place>,
     block: Option<(usize, Block)>,
 }
 
 impl<'s> Reader<'s> {
     fn open(segment: &'s Segment, from: Seq) -> Result<Self, StoreError> {
-        let mut places = segment.all_places()?;
-        places.retain(|place| place.seq >= from);
-        places.sort_unstable_by_key(|place| Reverse(place.seq));
-        Ok(Self { segment, places, block: None })
+        let wanted = segment.numbers()?.iter().enumerate().filter(|(_, numbers)| *numbers.end() >= from);
+        let mut blocks: Vec<(Seq, usize)> = wanted.map(|(block, numbers)| (*numbers.start(), block)).collect();
+        blocks.sort_unstable_by_key(|block| Reverse(*block));
+        Ok(Self { segment, from, blocks, places: Vec::new(), block: None })
+    }
+
+    /// The number of the next event.
+    fn head(&mut self) -> Result<Option<Seq>, StoreError> {
+        let Self { segment, from, blocks, places, .. } = self;
+        let is_next = |first: Seq, places: &[Place]| places.last().is_none_or(|place| first <= place.seq);
+        while let Some((_, block)) = blocks.pop_if(|(first, _)| is_next(*first, places)) {
+            let (_, read) = segment.places(block * PLACES_PER_BLOCK)?;
+            places.extend(read.into_iter().filter(|place| place.seq >= *from));
+            places.sort_unstable_by_key(|place| Reverse(place.seq));
+        }
+        Ok(places.last().map(|place| place.seq))
     }
 
     fn document(&mut self, place: Place) -> Result<Arc<[u8]>, StoreError> {
@@ -116,18 +147,13 @@ impl View {
             while let Some(segment) =
                 segments.pop_if(|segment| heads.peek().is_none_or(|Reverse((head, _))| segment.row.first_seq <= *head))
             {
-                let reader = match Reader::open(segment, from) {
-                    Ok(reader) => reader,
-                    Err(damage @ StoreError::Damaged { .. }) => {
-                        // Others may have events between the ones that are lost.
-                        lost.0.push((segment.row.first_seq..=segment.row.last_seq, damage));
-                        continue;
+                match Reader::open(segment, from).and_then(|mut reader| Ok((reader.head()?, reader))) {
+                    Ok((Some(head), reader)) => {
+                        heads.push(Reverse((head, readers.len())));
+                        readers.push(reader);
                     }
-                    Err(other) => return Err(other),
-                };
-                if let Some(place) = reader.places.last() {
-                    heads.push(Reverse((place.seq, readers.len())));
-                    readers.push(reader);
+                    Ok((None, _)) => {}
+                    Err(error) => lost.all_of(segment, error)?,
                 }
             }
             let Some(Reverse((_, index))) = heads.pop() else { break };
@@ -142,8 +168,9 @@ impl View {
             if !gathered.add(Sequenced { seq: place.seq, id: place.cursor.id, document }) {
                 return Ok(());
             }
-            if let Some(place) = reader.places.last() {
-                heads.push(Reverse((place.seq, index)));
+            match reader.head() {
+                Ok(head) => heads.extend(head.map(|head| Reverse((head, index)))),
+                Err(error) => lost.all_of(reader.segment, error)?,
             }
         }
         // All of the tail is newer than all that is sealed.

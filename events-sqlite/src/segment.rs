@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    ops::RangeInclusive,
     path::{Path, PathBuf},
     sync::{
         Arc, OnceLock,
@@ -87,6 +88,8 @@ pub(crate) struct Segment {
     path: PathBuf,
     reading: Arc<Reading>,
     damage: OnceLock<String>,
+    /// The first and the last number of each block of places, once the segment was read by number.
+    numbers: OnceLock<Box<[RangeInclusive<Seq>]>>,
     /// Whether this process may rename the file.
     access: Access,
     /// Set once nothing refers to the file any more: it goes with the last search that reads it.
@@ -118,6 +121,7 @@ impl Segment {
             path,
             reading: Arc::clone(reading),
             damage: OnceLock::new(),
+            numbers: OnceLock::new(),
             access,
             obsolete: AtomicBool::new(false),
         }
@@ -314,6 +318,22 @@ impl Segment {
             .zip(tables.footer.delays.iter().copied())
             .map(|((first, last), delays)| (first, last, delays))
             .collect())
+    }
+
+    /// Between which numbers the events of each block of places are. They follow each other nearly, but not quite:
+    /// places are in the order of time.
+    pub(crate) fn numbers(&self) -> Result<&[RangeInclusive<Seq>], StoreError> {
+        if let Some(numbers) = self.numbers.get() {
+            return Ok(numbers);
+        }
+        let numbers = (0..self.row.events).step_by(PLACES_PER_BLOCK).map(|first| {
+            let (_, places) = self.places(first)?;
+            let numbers = places.iter().map(|place| place.seq);
+            // No block is empty.
+            Ok(numbers.clone().min().unwrap_or_default()..=numbers.max().unwrap_or_default())
+        });
+        let numbers = numbers.collect::<Result<Box<[_]>, StoreError>>()?;
+        Ok(self.numbers.get_or_init(|| numbers))
     }
 
     /// All places, by position.
