@@ -166,9 +166,10 @@ impl Call {
 
     /// Hands the closing over. Afterwards the guard is disarmed.
     fn close(&mut self, ending: &Ending) {
-        let Stage::Open(operation) = &self.stage else { return };
-        let operation = operation.clone();
-        self.stage = Stage::Unrecorded;
+        if !self.is_open() {
+            return;
+        }
+        let Stage::Open(operation) = std::mem::replace(&mut self.stage, Stage::Unrecorded) else { return };
         let ended = Instant::now();
         // Taken, not only read: a large payload must not stay with an operation whose task has yet to be
         // polled again, when the room it took is free already.
@@ -188,17 +189,17 @@ impl Call {
         };
         drop(said);
         match &operation.at_end {
-            None => operation.shared.queue.push([closing]),
+            None => operation.shared().queue.push([closing]),
             Some((outcomes, opening)) if outcomes.choose(ending) => {
                 let opening = Item { since: ended, ..opening.clone() };
-                operation.shared.queue.push([opening, closing]);
+                operation.shared().queue.push([opening, closing]);
             }
             Some(_) => {
                 operation.release();
                 return;
             }
         }
-        operation.shared.keeper.watch();
+        operation.shared().keeper.watch();
         self.stage = Stage::Closed(operation);
     }
 }
@@ -215,8 +216,8 @@ impl Call {
         let room = said.room.take().map(Arc::new);
         let note = Entry { id: operation.identifiers.id, document: said.write().into(), kind: EntryKind::Note };
         let waits = Item { room, ..Item::since(ended, note, Ticket::Closing(operation.clone())) };
-        operation.shared.queue.push([waits]);
-        operation.shared.keeper.watch();
+        operation.shared().queue.push([waits]);
+        operation.shared().keeper.watch();
         self.stage = Stage::Closed(operation);
     }
 }

@@ -54,7 +54,7 @@ fn write_into(
     let phase = if ending.failure().is_none() { Phase::Completed } else { Phase::Failed };
     let took = ended.saturating_duration_since(operation.started);
     let id = identifiers.id.closing();
-    start(out, plan.head(phase), id, identifiers.timestamp.plus(took), operation.shared.clock.now());
+    start(out, plan.head(phase), id, identifiers.timestamp.plus(took), operation.shared().clock.now());
 
     out.extend_from_slice(b",\"resource\":");
     match created {

@@ -36,9 +36,9 @@ pub(crate) struct Identifiers {
 /// `resource`, `linked`, `tag`, `detail`, `request`: that of the document's fields.
 #[derive(Debug)]
 pub struct Opening {
-    plan: Arc<Plan>,
-    context: Context,
-    identifiers: Identifiers,
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) context: Context,
+    pub(crate) identifiers: Identifiers,
     payload_limit: usize,
     bytes: Vec<u8>,
     stage: Stage,
@@ -113,15 +113,12 @@ impl Part {
     }
 }
 
-/// A finished document, and what it was written from.
+/// A finished document.
 #[derive(Debug)]
 pub(crate) struct Finished {
     /// As it is stored.
     pub(crate) document: Arc<[u8]>,
     pub(crate) kept: Kept,
-    pub(crate) plan: Arc<Plan>,
-    pub(crate) context: Context,
-    pub(crate) identifiers: Identifiers,
 }
 
 /// What memory keeps of an opening for as long as its operation runs: all but its payload.
@@ -163,18 +160,6 @@ impl Opening {
             truncated: false,
             problem: None,
         }
-    }
-
-    pub(crate) fn plan(&self) -> &Arc<Plan> {
-        &self.plan
-    }
-
-    pub(crate) fn context(&self) -> &Context {
-        &self.context
-    }
-
-    pub(crate) fn identifiers(&self) -> &Identifiers {
-        &self.identifiers
     }
 
     /// What makes the document impossible, if anything does.
@@ -422,7 +407,7 @@ impl Opening {
     }
 
     /// Ends the document with the ACL that `write_acl` appends.
-    pub(crate) fn finish(mut self, write_acl: impl FnOnce(&mut Vec<u8>, &Context, &Plan), fallback: bool) -> Finished {
+    pub(crate) fn finish(&mut self, write_acl: impl FnOnce(&mut Vec<u8>, &Context, &Plan), fallback: bool) -> Finished {
         self.reach(Stage::Payload);
         if self.truncated {
             self.mark_truncated();
@@ -445,8 +430,7 @@ impl Opening {
             out.as_slice().into()
         };
         scratch::give_back(out);
-        let Self { plan, context, identifiers, room, .. } = self;
-        Finished { document, kept: Kept { bytes, parts, room }, plan, context, identifiers }
+        Finished { document, kept: Kept { bytes, parts, room: self.room.take() } }
     }
 
     /// Adds the tag that says that a cap cut something.

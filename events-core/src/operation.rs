@@ -3,10 +3,7 @@
 use std::{
     borrow::Cow,
     fmt,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
@@ -20,6 +17,7 @@ use crate::{
     opening::{Identifiers, Kept},
     plan::Plan,
     policy::Outcomes,
+    prepare::OpenSlot,
     queue::Item,
     receipt::Receipt,
     record::{self, Record},
@@ -121,7 +119,7 @@ impl Operation {
         let Some(operation) = self.0.as_ref().filter(|_| !value.is_absent()) else { return };
         // Not under the lock: a value's own code may say something, too.
         let mut json = Vec::new();
-        let cut = record::whole_or_head(&mut json, value, operation.shared.limits.payload);
+        let cut = record::whole_or_head(&mut json, value, operation.shared().limits.payload);
         operation.say(|said, shared| said.mark(cut) | said.content(json, shared));
     }
 
@@ -161,7 +159,7 @@ impl Record for Change<'_> {
 
 /// An open operation: everything its closing needs.
 pub(crate) struct OperationState {
-    pub(crate) shared: Opaque<Shared>,
+    slot: OpenSlot,
     pub(crate) plan: Arc<Plan>,
     pub(crate) context: Context,
     pub(crate) identifiers: Identifiers,
@@ -173,7 +171,6 @@ pub(crate) struct OperationState {
     opening: Receipt,
     closing: Receipt,
     saying: Mutex<Saying>,
-    released: AtomicBool,
 }
 
 impl fmt::Debug for OperationState {
@@ -185,7 +182,7 @@ impl fmt::Debug for OperationState {
 impl OperationState {
     #[expect(clippy::too_many_arguments, reason = "called once, with everything that an operation is")]
     pub(crate) fn new(
-        shared: Opaque<Shared>,
+        slot: OpenSlot,
         plan: Arc<Plan>,
         context: Context,
         identifiers: Identifiers,
@@ -195,7 +192,7 @@ impl OperationState {
         at_end: Option<(Outcomes, Item)>,
     ) -> Self {
         Self {
-            shared,
+            slot,
             plan,
             context,
             identifiers,
@@ -206,8 +203,12 @@ impl OperationState {
             opening: Receipt::default(),
             closing: Receipt::default(),
             saying: Mutex::default(),
-            released: AtomicBool::new(false),
         }
+    }
+
+    /// Its manager.
+    pub(crate) fn shared(&self) -> &Opaque<Shared> {
+        self.slot.shared()
     }
 
     pub(crate) fn opening_receipt(&self) -> &Receipt {
@@ -235,13 +236,11 @@ impl OperationState {
 
     /// It no longer counts as open. Once is enough.
     pub(crate) fn release(&self) {
-        if !self.released.swap(true, Ordering::AcqRel) {
-            self.shared.open_operations.fetch_sub(1, Ordering::AcqRel);
-        }
+        self.slot.give_back();
     }
 
     pub(crate) fn has_ended(&self) -> bool {
-        self.released.load(Ordering::Acquire)
+        self.slot.is_given_back()
     }
 
     pub(crate) fn saying(&self) -> MutexGuard<'_, Saying> {
@@ -251,9 +250,9 @@ impl OperationState {
     /// See [`Operation::say`].
     fn say(&self, say: impl FnOnce(&mut Said, Option<&Shared>) -> bool) {
         if let Some(said) = self.saying().more()
-            && say(said, Some(&self.shared))
+            && say(said, Some(self.shared()))
         {
-            self.shared.counters.truncated.add(1);
+            self.shared().counters.truncated.add(1);
         }
     }
 
@@ -261,7 +260,7 @@ impl OperationState {
     pub(crate) fn payload(&self, name: &str, value: &dyn Record) {
         // Not under the lock: a value's own code may say something, too.
         let mut json = Vec::new();
-        let limit = self.shared.limits.payload;
+        let limit = self.shared().limits.payload;
         let cut = record::whole_or_head(&mut json, value, limit);
         self.say(|said, shared| said.mark(cut) | said.payload(name, json, limit, shared));
     }
@@ -273,11 +272,5 @@ impl OperationState {
         let end = rest.iter().position(|byte| *byte == b'"')?;
         // An href that passed the check has no character that JSON escapes.
         std::str::from_utf8(&rest[..end]).ok().map(Cow::Borrowed)
-    }
-}
-
-impl Drop for OperationState {
-    fn drop(&mut self) {
-        self.release();
     }
 }
