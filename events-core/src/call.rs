@@ -24,7 +24,7 @@ use crate::{
     queue::{Item, Ticket},
     record::Record,
     refused::{Refused, RefusedKind},
-    said::{NOTHING, Said},
+    said::Said,
     timeout::drop_reason,
 };
 
@@ -183,7 +183,7 @@ impl Call {
             room: said.as_mut().and_then(|said| said.room.take()).map(Arc::new),
             ..Item::since(
                 ended,
-                closing::write(&operation, ended, ending, said.as_deref().unwrap_or(&NOTHING), created),
+                closing::write(&operation, ended, ending, said.as_deref(), created),
                 Ticket::Closing(operation.clone()),
             )
         };

@@ -65,6 +65,8 @@ enum Stage {
 /// Where the parts of a document are that its closing repeats.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Parts {
+    /// From the comma before the resource to the end of `authn-info`.
+    pub(crate) about: Part,
     /// `{"href":…,"type":…}`.
     pub(crate) resource: Part,
     /// What stands between the brackets.
@@ -78,6 +80,17 @@ pub(crate) struct Parts {
     pub(crate) acl: Part,
     /// The payload with its name and the comma before it; what memory does not keep.
     payload: Part,
+}
+
+impl Parts {
+    /// Where the details begin, with their name and the comma before it, or else what follows them.
+    pub(crate) fn from_details(&self) -> usize {
+        if self.details.is_empty() {
+            self.acl.range().start - ACL.len()
+        } else {
+            self.details.range().start - DETAILS.len()
+        }
+    }
 }
 
 /// A part of a document; empty where the document has none.
@@ -133,6 +146,8 @@ pub(crate) struct Kept {
 
 /// What stands before details.
 const DETAILS: &[u8] = b",\"details\":{";
+/// What stands before an ACL.
+const ACL: &[u8] = b",\"acl\":";
 
 /// Most linked identifiers, and most tags, of one event.
 pub(crate) const MAX_LIST: usize = 1_000;
@@ -196,6 +211,7 @@ impl Opening {
     }
 
     fn write_resource(&mut self, href: Option<&str>) {
+        let comma = self.bytes.len();
         self.bytes.extend_from_slice(b",\"resource\":");
         let start = self.bytes.len();
         self.bytes.push(b'{');
@@ -210,6 +226,7 @@ impl Opening {
         self.bytes.extend_from_slice(self.plan.spec.resource_type.as_bytes());
         self.bytes.extend_from_slice(b"\"}");
         self.parts.resource = Part::new(start..self.bytes.len());
+        self.parts.about = Part::new(comma..self.bytes.len());
         self.stage = Stage::Linked;
     }
 
@@ -352,6 +369,7 @@ impl Opening {
         let direct = self.plan.spec.kind == EventKind::Direct;
         let out = &mut self.bytes;
         out.extend_from_slice(self.context.authn_info());
+        self.parts.about.end = out.len() as u32;
         if let Some(parent) = parent {
             out.extend_from_slice(b",\"parent\":\"");
             out.extend_from_slice(&parent.write());
@@ -413,7 +431,7 @@ impl Opening {
             self.mark_truncated();
         }
         let mut out = std::mem::take(&mut self.bytes);
-        out.extend_from_slice(b",\"acl\":");
+        out.extend_from_slice(ACL);
         let start = out.len();
         write_acl(&mut out, &self.context, &self.plan);
         self.parts.acl = Part::new(start..out.len());
@@ -445,6 +463,7 @@ impl Opening {
         };
         let len = text.len();
         self.bytes.splice(at..at, text);
+        self.parts.about.end += len as u32;
         self.parts.sentence.shift(len);
         self.parts.details.shift(len);
         self.parts.payload.shift(len);
