@@ -67,14 +67,20 @@ pub(crate) enum Stage {
 impl Call {
     /// A call in the current context.
     pub fn new(declaration: &'static EventDeclaration) -> Self {
-        let stage = with_current(|current| prepare(declaration, current, None));
-        Self { declaration, stage, given: None, ending: None, created: None, room: None }
+        let mut call = Self::unrecorded(declaration, None);
+        with_current(|current| prepare(declaration, current, None, &mut call.stage));
+        call
     }
 
     /// A call in a context that the handler names.
     pub fn in_context(declaration: &'static EventDeclaration, context: Context) -> Self {
-        let stage = with_current(|current| prepare(declaration, current, Some(context.clone())));
-        Self { declaration, stage, given: Some(Box::new(context)), ending: None, created: None, room: None }
+        let mut call = Self::unrecorded(declaration, Some(Box::new(context.clone())));
+        with_current(|current| prepare(declaration, current, Some(context), &mut call.stage));
+        call
+    }
+
+    fn unrecorded(declaration: &'static EventDeclaration, given: Option<Box<Context>>) -> Self {
+        Self { declaration, stage: Stage::Unrecorded, given, ending: None, created: None, room: None }
     }
 
     /// The opening to be filled in; none when nothing is recorded of this call.
@@ -190,8 +196,8 @@ impl Call {
         drop(said);
         match &operation.at_end {
             None => operation.shared().queue.push([closing]),
-            Some((outcomes, opening)) if outcomes.choose(ending) => {
-                let opening = Item { since: ended, ..opening.clone() };
+            Some(at_end) if at_end.outcomes.choose(ending) => {
+                let opening = Item { since: ended, ..at_end.opening.clone() };
                 operation.shared().queue.push([opening, closing]);
             }
             Some(_) => {

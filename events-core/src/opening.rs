@@ -153,6 +153,8 @@ const ACL: &[u8] = b",\"acl\":";
 pub(crate) const MAX_LIST: usize = 1_000;
 
 impl Opening {
+    // Inlined: it is written where it stays.
+    #[inline(always)]
     pub(crate) fn new(plan: Arc<Plan>, context: Context, identifiers: Identifiers, payload_limit: usize) -> Self {
         let mut bytes = scratch::take();
         let phase = match plan.spec.kind {

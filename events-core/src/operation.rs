@@ -157,6 +157,12 @@ impl Record for Change<'_> {
     }
 }
 
+/// Of an operation of a type of which only some outcomes are recorded: which, and its opening, which waits for the end.
+pub(crate) struct AtEnd {
+    pub(crate) outcomes: Outcomes,
+    pub(crate) opening: Item,
+}
+
 /// An open operation: everything its closing needs.
 pub(crate) struct OperationState {
     slot: OpenSlot,
@@ -166,8 +172,7 @@ pub(crate) struct OperationState {
     pub(crate) started: Instant,
     pub(crate) kept: Kept,
     pub(crate) acl_fallback: bool,
-    /// Of a type of which only some outcomes are recorded: which, and the opening that waits for the end.
-    pub(crate) at_end: Option<(Outcomes, Item)>,
+    pub(crate) at_end: Option<Box<AtEnd>>,
     opening: Receipt,
     closing: Receipt,
     saying: Mutex<Saying>,
@@ -183,13 +188,14 @@ impl OperationState {
     #[expect(clippy::too_many_arguments, reason = "called once, with everything that an operation is")]
     pub(crate) fn new(
         slot: OpenSlot,
+        opening: Receipt,
         plan: Arc<Plan>,
         context: Context,
         identifiers: Identifiers,
         started: Instant,
         kept: Kept,
         acl_fallback: bool,
-        at_end: Option<(Outcomes, Item)>,
+        at_end: Option<Box<AtEnd>>,
     ) -> Self {
         Self {
             slot,
@@ -200,7 +206,7 @@ impl OperationState {
             kept,
             acl_fallback,
             at_end,
-            opening: Receipt::default(),
+            opening,
             closing: Receipt::default(),
             saying: Mutex::default(),
         }

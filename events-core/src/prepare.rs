@@ -64,19 +64,25 @@ impl Drop for OpenSlot {
     }
 }
 
-/// Decides whether and how a call is recorded.
+/// Decides whether and how a call is recorded: nothing is, unless `stage` says otherwise afterwards. It is written where
+/// it stays, as it is large.
 #[inline]
-pub(crate) fn prepare(declaration: &'static EventDeclaration, current: &Current, given: Option<Context>) -> Stage {
+pub(crate) fn prepare(
+    declaration: &'static EventDeclaration,
+    current: &Current,
+    given: Option<Context>,
+    stage: &mut Stage,
+) {
     let spec = &declaration.spec;
-    let refuse = |kind, reason: Cow<'static, str>| {
+    let mut refuse = |kind, reason: Cow<'static, str>| {
         let refused = Refused::new(spec.event_type, kind, reason);
         tracing::error!(%refused, "an operation was refused");
-        Stage::Refused(refused)
+        *stage = Stage::Refused(refused);
     };
     match &current.recording {
         Recording::On => {}
-        Recording::Off => return Stage::Unrecorded,
-        Recording::AllBut(skip) if skip.takes(spec.operation) => return Stage::Unrecorded,
+        Recording::Off => return,
+        Recording::AllBut(skip) if skip.takes(spec.operation) => return,
         Recording::AllBut(_) => {}
     }
     let installed;
@@ -92,9 +98,9 @@ pub(crate) fn prepare(declaration: &'static EventDeclaration, current: &Current,
                    `EventManager::disabled().install()` to record nothing";
         return refuse(RefusedKind::Unregistered, how.into());
     };
-    let Some(handle) = manager.shared() else { return Stage::Unrecorded };
+    let Some(handle) = manager.shared() else { return };
     let shared: &Shared = handle;
-    let refuse = |kind, reason| {
+    let mut refuse = |kind, reason| {
         shared.counters.refused.add(1);
         refuse(kind, reason)
     };
@@ -109,7 +115,7 @@ pub(crate) fn prepare(declaration: &'static EventDeclaration, current: &Current,
         return refuse(RefusedKind::Unregistered, how.into());
     };
     if !plan.enabled() {
-        return Stage::Unrecorded;
+        return;
     }
     let context = placed(given, current.context.as_ref());
     let Some(context) = context else {
@@ -128,8 +134,9 @@ pub(crate) fn prepare(declaration: &'static EventDeclaration, current: &Current,
     };
     let now = shared.clock.now();
     let identifiers = identifiers(shared, plan, lineage, now);
+    let started = Instant::now();
     let opening = Opening::new(plan.clone(), context, identifiers, shared.limits.payload);
-    Stage::Preparing(Preparing { slot, opening, started: Instant::now() })
+    *stage = Stage::Preparing(Preparing { slot, opening, started });
 }
 
 /// The context that is given, in its place, or else the one that is here.

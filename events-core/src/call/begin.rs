@@ -19,12 +19,12 @@ use crate::{
     journal::{Entry, EntryKind},
     manager::Shared,
     opening::{Finished, Opening},
-    operation::OperationState,
+    operation::{AtEnd, OperationState},
     outcome::{Ending, Failure, Reason},
     plan::Plan,
     prepare::Preparing,
     queue::{Item, Ticket},
-    receipt::{Answer, Learned},
+    receipt::{Answer, Learned, Receipt},
     refused::{Refused, RefusedKind},
 };
 
@@ -45,19 +45,15 @@ impl BeginStep {
                     Start::Done(result) => return Poll::Ready(result),
                     Start::LookUp(looking_up) => *step = BeginStep::LookingUp(looking_up),
                     Start::Known(lookup) => {
-                        if let Some(result) = open(call, &lookup, None) {
-                            return Poll::Ready(result);
-                        }
                         *step = BeginStep::Waiting;
+                        return open(call, &lookup, None, task);
                     }
                 },
                 BeginStep::LookingUp(looking_up) => {
                     let Stage::Preparing(preparing) = &call.stage else { return Poll::Ready(Ok(())) };
                     let lookup = ready!(looking_up.poll(preparing.slot.shared(), task));
                     *step = BeginStep::Waiting;
-                    if let Some(result) = open(call, &lookup, Some(Instant::now())) {
-                        return Poll::Ready(result);
-                    }
+                    return open(call, &lookup, Some(Instant::now()), task);
                 }
                 BeginStep::Waiting => {
                     let Stage::Open(operation) = &call.stage else { return Poll::Ready(Ok(())) };
@@ -104,14 +100,14 @@ fn start(call: &mut Call) -> Start {
     }
 }
 
-/// Arms the guard and hands the opening over: since `handed_over`, or since it began. An answer when there is
-/// nothing to wait for.
-fn open(call: &mut Call, lookup: &Lookup, handed_over: Option<Instant>) -> Option<Result<(), Refused>> {
+/// Arms the guard and hands the opening over: since `handed_over`, or since it began. Ready when there is nothing to
+/// wait for; else the task is woken when there is an answer.
+fn open(call: &mut Call, lookup: &Lookup, handed_over: Option<Instant>, task: &Task<'_>) -> Poll<Result<(), Refused>> {
     if !matches!(call.stage, Stage::Preparing(_)) {
-        return Some(Ok(()));
+        return Poll::Ready(Ok(()));
     }
     let stage = std::mem::replace(&mut call.stage, Stage::Unrecorded);
-    let Stage::Preparing(Preparing { slot, mut opening, started }) = stage else { return Some(Ok(())) };
+    let Stage::Preparing(Preparing { slot, mut opening, started }) = stage else { return Poll::Ready(Ok(())) };
     let fallback = matches!(lookup, Lookup::Failed);
     if fallback {
         slot.shared().counters.acl_fallbacks.add(1);
@@ -127,18 +123,21 @@ fn open(call: &mut Call, lookup: &Lookup, handed_over: Option<Instant>) -> Optio
     let kind = EntryKind::Opening { process: identifiers.process, deadline: identifiers.deadline };
     let entry = Entry { id: identifiers.id, document, kind };
     let room = call.room.take().map(Arc::new);
-    let at_end = plan.outcomes().map(|outcomes| (outcomes, Item { room: room.clone(), ..kept_opening(entry.clone()) }));
-    let operation = OperationState::new(slot, plan, context, identifiers, started, kept, fallback, at_end);
+    let at_end = plan.outcomes().map(|outcomes| {
+        Box::new(AtEnd { outcomes, opening: Item { room: room.clone(), ..kept_opening(entry.clone()) } })
+    });
+    let receipt = Receipt::awaited_by(task.waker().clone());
+    let operation = OperationState::new(slot, receipt, plan, context, identifiers, started, kept, fallback, at_end);
     call.stage = Stage::Open(Arc::new(operation));
-    let Stage::Open(operation) = &call.stage else { return None };
+    let Stage::Open(operation) = &call.stage else { return Poll::Ready(Ok(())) };
     if operation.at_end.is_some() {
-        return Some(Ok(()));
+        return Poll::Ready(Ok(()));
     }
     let Shared { queue, keeper, .. } = &**operation.shared();
     let ticket = Ticket::Opening(operation.clone());
     queue.push([Item { room, ..Item::since(handed_over.unwrap_or(started), entry, ticket) }]);
     keeper.watch();
-    None
+    Poll::Pending
 }
 
 /// An opening that is stored with its closing, when the outcome is chosen.
