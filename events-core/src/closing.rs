@@ -61,7 +61,7 @@ fn write_into(
     let phase = if ending.failure().is_none() { Phase::Completed } else { Phase::Failed };
     let took = ended.saturating_duration_since(operation.started);
     let id = identifiers.id.closing();
-    start(out, plan.head(phase), id, identifiers.timestamp.plus(took), operation.shared().clock.now());
+    start(out, plan.head(phase), id, identifiers.timestamp.plus(took), operation.shared().clock.at(ended));
 
     match changes {
         // Most handlers say nothing: what the opening says of this is copied as it stands there, in one piece.

@@ -132,9 +132,8 @@ pub(crate) fn prepare(
         let how = format!("{} operations are open already: try again", shared.limits.open_operations);
         return refuse(RefusedKind::TooManyOpen, how.into());
     };
-    let now = shared.clock.now();
-    let identifiers = identifiers(shared, plan, lineage, now);
     let started = Instant::now();
+    let identifiers = identifiers(shared, plan, lineage, shared.clock.at(started));
     let opening = Opening::new(plan.clone(), context, identifiers, shared.limits.payload);
     *stage = Stage::Preparing(Preparing { slot, opening, started });
 }
