@@ -8,7 +8,7 @@ use crate::{
     acl::{Acl, Right},
     event::{AboutResource, Event, InvalidEvent, Phase},
     event_type::EventType,
-    id::EventId,
+    id::{EventId, ID_LEN},
     journal::{Entry, EntryKind},
     json,
     opening::{Kept, end, message, start},
@@ -60,7 +60,10 @@ fn write_into(
     let OperationState { plan, identifiers, kept: Kept { bytes: kept, parts, .. }, .. } = operation;
     let phase = if ending.failure().is_none() { Phase::Completed } else { Phase::Failed };
     let took = ended.saturating_duration_since(operation.started);
-    let id = identifiers.id.closing();
+    let parent = identifiers.id.write();
+    // The last bit tells the two apart, and so the last digit.
+    let mut id = parent;
+    id[ID_LEN - 1] += 1;
     start(out, plan.head(phase), id, identifiers.timestamp.plus(took), operation.shared().clock.at(ended));
 
     match changes {
@@ -69,9 +72,9 @@ fn write_into(
         Some(changes) => changes.write_about(out, operation),
     }
     out.extend_from_slice(b",\"parent\":\"");
-    out.extend_from_slice(&identifiers.id.write());
+    out.extend_from_slice(&parent);
     out.extend_from_slice(b"\",\"root\":\"");
-    out.extend_from_slice(&identifiers.root.write());
+    out.extend_from_slice(&if identifiers.root == identifiers.id { parent } else { identifiers.root.write() });
     out.extend_from_slice(b"\",\"success\":");
     out.extend_from_slice(if phase == Phase::Completed { b"true" } else { b"false" });
     if let Some(failure) = ending.failure() {

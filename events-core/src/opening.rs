@@ -11,7 +11,7 @@ use crate::{
     declaration::{EventKind, MessagePart},
     event::Phase,
     href,
-    id::{EventId, ProcessId},
+    id::{EventId, ID_LEN, ProcessId},
     json,
     keys::MAX_TAG,
     plan::Plan,
@@ -161,7 +161,7 @@ impl Opening {
             EventKind::Action => Phase::Requested,
             EventKind::Direct => Phase::Occurred,
         };
-        start(&mut bytes, plan.head(phase), identifiers.id, identifiers.timestamp, identifiers.timestamp);
+        start(&mut bytes, plan.head(phase), identifiers.id.write(), identifiers.timestamp, identifiers.timestamp);
         Self {
             plan,
             context,
@@ -367,7 +367,7 @@ impl Opening {
     }
 
     fn write_lineage(&mut self) {
-        let Identifiers { parent, root, process, deadline, .. } = self.identifiers;
+        let Identifiers { id, parent, root, process, deadline, .. } = self.identifiers;
         let direct = self.plan.spec.kind == EventKind::Direct;
         let out = &mut self.bytes;
         out.extend_from_slice(self.context.authn_info());
@@ -379,7 +379,11 @@ impl Opening {
         }
         if parent.is_some() || !direct {
             out.extend_from_slice(b",\"root\":\"");
-            out.extend_from_slice(&root.write());
+            if root == id {
+                out.extend_from_within(ID);
+            } else {
+                out.extend_from_slice(&root.write());
+            }
             out.push(b'"');
         }
         if !direct {
@@ -474,10 +478,13 @@ impl Opening {
     }
 }
 
+/// Where an event's id stands in its document.
+const ID: Range<usize> = 7..7 + ID_LEN;
+
 /// `{"id":"…<head><timestamp>","created":"<created>"`.
-pub(crate) fn start(out: &mut Vec<u8>, head: &[u8], id: EventId, timestamp: Timestamp, created: Timestamp) {
+pub(crate) fn start(out: &mut Vec<u8>, head: &[u8], id: [u8; ID_LEN], timestamp: Timestamp, created: Timestamp) {
     out.extend_from_slice(b"{\"id\":\"");
-    out.extend_from_slice(&id.write());
+    out.extend_from_slice(&id);
     out.extend_from_slice(head);
     let written = timestamp.write();
     out.extend_from_slice(&written);
