@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     acknowledgement::Ack,
-    clock::{Clock, SystemClock},
+    clock::{Clock, WallClock},
     declaration::{EventSpec, Registration, ResourceDeclaration},
     destination::Destination,
     directory::ResourceDirectory,
@@ -45,7 +45,7 @@ pub struct Builder {
     directory: Option<Arc<dyn ResourceDirectory>>,
     relaying: SetUp,
     policy: Policy,
-    clock: Arc<dyn Clock>,
+    clock: WallClock,
     limits: Limits,
 }
 
@@ -65,7 +65,7 @@ impl Builder {
             directory: None,
             relaying: SetUp::default(),
             policy: Policy::new(),
-            clock: Arc::new(SystemClock),
+            clock: WallClock::System,
             limits: Limits::default(),
         }
     }
@@ -137,7 +137,7 @@ impl Builder {
 
     /// The wall clock.
     pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Arc::new(clock);
+        self.clock = WallClock::Given(Arc::new(clock));
         self
     }
 

@@ -24,7 +24,7 @@ use crate::{
     queue::{Item, Ticket},
     record::Record,
     refused::{Refused, RefusedKind},
-    said::{NOTHING, Said},
+    said::Said,
     timeout::drop_reason,
 };
 
@@ -67,14 +67,20 @@ pub(crate) enum Stage {
 impl Call {
     /// A call in the current context.
     pub fn new(declaration: &'static EventDeclaration) -> Self {
-        let stage = with_current(|current| prepare(declaration, current, None));
-        Self { declaration, stage, given: None, ending: None, created: None, room: None }
+        let mut call = Self::unrecorded(declaration, None);
+        with_current(|current| prepare(declaration, current, None, &mut call.stage));
+        call
     }
 
     /// A call in a context that the handler names.
     pub fn in_context(declaration: &'static EventDeclaration, context: Context) -> Self {
-        let stage = with_current(|current| prepare(declaration, current, Some(context.clone())));
-        Self { declaration, stage, given: Some(Box::new(context)), ending: None, created: None, room: None }
+        let mut call = Self::unrecorded(declaration, Some(Box::new(context.clone())));
+        with_current(|current| prepare(declaration, current, Some(context), &mut call.stage));
+        call
+    }
+
+    fn unrecorded(declaration: &'static EventDeclaration, given: Option<Box<Context>>) -> Self {
+        Self { declaration, stage: Stage::Unrecorded, given, ending: None, created: None, room: None }
     }
 
     /// The opening to be filled in; none when nothing is recorded of this call.
@@ -166,9 +172,10 @@ impl Call {
 
     /// Hands the closing over. Afterwards the guard is disarmed.
     fn close(&mut self, ending: &Ending) {
-        let Stage::Open(operation) = &self.stage else { return };
-        let operation = operation.clone();
-        self.stage = Stage::Unrecorded;
+        if !self.is_open() {
+            return;
+        }
+        let Stage::Open(operation) = std::mem::replace(&mut self.stage, Stage::Unrecorded) else { return };
         let ended = Instant::now();
         // Taken, not only read: a large payload must not stay with an operation whose task has yet to be
         // polled again, when the room it took is free already.
@@ -182,23 +189,23 @@ impl Call {
             room: said.as_mut().and_then(|said| said.room.take()).map(Arc::new),
             ..Item::since(
                 ended,
-                closing::write(&operation, ended, ending, said.as_deref().unwrap_or(&NOTHING), created),
+                closing::write(&operation, ended, ending, said.as_deref(), created),
                 Ticket::Closing(operation.clone()),
             )
         };
         drop(said);
         match &operation.at_end {
-            None => operation.shared.queue.push([closing]),
-            Some((outcomes, opening)) if outcomes.choose(ending) => {
-                let opening = Item { since: ended, ..opening.clone() };
-                operation.shared.queue.push([opening, closing]);
+            None => operation.shared().queue.push([closing]),
+            Some(at_end) if at_end.outcomes.choose(ending) => {
+                let opening = Item { since: ended, ..at_end.opening.clone() };
+                operation.shared().queue.push([opening, closing]);
             }
             Some(_) => {
                 operation.release();
                 return;
             }
         }
-        operation.shared.keeper.watch();
+        operation.shared().keeper.watch();
         self.stage = Stage::Closed(operation);
     }
 }
@@ -215,8 +222,8 @@ impl Call {
         let room = said.room.take().map(Arc::new);
         let note = Entry { id: operation.identifiers.id, document: said.write().into(), kind: EntryKind::Note };
         let waits = Item { room, ..Item::since(ended, note, Ticket::Closing(operation.clone())) };
-        operation.shared.queue.push([waits]);
-        operation.shared.keeper.watch();
+        operation.shared().queue.push([waits]);
+        operation.shared().keeper.watch();
         self.stage = Stage::Closed(operation);
     }
 }

@@ -8,14 +8,14 @@ use crate::{
     acl::{Acl, Right},
     event::{AboutResource, Event, InvalidEvent, Phase},
     event_type::EventType,
-    id::EventId,
+    id::{EventId, ID_LEN},
     journal::{Entry, EntryKind},
     json,
     opening::{Kept, end, message, start},
     operation::OperationState,
     outcome::{Ending, Failure, Reason},
     record::MAX_DETAIL_STRING,
-    said::Said,
+    said::{NOTHING, Said},
     scratch,
     timestamp::Timestamp,
 };
@@ -27,16 +27,24 @@ pub(crate) struct Created {
     pub(crate) acl: Option<(Acl, bool)>,
 }
 
+/// What a closing says otherwise than its opening.
+#[derive(Clone, Copy)]
+struct Changes<'c> {
+    said: &'c Said,
+    created: Option<&'c Created>,
+}
+
 /// The closing of an operation that ended at `ended`.
 pub(crate) fn write(
     operation: &OperationState,
     ended: Instant,
     ending: &Ending,
-    said: &Said,
+    said: Option<&Said>,
     created: Option<&Created>,
 ) -> Entry {
+    let changes = (said.is_some() || created.is_some()).then(|| Changes { said: said.unwrap_or(&NOTHING), created });
     let mut out = scratch::take();
-    write_into(&mut out, operation, ended, ending, said, created);
+    write_into(&mut out, operation, ended, ending, changes);
     let document: Arc<[u8]> = out.as_slice().into();
     scratch::give_back(out);
     Entry { id: operation.identifiers.id.closing(), document, kind: EntryKind::Closing }
@@ -47,50 +55,26 @@ fn write_into(
     operation: &OperationState,
     ended: Instant,
     ending: &Ending,
-    said: &Said,
-    created: Option<&Created>,
+    changes: Option<Changes<'_>>,
 ) {
     let OperationState { plan, identifiers, kept: Kept { bytes: kept, parts, .. }, .. } = operation;
     let phase = if ending.failure().is_none() { Phase::Completed } else { Phase::Failed };
     let took = ended.saturating_duration_since(operation.started);
-    let id = identifiers.id.closing();
-    start(out, plan.head(phase), id, identifiers.timestamp.plus(took), operation.shared.clock.now());
+    let parent = identifiers.id.write();
+    // The last bit tells the two apart, and so the last digit.
+    let mut id = parent;
+    id[ID_LEN - 1] += 1;
+    start(out, plan.head(phase), id, identifiers.timestamp.plus(took), operation.shared().clock.at(ended));
 
-    out.extend_from_slice(b",\"resource\":");
-    match created {
-        Some(created) => {
-            out.extend_from_slice(b"{\"href\":");
-            json::string(out, &created.href);
-            out.extend_from_slice(b",\"type\":\"");
-            out.extend_from_slice(plan.spec.resource_type.as_bytes());
-            out.extend_from_slice(b"\"}");
-        }
-        None => out.extend_from_slice(&kept[parts.resource.range()]),
-    }
-    if let Some(content) = &said.content {
-        // Inside of what was written, which is an object.
-        out.pop();
-        out.extend_from_slice(b",\"content\":");
-        out.extend_from_slice(content.get().as_bytes());
-        out.push(b'}');
-    }
-    write_list(out, "linked-identifiers", &kept[parts.linked.range()], &said.linked);
-    let truncated = said.truncated.then(|| "truncated".to_owned());
-    let tags: Vec<String> = said.tags.iter().cloned().chain(truncated).collect();
-    write_list(out, "tags", &kept[parts.tags.range()], &tags);
-
-    match &said.identified {
-        Some(caller) => {
-            out.extend_from_slice(b",\"authn-info\":");
-            // A caller is claims: writing them cannot fail.
-            let _ = serde_json::to_writer(&mut *out, caller);
-        }
-        None => out.extend_from_slice(operation.context.authn_info()),
+    match changes {
+        // Most handlers say nothing: what the opening says of this is copied as it stands there, in one piece.
+        None => out.extend_from_slice(&kept[parts.about.range()]),
+        Some(changes) => changes.write_about(out, operation),
     }
     out.extend_from_slice(b",\"parent\":\"");
-    out.extend_from_slice(&identifiers.id.write());
+    out.extend_from_slice(&parent);
     out.extend_from_slice(b"\",\"root\":\"");
-    out.extend_from_slice(&identifiers.root.write());
+    out.extend_from_slice(&if identifiers.root == identifiers.id { parent } else { identifiers.root.write() });
     out.extend_from_slice(b"\",\"success\":");
     out.extend_from_slice(if phase == Phase::Completed { b"true" } else { b"false" });
     if let Some(failure) = ending.failure() {
@@ -99,30 +83,96 @@ fn write_into(
     out.extend_from_slice(b",\"duration-ms\":");
     json::unsigned(out, u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
 
-    if plan.quotes_details {
-        write_message_before_details(out, operation, ending, said, created);
-    } else {
-        write_message(out, operation, ending, said, created, &[]);
-        write_details(out, &kept[parts.details.range()], &said.details);
+    match changes {
+        None => {
+            write_message(out, operation, ending, None, &kept[parts.details.range()]);
+            out.extend_from_slice(&kept[parts.from_details()..]);
+        }
+        Some(changes) => changes.write_rest(out, operation, ending),
     }
-    write_payload(out, &said.payload);
+}
 
-    out.extend_from_slice(b",\"acl\":");
-    let (acl, fallback) = match created.and_then(|created| created.acl.as_ref()) {
-        Some((acl, fallback)) => (Some(acl.clone()), *fallback),
-        None => (None, operation.acl_fallback),
-    };
-    match acl {
-        None if said.visible_to.is_empty() => out.extend_from_slice(&kept[parts.acl.range()]),
-        acl => {
-            // What was written as an ACL reads as one.
-            let acl = acl
-                .unwrap_or_else(|| serde_json::from_slice(&kept[parts.acl.range()]).unwrap_or_else(|_| Acl::admin()));
-            let acl = said.visible_to.iter().fold(acl, |acl, claim| acl.granting(Right::ViewData, claim.clone()));
-            acl.write(out);
+impl Changes<'_> {
+    /// Resource, lists and `authn-info`.
+    fn write_about(self, out: &mut Vec<u8>, operation: &OperationState) {
+        let Self { said, created } = self;
+        let OperationState { plan, kept: Kept { bytes: kept, parts, .. }, .. } = operation;
+        out.extend_from_slice(b",\"resource\":");
+        match created {
+            Some(created) => {
+                out.extend_from_slice(b"{\"href\":");
+                json::string(out, &created.href);
+                out.extend_from_slice(b",\"type\":\"");
+                out.extend_from_slice(plan.spec.resource_type.as_bytes());
+                out.extend_from_slice(b"\"}");
+            }
+            None => out.extend_from_slice(&kept[parts.resource.range()]),
+        }
+        if let Some(content) = &said.content {
+            // Inside of what was written, which is an object.
+            out.pop();
+            out.extend_from_slice(b",\"content\":");
+            out.extend_from_slice(content.get().as_bytes());
+            out.push(b'}');
+        }
+        write_list(out, "linked-identifiers", &kept[parts.linked.range()], &said.linked);
+        let truncated = said.truncated.then(|| "truncated".to_owned());
+        let tags: Vec<String> = said.tags.iter().cloned().chain(truncated).collect();
+        write_list(out, "tags", &kept[parts.tags.range()], &tags);
+
+        match &said.identified {
+            Some(caller) => {
+                out.extend_from_slice(b",\"authn-info\":");
+                // A caller is claims: writing them cannot fail.
+                let _ = serde_json::to_writer(&mut *out, caller);
+            }
+            None => out.extend_from_slice(operation.context.authn_info()),
         }
     }
-    end(out, fallback, &operation.context, plan.spec.version);
+
+    /// Message, details, payload, and what follows.
+    fn write_rest(self, out: &mut Vec<u8>, operation: &OperationState, ending: &Ending) {
+        let Self { said, created } = self;
+        let OperationState { plan, kept: Kept { bytes: kept, parts, .. }, .. } = operation;
+        if plan.quotes_details {
+            self.write_message_before_details(out, operation, ending);
+        } else {
+            write_message(out, operation, ending, Some(self), &[]);
+            write_details(out, &kept[parts.details.range()], &said.details);
+        }
+        write_payload(out, &said.payload);
+
+        out.extend_from_slice(b",\"acl\":");
+        let (acl, fallback) = match created.and_then(|created| created.acl.as_ref()) {
+            Some((acl, fallback)) => (Some(acl.clone()), *fallback),
+            None => (None, operation.acl_fallback),
+        };
+        match acl {
+            None if said.visible_to.is_empty() => out.extend_from_slice(&kept[parts.acl.range()]),
+            acl => {
+                // What was written as an ACL reads as one.
+                let acl = acl.unwrap_or_else(|| {
+                    serde_json::from_slice(&kept[parts.acl.range()]).unwrap_or_else(|_| Acl::admin())
+                });
+                let acl = said.visible_to.iter().fold(acl, |acl, claim| acl.granting(Right::ViewData, claim.clone()));
+                acl.write(out);
+            }
+        }
+        end(out, fallback, &operation.context, plan.spec.version);
+    }
+
+    /// The message stands before the details: one that quotes them is written after them and put in place.
+    fn write_message_before_details(self, out: &mut Vec<u8>, operation: &OperationState, ending: &Ending) {
+        let at = out.len();
+        let Kept { bytes, parts, .. } = &operation.kept;
+        write_details(out, &bytes[parts.details.range()], &self.said.details);
+        let details = out[at..].strip_prefix(b",\"details\":{").and_then(|rest| rest.strip_suffix(b"}"));
+        let details = details.unwrap_or_default().to_vec();
+        let message_at = out.len();
+        write_message(out, operation, ending, Some(self), &details);
+        let len = out.len() - message_at;
+        out[at..].rotate_right(len);
+    }
 }
 
 /// What the opening lists, and what was added.
@@ -185,35 +235,16 @@ fn write_details(out: &mut Vec<u8>, opening: &[u8], said: &[(String, Vec<u8>)]) 
     out.push(b'}');
 }
 
-/// The message stands before the details: one that quotes them is written after them and put in place.
-fn write_message_before_details(
-    out: &mut Vec<u8>,
-    operation: &OperationState,
-    ending: &Ending,
-    said: &Said,
-    created: Option<&Created>,
-) {
-    let at = out.len();
-    let Kept { bytes, parts, .. } = &operation.kept;
-    write_details(out, &bytes[parts.details.range()], &said.details);
-    let details = out[at..].strip_prefix(b",\"details\":{").and_then(|rest| rest.strip_suffix(b"}"));
-    let details = details.unwrap_or_default().to_vec();
-    let message_at = out.len();
-    write_message(out, operation, ending, said, created, &details);
-    let len = out.len() - message_at;
-    out[at..].rotate_right(len);
-}
-
 fn write_message(
     out: &mut Vec<u8>,
     operation: &OperationState,
     ending: &Ending,
-    said: &Said,
-    created: Option<&Created>,
+    changes: Option<Changes<'_>>,
     details: &[u8],
 ) {
+    let created = changes.and_then(|changes| changes.created);
     out.extend_from_slice(b",\"message\":\"");
-    match &said.message {
+    match changes.and_then(|changes| changes.said.message.as_deref()) {
         Some(message) => json::escaped(out, message),
         None => {
             let Kept { bytes, parts, .. } = &operation.kept;

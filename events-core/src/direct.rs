@@ -125,11 +125,11 @@ pub(crate) fn prepare(
 /// Stores it.
 pub(crate) async fn record(
     declaration: &'static EventDeclaration,
-    Prepared { manager, opening }: Prepared,
+    Prepared { manager, mut opening }: Prepared,
 ) -> Result<Option<EventId>, Refused> {
     let Some(shared) = manager.shared() else { return Ok(None) };
     let href = opening.href().and_then(|href| href.parse::<AnyHref>().ok());
-    let inside = opening.context().operation().cloned();
+    let inside = opening.context.operation().cloned();
     // An event about the operation's own resource is visible to whom the operation is, also when it deletes it.
     let same = inside.as_ref().filter(|operation| operation.href().as_deref() == href.as_ref().map(AnyHref::as_str));
     let inherited = same.and_then(|operation| {
@@ -147,11 +147,11 @@ pub(crate) async fn record(
             if fallback {
                 shared.counters.acl_fallbacks.add(1);
             }
-            let allow_anon = opening.plan().spec.allow_anon;
-            (acl::of_event(&lookup, opening.context().caller(), allow_anon).into(), fallback)
+            let allow_anon = opening.plan.spec.allow_anon;
+            (acl::of_event(&lookup, opening.context.caller(), allow_anon).into(), fallback)
         }
     };
-    let id = opening.identifiers().id;
+    let id = opening.identifiers.id;
     let Finished { document, kept: Kept { room: own_room, .. }, .. } =
         opening.finish(|out, _, _| acl.write(out), fallback);
     let entry = Entry { id, document, kind: EntryKind::Direct };

@@ -162,10 +162,11 @@ impl ProcessId {
 
     /// The 16 hexadecimal digits.
     pub(crate) fn write(self) -> [u8; 16] {
-        std::array::from_fn(|at| {
-            let digit = (self.0 >> (60 - 4 * at)) & 15;
-            b"0123456789abcdef"[digit as usize]
-        })
+        let mut text = [0; 16];
+        for (at, byte) in self.0.to_be_bytes().into_iter().enumerate() {
+            text[2 * at..2 * at + 2].copy_from_slice(&HEX[usize::from(byte)]);
+        }
+        text
     }
 
     /// The 64 bits.

@@ -17,7 +17,7 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::{
     acknowledgement::Confirmations,
     builder::Builder,
-    clock::Clock,
+    clock::WallClock,
     context::{Change, Scoped, scoped, with_current},
     declaration::EventDeclaration,
     directory::ResourceDirectory,
@@ -65,7 +65,7 @@ pub(crate) struct Shared {
     pub(crate) journal: Arc<dyn Journal>,
     pub(crate) search: Arc<dyn Search>,
     pub(crate) limits: Limits,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) clock: WallClock,
     pub(crate) ids: IdGenerator,
     pub(crate) process: ProcessId,
     pub(crate) directory: Option<Arc<dyn ResourceDirectory>>,

@@ -11,7 +11,7 @@ use crate::{
     declaration::{EventKind, MessagePart},
     event::Phase,
     href,
-    id::{EventId, ProcessId},
+    id::{EventId, ID_LEN, ProcessId},
     json,
     keys::MAX_TAG,
     plan::Plan,
@@ -36,9 +36,9 @@ pub(crate) struct Identifiers {
 /// `resource`, `linked`, `tag`, `detail`, `request`: that of the document's fields.
 #[derive(Debug)]
 pub struct Opening {
-    plan: Arc<Plan>,
-    context: Context,
-    identifiers: Identifiers,
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) context: Context,
+    pub(crate) identifiers: Identifiers,
     payload_limit: usize,
     bytes: Vec<u8>,
     stage: Stage,
@@ -65,6 +65,8 @@ enum Stage {
 /// Where the parts of a document are that its closing repeats.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Parts {
+    /// From the comma before the resource to the end of `authn-info`.
+    pub(crate) about: Part,
     /// `{"href":…,"type":…}`.
     pub(crate) resource: Part,
     /// What stands between the brackets.
@@ -78,6 +80,17 @@ pub(crate) struct Parts {
     pub(crate) acl: Part,
     /// The payload with its name and the comma before it; what memory does not keep.
     payload: Part,
+}
+
+impl Parts {
+    /// Where the details begin, with their name and the comma before it, or else what follows them.
+    pub(crate) fn from_details(&self) -> usize {
+        if self.details.is_empty() {
+            self.acl.range().start - ACL.len()
+        } else {
+            self.details.range().start - DETAILS.len()
+        }
+    }
 }
 
 /// A part of a document; empty where the document has none.
@@ -113,15 +126,12 @@ impl Part {
     }
 }
 
-/// A finished document, and what it was written from.
+/// A finished document.
 #[derive(Debug)]
 pub(crate) struct Finished {
     /// As it is stored.
     pub(crate) document: Arc<[u8]>,
     pub(crate) kept: Kept,
-    pub(crate) plan: Arc<Plan>,
-    pub(crate) context: Context,
-    pub(crate) identifiers: Identifiers,
 }
 
 /// What memory keeps of an opening for as long as its operation runs: all but its payload.
@@ -136,18 +146,22 @@ pub(crate) struct Kept {
 
 /// What stands before details.
 const DETAILS: &[u8] = b",\"details\":{";
+/// What stands before an ACL.
+const ACL: &[u8] = b",\"acl\":";
 
 /// Most linked identifiers, and most tags, of one event.
 pub(crate) const MAX_LIST: usize = 1_000;
 
 impl Opening {
+    // Inlined: it is written where it stays.
+    #[inline(always)]
     pub(crate) fn new(plan: Arc<Plan>, context: Context, identifiers: Identifiers, payload_limit: usize) -> Self {
         let mut bytes = scratch::take();
         let phase = match plan.spec.kind {
             EventKind::Action => Phase::Requested,
             EventKind::Direct => Phase::Occurred,
         };
-        start(&mut bytes, plan.head(phase), identifiers.id, identifiers.timestamp, identifiers.timestamp);
+        start(&mut bytes, plan.head(phase), identifiers.id.write(), identifiers.timestamp, identifiers.timestamp);
         Self {
             plan,
             context,
@@ -163,18 +177,6 @@ impl Opening {
             truncated: false,
             problem: None,
         }
-    }
-
-    pub(crate) fn plan(&self) -> &Arc<Plan> {
-        &self.plan
-    }
-
-    pub(crate) fn context(&self) -> &Context {
-        &self.context
-    }
-
-    pub(crate) fn identifiers(&self) -> &Identifiers {
-        &self.identifiers
     }
 
     /// What makes the document impossible, if anything does.
@@ -211,6 +213,7 @@ impl Opening {
     }
 
     fn write_resource(&mut self, href: Option<&str>) {
+        let comma = self.bytes.len();
         self.bytes.extend_from_slice(b",\"resource\":");
         let start = self.bytes.len();
         self.bytes.push(b'{');
@@ -225,6 +228,7 @@ impl Opening {
         self.bytes.extend_from_slice(self.plan.spec.resource_type.as_bytes());
         self.bytes.extend_from_slice(b"\"}");
         self.parts.resource = Part::new(start..self.bytes.len());
+        self.parts.about = Part::new(comma..self.bytes.len());
         self.stage = Stage::Linked;
     }
 
@@ -363,10 +367,11 @@ impl Opening {
     }
 
     fn write_lineage(&mut self) {
-        let Identifiers { parent, root, process, deadline, .. } = self.identifiers;
+        let Identifiers { id, parent, root, process, deadline, .. } = self.identifiers;
         let direct = self.plan.spec.kind == EventKind::Direct;
         let out = &mut self.bytes;
         out.extend_from_slice(self.context.authn_info());
+        self.parts.about.end = out.len() as u32;
         if let Some(parent) = parent {
             out.extend_from_slice(b",\"parent\":\"");
             out.extend_from_slice(&parent.write());
@@ -374,7 +379,11 @@ impl Opening {
         }
         if parent.is_some() || !direct {
             out.extend_from_slice(b",\"root\":\"");
-            out.extend_from_slice(&root.write());
+            if root == id {
+                out.extend_from_within(ID);
+            } else {
+                out.extend_from_slice(&root.write());
+            }
             out.push(b'"');
         }
         if !direct {
@@ -422,13 +431,13 @@ impl Opening {
     }
 
     /// Ends the document with the ACL that `write_acl` appends.
-    pub(crate) fn finish(mut self, write_acl: impl FnOnce(&mut Vec<u8>, &Context, &Plan), fallback: bool) -> Finished {
+    pub(crate) fn finish(&mut self, write_acl: impl FnOnce(&mut Vec<u8>, &Context, &Plan), fallback: bool) -> Finished {
         self.reach(Stage::Payload);
         if self.truncated {
             self.mark_truncated();
         }
         let mut out = std::mem::take(&mut self.bytes);
-        out.extend_from_slice(b",\"acl\":");
+        out.extend_from_slice(ACL);
         let start = out.len();
         write_acl(&mut out, &self.context, &self.plan);
         self.parts.acl = Part::new(start..out.len());
@@ -445,8 +454,7 @@ impl Opening {
             out.as_slice().into()
         };
         scratch::give_back(out);
-        let Self { plan, context, identifiers, room, .. } = self;
-        Finished { document, kept: Kept { bytes, parts, room }, plan, context, identifiers }
+        Finished { document, kept: Kept { bytes, parts, room: self.room.take() } }
     }
 
     /// Adds the tag that says that a cap cut something.
@@ -461,6 +469,7 @@ impl Opening {
         };
         let len = text.len();
         self.bytes.splice(at..at, text);
+        self.parts.about.end += len as u32;
         self.parts.sentence.shift(len);
         self.parts.details.shift(len);
         self.parts.payload.shift(len);
@@ -469,10 +478,13 @@ impl Opening {
     }
 }
 
+/// Where an event's id stands in its document.
+const ID: Range<usize> = 7..7 + ID_LEN;
+
 /// `{"id":"…<head><timestamp>","created":"<created>"`.
-pub(crate) fn start(out: &mut Vec<u8>, head: &[u8], id: EventId, timestamp: Timestamp, created: Timestamp) {
+pub(crate) fn start(out: &mut Vec<u8>, head: &[u8], id: [u8; ID_LEN], timestamp: Timestamp, created: Timestamp) {
     out.extend_from_slice(b"{\"id\":\"");
-    out.extend_from_slice(&id.write());
+    out.extend_from_slice(&id);
     out.extend_from_slice(head);
     let written = timestamp.write();
     out.extend_from_slice(&written);

@@ -3,10 +3,7 @@
 use std::{
     borrow::Cow,
     fmt,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
@@ -20,6 +17,7 @@ use crate::{
     opening::{Identifiers, Kept},
     plan::Plan,
     policy::Outcomes,
+    prepare::OpenSlot,
     queue::Item,
     receipt::Receipt,
     record::{self, Record},
@@ -121,7 +119,7 @@ impl Operation {
         let Some(operation) = self.0.as_ref().filter(|_| !value.is_absent()) else { return };
         // Not under the lock: a value's own code may say something, too.
         let mut json = Vec::new();
-        let cut = record::whole_or_head(&mut json, value, operation.shared.limits.payload);
+        let cut = record::whole_or_head(&mut json, value, operation.shared().limits.payload);
         operation.say(|said, shared| said.mark(cut) | said.content(json, shared));
     }
 
@@ -159,21 +157,25 @@ impl Record for Change<'_> {
     }
 }
 
+/// Of an operation of a type of which only some outcomes are recorded: which, and its opening, which waits for the end.
+pub(crate) struct AtEnd {
+    pub(crate) outcomes: Outcomes,
+    pub(crate) opening: Item,
+}
+
 /// An open operation: everything its closing needs.
 pub(crate) struct OperationState {
-    pub(crate) shared: Opaque<Shared>,
+    slot: OpenSlot,
     pub(crate) plan: Arc<Plan>,
     pub(crate) context: Context,
     pub(crate) identifiers: Identifiers,
     pub(crate) started: Instant,
     pub(crate) kept: Kept,
     pub(crate) acl_fallback: bool,
-    /// Of a type of which only some outcomes are recorded: which, and the opening that waits for the end.
-    pub(crate) at_end: Option<(Outcomes, Item)>,
+    pub(crate) at_end: Option<Box<AtEnd>>,
     opening: Receipt,
     closing: Receipt,
     saying: Mutex<Saying>,
-    released: AtomicBool,
 }
 
 impl fmt::Debug for OperationState {
@@ -185,17 +187,18 @@ impl fmt::Debug for OperationState {
 impl OperationState {
     #[expect(clippy::too_many_arguments, reason = "called once, with everything that an operation is")]
     pub(crate) fn new(
-        shared: Opaque<Shared>,
+        slot: OpenSlot,
+        opening: Receipt,
         plan: Arc<Plan>,
         context: Context,
         identifiers: Identifiers,
         started: Instant,
         kept: Kept,
         acl_fallback: bool,
-        at_end: Option<(Outcomes, Item)>,
+        at_end: Option<Box<AtEnd>>,
     ) -> Self {
         Self {
-            shared,
+            slot,
             plan,
             context,
             identifiers,
@@ -203,11 +206,15 @@ impl OperationState {
             kept,
             acl_fallback,
             at_end,
-            opening: Receipt::default(),
+            opening,
             closing: Receipt::default(),
             saying: Mutex::default(),
-            released: AtomicBool::new(false),
         }
+    }
+
+    /// Its manager.
+    pub(crate) fn shared(&self) -> &Opaque<Shared> {
+        self.slot.shared()
     }
 
     pub(crate) fn opening_receipt(&self) -> &Receipt {
@@ -235,13 +242,11 @@ impl OperationState {
 
     /// It no longer counts as open. Once is enough.
     pub(crate) fn release(&self) {
-        if !self.released.swap(true, Ordering::AcqRel) {
-            self.shared.open_operations.fetch_sub(1, Ordering::AcqRel);
-        }
+        self.slot.give_back();
     }
 
     pub(crate) fn has_ended(&self) -> bool {
-        self.released.load(Ordering::Acquire)
+        self.slot.is_given_back()
     }
 
     pub(crate) fn saying(&self) -> MutexGuard<'_, Saying> {
@@ -251,9 +256,9 @@ impl OperationState {
     /// See [`Operation::say`].
     fn say(&self, say: impl FnOnce(&mut Said, Option<&Shared>) -> bool) {
         if let Some(said) = self.saying().more()
-            && say(said, Some(&self.shared))
+            && say(said, Some(self.shared()))
         {
-            self.shared.counters.truncated.add(1);
+            self.shared().counters.truncated.add(1);
         }
     }
 
@@ -261,7 +266,7 @@ impl OperationState {
     pub(crate) fn payload(&self, name: &str, value: &dyn Record) {
         // Not under the lock: a value's own code may say something, too.
         let mut json = Vec::new();
-        let limit = self.shared.limits.payload;
+        let limit = self.shared().limits.payload;
         let cut = record::whole_or_head(&mut json, value, limit);
         self.say(|said, shared| said.mark(cut) | said.payload(name, json, limit, shared));
     }
@@ -273,11 +278,5 @@ impl OperationState {
         let end = rest.iter().position(|byte| *byte == b'"')?;
         // An href that passed the check has no character that JSON escapes.
         std::str::from_utf8(&rest[..end]).ok().map(Cow::Borrowed)
-    }
-}
-
-impl Drop for OperationState {
-    fn drop(&mut self) {
-        self.release();
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct Plan {
     /// Whether its message quotes a detail.
     pub(crate) quotes_details: bool,
     enabled: AtomicBool,
+    /// Whether there are any below: nearly never, and then nobody asks for a lock that all threads share.
+    chooses: AtomicBool,
     outcomes: RwLock<Option<Outcomes>>,
 }
 
@@ -52,6 +54,7 @@ impl Plan {
                 .is_some_and(|parts| parts.iter().any(|part| matches!(part, MessagePart::Detail(_)))),
             default_message: [MessagePart::Caller, MessagePart::Text(verb), MessagePart::Resource],
             enabled: AtomicBool::new(true),
+            chooses: AtomicBool::new(false),
             outcomes: RwLock::new(None),
         }
     }
@@ -68,12 +71,18 @@ impl Plan {
         self.enabled.load(Ordering::Relaxed)
     }
 
+    /// The outcomes that are recorded, where not all are.
     pub(crate) fn outcomes(&self) -> Option<Outcomes> {
+        if !self.chooses.load(Ordering::Relaxed) {
+            return None;
+        }
         self.outcomes.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn decide(&self, decision: Decision) {
+        let chooses = decision.outcomes.is_some();
         *self.outcomes.write().unwrap_or_else(PoisonError::into_inner) = decision.outcomes;
+        self.chooses.store(chooses, Ordering::Relaxed);
         self.enabled.store(decision.enabled, Ordering::Relaxed);
     }
 }

@@ -128,7 +128,7 @@ fn change(shared: &Shared, policy: Policy) -> Result<Option<Arc<Receipt>>, Polic
         details.field("new-rules", &policy.rules());
     });
     // About no resource: of who makes it, and administrators see everything.
-    let acl = acl::of_event(&Lookup::Missing, event.context().caller(), false);
+    let acl = acl::of_event(&Lookup::Missing, event.context.caller(), false);
     let acl = crate::Acl::from(acl);
     let document = event.finish(|out, _, _| acl.write(out), false).document;
     let receipt = Arc::new(Receipt::default());

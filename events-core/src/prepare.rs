@@ -1,6 +1,10 @@
 //! Whether and how a call is recorded: recording, manager, plan, context, a place among the open operations.
 
-use std::{borrow::Cow, sync::atomic::Ordering, time::Instant};
+use std::{
+    borrow::Cow,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Instant,
+};
 
 use crate::{
     call::Stage,
@@ -17,52 +21,68 @@ use crate::{
 
 #[derive(Debug)]
 pub(crate) struct Preparing {
-    pub(crate) shared: Opaque<Shared>,
+    pub(crate) slot: OpenSlot,
     pub(crate) opening: Opening,
     pub(crate) started: Instant,
-    /// Counted as open; given back when the operation never opens.
-    pub(crate) slot: OpenSlot,
 }
 
-/// A place among the open operations.
+/// A place among the open operations of a manager, until it is given back.
 #[derive(Debug)]
-pub(crate) struct OpenSlot(Option<Opaque<Shared>>);
+pub(crate) struct OpenSlot {
+    shared: Opaque<Shared>,
+    given_back: AtomicBool,
+}
 
 impl OpenSlot {
     /// Takes a place; a root operation only when there is one left.
     fn take(shared: &Opaque<Shared>, nested: bool) -> Option<Self> {
         let open = shared.open_operations.fetch_add(1, Ordering::AcqRel);
-        let slot = Self(Some(shared.clone()));
-        (nested || open < shared.limits.open_operations).then_some(slot)
+        let slot = Self { shared: shared.clone(), given_back: AtomicBool::new(false) };
+        (nested || open < slot.shared.limits.open_operations).then_some(slot)
     }
 
-    /// From here on the operation counts itself.
-    pub(crate) fn hand_over(mut self) {
-        self.0 = None;
+    /// The manager.
+    pub(crate) fn shared(&self) -> &Opaque<Shared> {
+        &self.shared
+    }
+
+    /// The operation does not count as open any more. Once is enough.
+    pub(crate) fn give_back(&self) {
+        if !self.given_back.swap(true, Ordering::AcqRel) {
+            self.shared.open_operations.fetch_sub(1, Ordering::AcqRel);
+        }
+    }
+
+    pub(crate) fn is_given_back(&self) -> bool {
+        self.given_back.load(Ordering::Acquire)
     }
 }
 
 impl Drop for OpenSlot {
     fn drop(&mut self) {
-        if let Some(shared) = &self.0 {
-            shared.open_operations.fetch_sub(1, Ordering::AcqRel);
-        }
+        self.give_back();
     }
 }
 
-/// Decides whether and how a call is recorded.
+/// Decides whether and how a call is recorded: nothing is, unless `stage` says otherwise afterwards. It is written where
+/// it stays, as it is large.
 #[inline]
-pub(crate) fn prepare(declaration: &'static EventDeclaration, current: &Current, given: Option<Context>) -> Stage {
+pub(crate) fn prepare(
+    declaration: &'static EventDeclaration,
+    current: &Current,
+    given: Option<Context>,
+    stage: &mut Stage,
+) {
     let spec = &declaration.spec;
-    let refuse = |kind, reason: Cow<'static, str>| {
+    let mut refuse = |kind, reason: Cow<'static, str>| {
         let refused = Refused::new(spec.event_type, kind, reason);
         tracing::error!(%refused, "an operation was refused");
-        Stage::Refused(refused)
+        *stage = Stage::Refused(refused);
     };
     match &current.recording {
         Recording::On => {}
-        Recording::Off => return Stage::Unrecorded,
-        Recording::AllBut(skip) if skip.takes(spec.operation) => return Stage::Unrecorded,
+        Recording::Off => return,
+        Recording::AllBut(skip) if skip.takes(spec.operation) => return,
         Recording::AllBut(_) => {}
     }
     let installed;
@@ -78,9 +98,9 @@ pub(crate) fn prepare(declaration: &'static EventDeclaration, current: &Current,
                    `EventManager::disabled().install()` to record nothing";
         return refuse(RefusedKind::Unregistered, how.into());
     };
-    let Some(handle) = manager.shared() else { return Stage::Unrecorded };
+    let Some(handle) = manager.shared() else { return };
     let shared: &Shared = handle;
-    let refuse = |kind, reason| {
+    let mut refuse = |kind, reason| {
         shared.counters.refused.add(1);
         refuse(kind, reason)
     };
@@ -95,7 +115,7 @@ pub(crate) fn prepare(declaration: &'static EventDeclaration, current: &Current,
         return refuse(RefusedKind::Unregistered, how.into());
     };
     if !plan.enabled() {
-        return Stage::Unrecorded;
+        return;
     }
     let context = placed(given, current.context.as_ref());
     let Some(context) = context else {
@@ -112,10 +132,10 @@ pub(crate) fn prepare(declaration: &'static EventDeclaration, current: &Current,
         let how = format!("{} operations are open already: try again", shared.limits.open_operations);
         return refuse(RefusedKind::TooManyOpen, how.into());
     };
-    let now = shared.clock.now();
-    let identifiers = identifiers(shared, plan, lineage, now);
+    let started = Instant::now();
+    let identifiers = identifiers(shared, plan, lineage, shared.clock.at(started));
     let opening = Opening::new(plan.clone(), context, identifiers, shared.limits.payload);
-    Stage::Preparing(Preparing { shared: handle.clone(), opening, started: Instant::now(), slot })
+    *stage = Stage::Preparing(Preparing { slot, opening, started });
 }
 
 /// The context that is given, in its place, or else the one that is here.

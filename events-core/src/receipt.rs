@@ -2,13 +2,20 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context as Task, Poll, Waker},
 };
 
 /// Where an event is on its way into the journal.
 #[derive(Debug, Default)]
-pub(crate) struct Receipt(Mutex<State>);
+pub(crate) struct Receipt {
+    /// The usual answer, which a waiter reads without the lock.
+    stored: AtomicBool,
+    state: Mutex<State>,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -63,8 +70,14 @@ pub(crate) fn wake(waker: Waker) {
 }
 
 impl Receipt {
+    /// Of an event that is not handed over yet: its waiter is there before anybody can answer.
+    pub(crate) fn awaited_by(waker: Waker) -> Self {
+        let state = State { waker: Some(waker), ..State::default() };
+        Self { state: Mutex::new(state), ..Self::default() }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A batch takes the event; false when it was withdrawn.
@@ -84,6 +97,7 @@ impl Receipt {
             if matches!(state.progress, Progress::Answered(_)) {
                 return;
             }
+            self.stored.store(matches!(answer, Answer::Stored), Ordering::Release);
             state.progress = Progress::Answered(answer);
             state.waker.take()
         };
@@ -117,6 +131,9 @@ impl Receipt {
     }
 
     pub(crate) fn poll(&self, task: &mut Task<'_>) -> Poll<Learned> {
+        if self.stored.load(Ordering::Acquire) {
+            return Poll::Ready(Learned::Answered(Answer::Stored));
+        }
         let mut state = self.lock();
         match &state.progress {
             Progress::Answered(answer) => Poll::Ready(Learned::Answered(answer.clone())),

@@ -18,13 +18,13 @@ use crate::{
     href::AnyHref,
     journal::{Entry, EntryKind},
     manager::Shared,
-    opening::Finished,
-    operation::OperationState,
+    opening::{Finished, Opening},
+    operation::{AtEnd, OperationState},
     outcome::{Ending, Failure, Reason},
     plan::Plan,
     prepare::Preparing,
     queue::{Item, Ticket},
-    receipt::{Answer, Learned},
+    receipt::{Answer, Learned, Receipt},
     refused::{Refused, RefusedKind},
 };
 
@@ -45,19 +45,15 @@ impl BeginStep {
                     Start::Done(result) => return Poll::Ready(result),
                     Start::LookUp(looking_up) => *step = BeginStep::LookingUp(looking_up),
                     Start::Known(lookup) => {
-                        if let Some(result) = open(call, &lookup, None) {
-                            return Poll::Ready(result);
-                        }
                         *step = BeginStep::Waiting;
+                        return open(call, &lookup, None, task);
                     }
                 },
                 BeginStep::LookingUp(looking_up) => {
                     let Stage::Preparing(preparing) = &call.stage else { return Poll::Ready(Ok(())) };
-                    let lookup = ready!(looking_up.poll(&preparing.shared, task));
+                    let lookup = ready!(looking_up.poll(preparing.slot.shared(), task));
                     *step = BeginStep::Waiting;
-                    if let Some(result) = open(call, &lookup, Some(Instant::now())) {
-                        return Poll::Ready(result);
-                    }
+                    return open(call, &lookup, Some(Instant::now()), task);
                 }
                 BeginStep::Waiting => {
                     let Stage::Open(operation) = &call.stage else { return Poll::Ready(Ok(())) };
@@ -83,19 +79,19 @@ fn start(call: &mut Call) -> Start {
         _ => return Start::Done(Ok(())),
     };
     if let Some(problem) = preparing.opening.problem().cloned() {
-        preparing.shared.counters.refused.add(1);
+        preparing.slot.shared().counters.refused.add(1);
         let refused = call.refuse(RefusedKind::BadDocument, problem);
         call.stage = Stage::Refused(refused.clone());
         return Start::Done(Err(refused));
     }
     // The payload is written: nobody else has to wait for what it might have needed.
     call.room = call.room.take().map(|room| shrunk(room, preparing.opening.len()));
-    preparing.opening.make_room(&preparing.shared);
-    if preparing.shared.directory.is_none() {
+    preparing.opening.make_room(preparing.slot.shared());
+    if preparing.slot.shared().directory.is_none() {
         return Start::Known(Lookup::Missing);
     }
     let resource = preparing.opening.href().and_then(|href| href.parse::<AnyHref>().ok());
-    match resource.and_then(|resource| LookingUp::start(&preparing.shared, resource)) {
+    match resource.and_then(|resource| LookingUp::start(preparing.slot.shared(), resource)) {
         Some(looking_up) => {
             preparing.opening.shrink();
             Start::LookUp(Box::new(looking_up))
@@ -104,45 +100,44 @@ fn start(call: &mut Call) -> Start {
     }
 }
 
-/// Arms the guard and hands the opening over: since `handed_over`, or since it began. An answer when there is
-/// nothing to wait for.
-fn open(call: &mut Call, lookup: &Lookup, handed_over: Option<Instant>) -> Option<Result<(), Refused>> {
+/// Arms the guard and hands the opening over: since `handed_over`, or since it began. Ready when there is nothing to
+/// wait for; else the task is woken when there is an answer.
+fn open(call: &mut Call, lookup: &Lookup, handed_over: Option<Instant>, task: &Task<'_>) -> Poll<Result<(), Refused>> {
+    if !matches!(call.stage, Stage::Preparing(_)) {
+        return Poll::Ready(Ok(()));
+    }
     let stage = std::mem::replace(&mut call.stage, Stage::Unrecorded);
-    let Stage::Preparing(preparing) = stage else {
-        call.stage = stage;
-        return Some(Ok(()));
-    };
-    let Preparing { shared, opening, started, slot } = preparing;
+    let Stage::Preparing(Preparing { slot, mut opening, started }) = stage else { return Poll::Ready(Ok(())) };
     let fallback = matches!(lookup, Lookup::Failed);
     if fallback {
-        shared.counters.acl_fallbacks.add(1);
+        slot.shared().counters.acl_fallbacks.add(1);
     }
     if opening.truncated() {
-        shared.counters.truncated.add(1);
+        slot.shared().counters.truncated.add(1);
     }
     let write_acl = |out: &mut Vec<u8>, context: &Context, plan: &Plan| {
         acl::of_event(lookup, context.caller(), plan.spec.allow_anon).write(out);
     };
-    let Finished { document, kept, plan, context, identifiers } = opening.finish(write_acl, fallback);
+    let Finished { document, kept } = opening.finish(write_acl, fallback);
+    let Opening { plan, context, identifiers, .. } = opening;
     let kind = EntryKind::Opening { process: identifiers.process, deadline: identifiers.deadline };
     let entry = Entry { id: identifiers.id, document, kind };
     let room = call.room.take().map(Arc::new);
-    let at_end = plan.outcomes().map(|outcomes| (outcomes, Item { room: room.clone(), ..kept_opening(entry.clone()) }));
-    let waits = at_end.is_none();
-    slot.hand_over();
-    let operation = OperationState::new(shared, plan, context, identifiers, started, kept, fallback, at_end);
-    let operation = Arc::new(operation);
-    call.stage = Stage::Open(operation.clone());
-    if !waits {
-        return Some(Ok(()));
+    let at_end = plan.outcomes().map(|outcomes| {
+        Box::new(AtEnd { outcomes, opening: Item { room: room.clone(), ..kept_opening(entry.clone()) } })
+    });
+    let receipt = Receipt::awaited_by(task.waker().clone());
+    let operation = OperationState::new(slot, receipt, plan, context, identifiers, started, kept, fallback, at_end);
+    call.stage = Stage::Open(Arc::new(operation));
+    let Stage::Open(operation) = &call.stage else { return Poll::Ready(Ok(())) };
+    if operation.at_end.is_some() {
+        return Poll::Ready(Ok(()));
     }
-    let Shared { queue, keeper, .. } = &*operation.shared;
-    queue.push([Item {
-        room,
-        ..Item::since(handed_over.unwrap_or(started), entry, Ticket::Opening(operation.clone()))
-    }]);
+    let Shared { queue, keeper, .. } = &**operation.shared();
+    let ticket = Ticket::Opening(operation.clone());
+    queue.push([Item { room, ..Item::since(handed_over.unwrap_or(started), entry, ticket) }]);
     keeper.watch();
-    None
+    Poll::Pending
 }
 
 /// An opening that is stored with its closing, when the outcome is chosen.
@@ -187,7 +182,7 @@ fn opened(call: &mut Call, learned: Learned) -> Result<(), Refused> {
         // Where the opening may be stored its true closing follows it, and is dropped if it is not.
         return Ok(());
     }
-    operation.shared.counters.refused.add(1);
+    operation.shared().counters.refused.add(1);
     if may_be_stored {
         let failure = Failure::new(Reason::Refused).because(reason.clone());
         call.close(&Ending::Failed(failure));
@@ -199,5 +194,5 @@ fn opened(call: &mut Call, learned: Learned) -> Result<(), Refused> {
 }
 
 fn too_late(operation: &OperationState) -> String {
-    format!("its opening event was not {}: try again", operation.shared.acknowledged_in_time())
+    format!("its opening event was not {}: try again", operation.shared().acknowledged_in_time())
 }

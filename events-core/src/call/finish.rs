@@ -33,10 +33,10 @@ impl FinishStep {
                 },
                 FinishStep::LookingUp(looking_up) => {
                     let Stage::Open(operation) = &call.stage else { return Poll::Ready(()) };
-                    let lookup = ready!(looking_up.poll(&operation.shared, task));
+                    let lookup = ready!(looking_up.poll(operation.shared(), task));
                     let fallback = matches!(lookup, Lookup::Failed);
                     if fallback {
-                        operation.shared.counters.acl_fallbacks.add(1);
+                        operation.shared().counters.acl_fallbacks.add(1);
                     }
                     let acl = acl::of_event(&lookup, operation.context.caller(), operation.plan.spec.allow_anon);
                     if let Some(created) = &mut call.created {
@@ -50,7 +50,7 @@ impl FinishStep {
                     let Stage::Closed(operation) = &call.stage else { return Poll::Ready(()) };
                     let learned = ready!(operation.closing_receipt().poll(task));
                     if matches!(learned, Learned::Overdue | Learned::Withdrawn) {
-                        operation.shared.counters.late_closings.add(1);
+                        operation.shared().counters.late_closings.add(1);
                         let id = operation.identifiers.id.closing();
                         tracing::warn!(%id, "a response goes out before its closing event is stored");
                     }
@@ -68,5 +68,5 @@ fn look_up_created(call: &Call) -> Option<Box<LookingUp>> {
         return None;
     }
     let created = call.created.as_ref()?.href.parse().ok()?;
-    LookingUp::start(&operation.shared, created).map(Box::new)
+    LookingUp::start(operation.shared(), created).map(Box::new)
 }

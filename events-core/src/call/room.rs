@@ -44,7 +44,7 @@ impl Future for Room<'_> {
     fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         let shared = match &this.call.stage {
-            Stage::Preparing(preparing) => preparing.shared.clone(),
+            Stage::Preparing(preparing) => preparing.slot.shared().clone(),
             _ => return Poll::Ready(Ok(())),
         };
         let limits = &shared.limits;
@@ -80,5 +80,5 @@ impl Future for Room<'_> {
 /// Whether the operation is nested and says that it runs unrecorded rather than not at all.
 fn is_optional(call: &Call) -> bool {
     let Stage::Preparing(preparing) = &call.stage else { return false };
-    preparing.opening.context().is_nested() && call.declaration.spec.on_nested_failure == NestedFailure::Continue
+    preparing.opening.context.is_nested() && call.declaration.spec.on_nested_failure == NestedFailure::Continue
 }
