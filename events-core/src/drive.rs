@@ -32,18 +32,42 @@ impl Call {
         read: Read<F::Output>,
     ) -> Drive<'c, F> {
         let step = if self.is_plain() { Step::Plain } else { Step::Opening(BeginStep::Start) };
-        Drive { call: self, body, refused, read, out: None, step }
+        Drive { body, around: Around { call: self, refused, read, out: None, step } }
     }
 }
 
 /// See [`Call::drive`].
 #[must_use = "futures do nothing unless polled"]
 pub struct Drive<'c, F: Future> {
-    call: &'c mut Call,
     body: Pin<&'c mut F>,
-    refused: fn(Refused) -> F::Output,
-    read: Read<F::Output>,
-    out: Option<F::Output>,
+    around: Around<'c, F::Output>,
+}
+
+/// The value is moved out when it is ready and never pinned.
+impl<F: Future> Unpin for Drive<'_, F> {}
+
+impl<F: Future> fmt::Debug for Drive<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Drive").field("call", &self.around.call).finish_non_exhaustive()
+    }
+}
+
+impl<F: Future> Future for Drive<'_, F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<F::Output> {
+        let Self { body, around } = self.get_mut();
+        around.poll(body.as_mut(), task)
+    }
+}
+
+/// What goes on around a body: compiled once for all the handlers that return the same.
+struct Around<'c, T> {
+    call: &'c mut Call,
+    refused: fn(Refused) -> T,
+    read: Read<T>,
+    out: Option<T>,
     step: Step,
 }
 
@@ -55,22 +79,12 @@ enum Step {
     Closing(FinishStep),
 }
 
-/// The value is moved out when it is ready and never pinned.
-impl<F: Future> Unpin for Drive<'_, F> {}
-
-impl<F: Future> fmt::Debug for Drive<'_, F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Drive").field("call", &self.call).finish_non_exhaustive()
-    }
-}
-
-impl<F: Future> Future for Drive<'_, F> {
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<F::Output> {
-        let Self { call, body, refused, read, out, step } = self.get_mut();
+impl<T> Around<'_, T> {
+    #[inline(never)]
+    fn poll(&mut self, mut body: Pin<&mut (dyn Future<Output = T> + '_)>, task: &mut Task<'_>) -> Poll<T> {
+        let Self { call, refused, read, out, step } = self;
         if matches!(step, Step::Plain) {
-            return body.as_mut().poll(task);
+            return body.poll(task);
         }
         if out.is_none() {
             let mut poll = |task: &mut Task<'_>| body.as_mut().poll(task).map(|value| *out = Some(value));
@@ -82,8 +96,11 @@ impl<F: Future> Future for Drive<'_, F> {
             }
         }
         ready!(close(call, step, task));
-        // It is there until it is taken here; a future may do anything when it is polled after that.
-        out.take().map_or(Poll::Pending, Poll::Ready)
+        match out.take() {
+            Some(out) => Poll::Ready(out),
+            // It is there until it is taken here; a future may do anything when it is polled after that.
+            None => Poll::Pending,
+        }
     }
 }
 
@@ -157,12 +174,25 @@ impl<T> Read<T> {
         call.ended(Ending::failed(Reason::Panic));
         match self {
             Self::Told(tells) => {
-                let ending = tells.iter().flatten().find_map(|tell| tell(out));
+                let ending = first(tells, out);
                 call.ended(ending.unwrap_or(Ending::COMPLETED));
             }
             Self::By(read) => read(call, out),
         }
     }
+}
+
+/// What the first one says that says anything. Not by an iterator: that would be compiled for each return type.
+fn first<T>(mut tells: &[Tell<T>], out: &T) -> Option<Ending> {
+    while let [tell, others @ ..] = tells {
+        if let Some(tell) = tell
+            && let Some(ending) = tell(out)
+        {
+            return Some(ending);
+        }
+        tells = others;
+    }
+    None
 }
 
 /// What a return type can say: inherent constants where it, or its parts, fit; else those of [`Silent`]. So the
@@ -182,22 +212,34 @@ impl<T: Outcome> Says<T> {
 
 impl<T: Outcome, E> Says<Result<T, E>> {
     /// The value of an ok.
-    pub const OK: Tell<Result<T, E>> = Some(|out| out.as_ref().ok().map(T::ending));
+    pub const OK: Tell<Result<T, E>> = Some(|out| match out {
+        Ok(value) => Some(value.ending()),
+        Err(_) => None,
+    });
 }
 
 impl<T, E: Outcome> Says<Result<T, E>> {
     /// An error that is an outcome.
-    pub const ERROR: Tell<Result<T, E>> = Some(|out| out.as_ref().err().map(E::ending));
+    pub const ERROR: Tell<Result<T, E>> = Some(|out| match out {
+        Ok(_) => None,
+        Err(error) => Some(error.ending()),
+    });
 }
 
 impl<T, E: Display> Says<Result<T, E>> {
     /// An error that says what it is.
-    pub const SHOWN: Tell<Result<T, E>> = Some(|out| out.as_ref().err().map(|error| Ending::from_error(error)));
+    pub const SHOWN: Tell<Result<T, E>> = Some(|out| match out {
+        Ok(_) => None,
+        Err(error) => Some(Ending::from_error(error)),
+    });
 }
 
 impl<T, E> Says<Result<T, E>> {
     /// Any other error.
-    pub const FAILED: Tell<Result<T, E>> = Some(|out| out.is_err().then(|| Ending::failed(Reason::Error)));
+    pub const FAILED: Tell<Result<T, E>> = Some(|out| match out {
+        Ok(_) => None,
+        Err(_) => Some(Ending::failed(Reason::Error)),
+    });
 }
 
 /// See [`Says`].
