@@ -14,13 +14,62 @@ use std::{
 };
 
 use crate::{
-    call::{BeginStep, Call, FinishStep, panicked},
-    context::{Change, swap},
+    call::{BeginStep, FinishStep, Guard, Room, panicked},
+    context::{Change, Context, swap},
+    declaration::EventDeclaration,
+    opaque::OpaqueBox,
+    opening::Opening,
     outcome::{Ending, Outcome, Reason},
     refused::Refused,
 };
 
+/// One call of an annotated handler: nothing where nothing is recorded and nothing that is current changes.
+///
+/// A pointer, so that a handler's future does not carry what is behind it and the compiler does not look into that.
+#[derive(Debug)]
+pub struct Call(Option<OpaqueBox<Life>>);
+
+/// How far a call is. Its guard goes last.
+struct Life {
+    step: Step,
+    guard: Guard,
+}
+
+impl fmt::Debug for Life {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.guard.fmt(f)
+    }
+}
+
 impl Call {
+    /// A call in the current context.
+    pub fn new(declaration: &'static EventDeclaration) -> Self {
+        Self::guarded(Guard::new(declaration))
+    }
+
+    /// A call in a context that the handler names.
+    pub fn in_context(declaration: &'static EventDeclaration, context: Context) -> Self {
+        Self::guarded(Guard::in_context(declaration, context))
+    }
+
+    fn guarded(guard: Guard) -> Self {
+        let step = Step::Opening(BeginStep::Start);
+        Self((!guard.is_plain()).then(|| OpaqueBox::new(Life { step, guard })))
+    }
+
+    /// The opening to be filled in; none when nothing is recorded of this call.
+    pub fn opening(&mut self) -> Option<&mut Opening> {
+        self.0.as_deref_mut()?.guard.opening()
+    }
+
+    /// Waits until there is room in memory for the payload that the opening is to carry.
+    ///
+    /// # Errors
+    /// There was none within the limit for openings. Cancel-safe: nothing is recorded yet.
+    pub fn room(&mut self) -> Room<'_> {
+        Room::of(self.0.as_deref_mut().map(|life| &mut life.guard))
+    }
+
     /// Stores the opening, runs the body, reads from its value how it ended, and stores the closing.
     ///
     /// Cancel-safe: dropped while the opening is stored, the trail holds the opening and a closing, or neither; dropped
@@ -31,8 +80,7 @@ impl Call {
         refused: fn(Refused) -> F::Output,
         read: Read<F::Output>,
     ) -> Drive<'c, F> {
-        let step = if self.is_plain() { Step::Plain } else { Step::Opening(BeginStep::Start) };
-        Drive { body, around: Around { call: self, refused, read, out: None, step } }
+        Drive { body, around: Around { call: self, refused, read, out: None } }
     }
 }
 
@@ -62,40 +110,29 @@ impl<F: Future> Future for Drive<'_, F> {
     }
 }
 
-/// What goes on around a body: compiled once for all the handlers that return the same.
+/// What goes on around a body: compiled once for all handlers that return the same.
 struct Around<'c, T> {
     call: &'c mut Call,
     refused: fn(Refused) -> T,
     read: Read<T>,
     out: Option<T>,
-    step: Step,
-}
-
-enum Step {
-    /// Nothing is recorded, and nothing that is current changes: the body alone.
-    Plain,
-    Opening(BeginStep),
-    Running(Option<Change>),
-    Closing(FinishStep),
 }
 
 impl<T> Around<'_, T> {
     #[inline(never)]
     fn poll(&mut self, mut body: Pin<&mut (dyn Future<Output = T> + '_)>, task: &mut Task<'_>) -> Poll<T> {
-        let Self { call, refused, read, out, step } = self;
-        if matches!(step, Step::Plain) {
-            return body.poll(task);
-        }
+        let Self { call: Call(life), refused, read, out } = self;
+        let Some(life) = life else { return body.poll(task) };
         if out.is_none() {
             let mut poll = |task: &mut Task<'_>| body.as_mut().poll(task).map(|value| *out = Some(value));
-            if let Err(why) = ready!(open_and_run(call, step, task, &mut poll)) {
+            if let Err(why) = ready!(life.open_and_run(task, &mut poll)) {
                 return Poll::Ready(refused(why));
             }
             if let Some(out) = out {
-                read.tell(call, out);
+                read.tell(&mut life.guard, out);
             }
         }
-        ready!(close(call, step, task));
+        ready!(life.close(task));
         match out.take() {
             Some(out) => Poll::Ready(out),
             // It is there until it is taken here; a future may do anything when it is polled after that.
@@ -104,34 +141,47 @@ impl<T> Around<'_, T> {
     }
 }
 
+enum Step {
+    Opening(BeginStep),
+    Running(Option<Change>),
+    Closing(FinishStep),
+}
+
 /// One poll of a body whose value goes elsewhere.
 type PollBody<'p> = &'p mut dyn FnMut(&mut Task<'_>) -> Poll<()>;
 
-/// Until the body is ready.
-#[inline(never)]
-fn open_and_run(
-    call: &mut Call,
-    step: &mut Step,
-    task: &mut Task<'_>,
-    body: PollBody<'_>,
-) -> Poll<Result<(), Refused>> {
-    if let Step::Opening(begin) = step {
-        if let Err(refused) = ready!(begin.poll(call, task)) {
-            return Poll::Ready(Err(refused));
+impl Life {
+    /// Until the body is ready.
+    #[inline(never)]
+    fn open_and_run(&mut self, task: &mut Task<'_>, body: PollBody<'_>) -> Poll<Result<(), Refused>> {
+        let Self { step, guard } = self;
+        if let Step::Opening(begin) = step {
+            if let Err(refused) = ready!(begin.poll(guard, task)) {
+                return Poll::Ready(Err(refused));
+            }
+            *step = Step::Running(guard.inside());
         }
-        *step = Step::Running(call.inside());
-    }
-    if let Step::Running(inside) = step {
-        match inside {
-            None => ready!(body(task)),
-            Some(inside) => match poll_inside(inside, task, body) {
-                Ok(polled) => ready!(polled),
-                Err(panic) => panicked(call, panic),
-            },
+        if let Step::Running(inside) = step {
+            match inside {
+                None => ready!(body(task)),
+                Some(inside) => match poll_inside(inside, task, body) {
+                    Ok(polled) => ready!(polled),
+                    Err(panic) => panicked(guard, panic),
+                },
+            }
+            *step = Step::Closing(FinishStep::Start);
         }
-        *step = Step::Closing(FinishStep::Start);
+        Poll::Ready(Ok(()))
     }
-    Poll::Ready(Ok(()))
+
+    /// Until the closing is stored, or its limit is over.
+    #[inline(never)]
+    fn close(&mut self, task: &mut Task<'_>) -> Poll<()> {
+        match &mut self.step {
+            Step::Closing(finish) => finish.poll(&mut self.guard, task),
+            Step::Opening(_) | Step::Running(_) => Poll::Ready(()),
+        }
+    }
 }
 
 fn poll_inside(inside: &mut Change, task: &mut Task<'_>, body: PollBody<'_>) -> Result<Poll<()>, Box<dyn Any + Send>> {
@@ -139,21 +189,12 @@ fn poll_inside(inside: &mut Change, task: &mut Task<'_>, body: PollBody<'_>) -> 
     catch_unwind(AssertUnwindSafe(|| body(task)))
 }
 
-/// Until the closing is stored, or its limit is over.
-#[inline(never)]
-fn close(call: &mut Call, step: &mut Step, task: &mut Task<'_>) -> Poll<()> {
-    match step {
-        Step::Closing(finish) => finish.poll(call, task),
-        Step::Plain | Step::Opening(_) | Step::Running(_) => Poll::Ready(()),
-    }
-}
-
 /// How the ending is read from a handler's value.
 pub enum Read<T> {
     /// By the first that has an answer: what the type is known to say ([`Says`]), most telling first.
     Told([Tell<T>; 5]),
     /// By a function.
-    By(fn(&mut Call, &T)),
+    By(fn(&mut Guard, &T)),
 }
 
 /// What a type says of an ending, if it says anything.
@@ -166,18 +207,18 @@ impl<T> fmt::Debug for Read<T> {
 }
 
 impl<T> Read<T> {
-    fn tell(&self, call: &mut Call, out: &T) {
-        if !call.is_open() {
+    fn tell(&self, guard: &mut Guard, out: &T) {
+        if !guard.is_open() {
             return;
         }
         // Unless what is asked says so: it may panic.
-        call.ended(Ending::failed(Reason::Panic));
+        guard.ended(Ending::failed(Reason::Panic));
         match self {
             Self::Told(tells) => {
                 let ending = first(tells, out);
-                call.ended(ending.unwrap_or(Ending::COMPLETED));
+                guard.ended(ending.unwrap_or(Ending::COMPLETED));
             }
-            Self::By(read) => read(call, out),
+            Self::By(read) => read(guard, out),
         }
     }
 }
