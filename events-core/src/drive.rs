@@ -192,7 +192,7 @@ fn poll_inside(inside: &mut Change, task: &mut Task<'_>, body: PollBody<'_>) -> 
 /// How the ending is read from a handler's value.
 pub enum Read<T> {
     /// By the first that has an answer: what the type is known to say ([`Says`]), most telling first.
-    Told([Tell<T>; 5]),
+    Told([Tell<T>; 4]),
     /// By a function.
     By(fn(&mut Guard, &T)),
 }
@@ -246,11 +246,6 @@ impl<T: ?Sized> fmt::Debug for Says<T> {
     }
 }
 
-impl<T: Outcome> Says<T> {
-    /// An outcome.
-    pub const WHOLE: Tell<T> = Some(|out| Some(out.ending()));
-}
-
 impl<T: Outcome, E> Says<Result<T, E>> {
     /// The value of an ok.
     pub const OK: Tell<Result<T, E>> = Some(|out| match out {
@@ -275,9 +270,15 @@ impl<T, E: Display> Says<Result<T, E>> {
     });
 }
 
+impl<T: Outcome> Says<T> {
+    /// An outcome.
+    pub const WHOLE: Tell<T> = Some(|out| Some(out.ending()));
+}
+
+/// No result is an outcome, so that one name serves both.
 impl<T, E> Says<Result<T, E>> {
     /// Any other error.
-    pub const FAILED: Tell<Result<T, E>> = Some(|out| match out {
+    pub const WHOLE: Tell<Result<T, E>> = Some(|out| match out {
         Ok(_) => None,
         Err(_) => Some(Ending::failed(Reason::Error)),
     });
@@ -288,15 +289,13 @@ pub trait Silent {
     /// The type.
     type Of;
     /// Nothing.
-    const WHOLE: Tell<Self::Of> = None;
-    /// Nothing.
     const OK: Tell<Self::Of> = None;
     /// Nothing.
     const ERROR: Tell<Self::Of> = None;
     /// Nothing.
     const SHOWN: Tell<Self::Of> = None;
     /// Nothing.
-    const FAILED: Tell<Self::Of> = None;
+    const WHOLE: Tell<Self::Of> = None;
 }
 
 impl<T> Silent for Says<T> {
