@@ -53,16 +53,16 @@
 ///
 /// ```text
 /// async fn reboot(id: Href<Nuvlabox>, Query(options): Query<Options>) -> Result<(), ApiError> {
-///     use ::events::__private::{self as __events, NotKnown as _, NotNamed as _, Silent as _};
+///     use ::events::__private::{self as __events, NotKnown as _, Silent as _};
 ///
 ///     // What is declared: one static, which registers itself and notes its place. It is there although the
 ///     // function is never called.
-///     static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(__events::EventSpec {
-///         severity: __events::Option::Some(__events::Severity::High),
-///         details: &[__events::DetailField { name: "force", type_name: __events::Option::Some("bool"), required: true }],
-///         message: __events::Option::Some(&[__events::MessagePart::Caller, …]),
-///         ..__events::EventSpec::action("nuvlabox.reboot", "nuvlabox", "reboot", "reboot", module_path!(), env!("CARGO_PKG_NAME"))
-///     });
+///     static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(
+///         __events::EventSpec::action("nuvlabox.reboot", "nuvlabox", "reboot", "reboot", module_path!(), env!("CARGO_PKG_NAME"))
+///             .severity(__events::Severity::High)
+///             .details(&[__events::DetailField { name: "force", type_name: __events::Option::Some("bool"), required: true }])
+///             .message(&[__events::MessagePart::Caller, …]),
+///     );
 ///     __events::inventory::submit! { __events::Registration::Event(&__EVENTS_DECLARATION) }
 ///
 ///     // Prefix, closed set and what the category demands, against the resource type: the length of an array is evaluated
@@ -71,7 +71,7 @@
 ///         __events::Known::<Href<Nuvlabox>>::DECLARATION, "nuvlabox.reboot", "nuvlabox", "reboot", &["force"],
 ///     )] = [];
 ///
-///     // The guard. What it records is read before the body takes the arguments, and only where something is recorded.
+///     // The call, with its guard. What it records is read before the body takes the arguments, and only where something is recorded.
 ///     let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
 ///     if let __events::Option::Some(__events_opening) = __events_call.opening() {
 ///         __events_opening.resource(__events::Designates::href(&id));
@@ -87,11 +87,10 @@
 ///         }),
 ///         <Result<(), ApiError> as __events::Refusable>::refused,            // what a refusal becomes
 ///         __events::Read::Told([                                             // who says how it ended, most telling first
-///             __events::Says::<Result<(), ApiError>>::WHOLE, // the whole value is an `Outcome`
-///             __events::Says::<Result<(), ApiError>>::OK,    // the ok value is
+///             __events::Says::<Result<(), ApiError>>::OK,    // the ok value is an `Outcome`
 ///             __events::Says::<Result<(), ApiError>>::ERROR, // the error is
 ///             __events::Says::<Result<(), ApiError>>::SHOWN, // the error can be displayed
-///             __events::Says::<Result<(), ApiError>>::FAILED,
+///             __events::Says::<Result<(), ApiError>>::WHOLE, // the whole value is, or any other error
 ///         ]),
 ///     ).await
 /// }

@@ -1,4 +1,4 @@
-//! One call of an annotated handler, as the expansion of `#[action]` drives it:
+//! The stages of one call of an annotated handler, as [`drive`](crate::drive) goes through them:
 //! opening, begin, run, ended, finish; `Drop` is the guard for all other endings.
 
 use std::{
@@ -34,11 +34,11 @@ mod room;
 
 pub(crate) use begin::BeginStep;
 pub(crate) use finish::FinishStep;
-use room::Room;
+pub(crate) use room::Room;
 
-/// One call of an annotated handler.
+/// What is known of one call, and what closes it however it ends.
 #[derive(Debug)]
-pub struct Call {
+pub struct Guard {
     declaration: &'static EventDeclaration,
     stage: Stage,
     /// The context that the declaration names: the body runs in it whether or not anything is recorded.
@@ -64,7 +64,7 @@ pub(crate) enum Stage {
     Closed(Arc<OperationState>),
 }
 
-impl Call {
+impl Guard {
     /// A call in the current context.
     pub fn new(declaration: &'static EventDeclaration) -> Self {
         let mut call = Self::unrecorded(declaration, None);
@@ -89,14 +89,6 @@ impl Call {
             Stage::Preparing(preparing) => Some(&mut preparing.opening),
             _ => None,
         }
-    }
-
-    /// Waits until there is room in memory for the payload that the opening is to carry.
-    ///
-    /// # Errors
-    /// There was none within the limit for openings. Cancel-safe: nothing is recorded yet.
-    pub fn room(&mut self) -> Room<'_> {
-        Room::of(self)
     }
 
     /// What is current inside the body; none where nothing changes.
@@ -210,7 +202,7 @@ impl Call {
     }
 }
 
-impl Call {
+impl Guard {
     /// The handler of a deferred operation has returned. What it said is kept durably beside the opening, which
     /// cannot know it: whoever closes the operation, wherever and whenever, finds it there.
     fn stay_open(&mut self, operation: Arc<OperationState>, mut said: Box<Said>, ended: Instant) {
@@ -228,7 +220,7 @@ impl Call {
     }
 }
 
-impl Drop for Call {
+impl Drop for Guard {
     /// The guard: an operation that is dropped while it is open was cancelled, or its time limit ran out,
     /// or it had ended and only the storing of its closing was cancelled. Hands over bytes, nothing else.
     fn drop(&mut self) {
@@ -245,7 +237,7 @@ impl Drop for Call {
 /// The body's own poll unwound: the closing says so, and it goes on unwinding.
 #[cold]
 #[inline(never)]
-pub(crate) fn panicked(call: &mut Call, panic: Box<dyn Any + Send>) -> ! {
+pub(crate) fn panicked(call: &mut Guard, panic: Box<dyn Any + Send>) -> ! {
     let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
     let failure = Failure::new(Reason::Panic);

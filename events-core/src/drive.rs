@@ -14,13 +14,62 @@ use std::{
 };
 
 use crate::{
-    call::{BeginStep, Call, FinishStep, panicked},
-    context::{Change, swap},
+    call::{BeginStep, FinishStep, Guard, Room, panicked},
+    context::{Change, Context, swap},
+    declaration::EventDeclaration,
+    opaque::OpaqueBox,
+    opening::Opening,
     outcome::{Ending, Outcome, Reason},
     refused::Refused,
 };
 
+/// One call of an annotated handler: nothing where nothing is recorded and nothing that is current changes.
+///
+/// A pointer, so that a handler's future does not carry what is behind it and the compiler does not look into that.
+#[derive(Debug)]
+pub struct Call(Option<OpaqueBox<Life>>);
+
+/// How far a call is. Its guard goes last.
+struct Life {
+    step: Step,
+    guard: Guard,
+}
+
+impl fmt::Debug for Life {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.guard.fmt(f)
+    }
+}
+
 impl Call {
+    /// A call in the current context.
+    pub fn new(declaration: &'static EventDeclaration) -> Self {
+        Self::guarded(Guard::new(declaration))
+    }
+
+    /// A call in a context that the handler names.
+    pub fn in_context(declaration: &'static EventDeclaration, context: Context) -> Self {
+        Self::guarded(Guard::in_context(declaration, context))
+    }
+
+    fn guarded(guard: Guard) -> Self {
+        let step = Step::Opening(BeginStep::Start);
+        Self((!guard.is_plain()).then(|| OpaqueBox::new(Life { step, guard })))
+    }
+
+    /// The opening to be filled in; none when nothing is recorded of this call.
+    pub fn opening(&mut self) -> Option<&mut Opening> {
+        self.0.as_deref_mut()?.guard.opening()
+    }
+
+    /// Waits until there is room in memory for the payload that the opening is to carry.
+    ///
+    /// # Errors
+    /// There was none within the limit for openings. Cancel-safe: nothing is recorded yet.
+    pub fn room(&mut self) -> Room<'_> {
+        Room::of(self.0.as_deref_mut().map(|life| &mut life.guard))
+    }
+
     /// Stores the opening, runs the body, reads from its value how it ended, and stores the closing.
     ///
     /// Cancel-safe: dropped while the opening is stored, the trail holds the opening and a closing, or neither; dropped
@@ -31,28 +80,15 @@ impl Call {
         refused: fn(Refused) -> F::Output,
         read: Read<F::Output>,
     ) -> Drive<'c, F> {
-        let step = if self.is_plain() { Step::Plain } else { Step::Opening(BeginStep::Start) };
-        Drive { call: self, body, refused, read, out: None, step }
+        Drive { body, around: Around { call: self, refused, read, out: None } }
     }
 }
 
 /// See [`Call::drive`].
 #[must_use = "futures do nothing unless polled"]
 pub struct Drive<'c, F: Future> {
-    call: &'c mut Call,
     body: Pin<&'c mut F>,
-    refused: fn(Refused) -> F::Output,
-    read: Read<F::Output>,
-    out: Option<F::Output>,
-    step: Step,
-}
-
-enum Step {
-    /// Nothing is recorded, and nothing that is current changes: the body alone.
-    Plain,
-    Opening(BeginStep),
-    Running(Option<Change>),
-    Closing(FinishStep),
+    around: Around<'c, F::Output>,
 }
 
 /// The value is moved out when it is ready and never pinned.
@@ -60,61 +96,92 @@ impl<F: Future> Unpin for Drive<'_, F> {}
 
 impl<F: Future> fmt::Debug for Drive<'_, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Drive").field("call", &self.call).finish_non_exhaustive()
+        f.debug_struct("Drive").field("call", &self.around.call).finish_non_exhaustive()
     }
 }
 
 impl<F: Future> Future for Drive<'_, F> {
     type Output = F::Output;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<F::Output> {
-        let Self { call, body, refused, read, out, step } = self.get_mut();
-        if matches!(step, Step::Plain) {
-            return body.as_mut().poll(task);
-        }
+        let Self { body, around } = self.get_mut();
+        around.poll(body.as_mut(), task)
+    }
+}
+
+/// What goes on around a body: compiled once for all handlers that return the same.
+struct Around<'c, T> {
+    call: &'c mut Call,
+    refused: fn(Refused) -> T,
+    read: Read<T>,
+    out: Option<T>,
+}
+
+impl<T> Around<'_, T> {
+    #[inline(never)]
+    fn poll(&mut self, mut body: Pin<&mut (dyn Future<Output = T> + '_)>, task: &mut Task<'_>) -> Poll<T> {
+        let Self { call: Call(life), refused, read, out } = self;
+        let Some(life) = life else { return body.poll(task) };
         if out.is_none() {
             let mut poll = |task: &mut Task<'_>| body.as_mut().poll(task).map(|value| *out = Some(value));
-            if let Err(why) = ready!(open_and_run(call, step, task, &mut poll)) {
+            if let Err(why) = ready!(life.open_and_run(task, &mut poll)) {
                 return Poll::Ready(refused(why));
             }
             if let Some(out) = out {
-                read.tell(call, out);
+                read.tell(&mut life.guard, out);
             }
         }
-        ready!(close(call, step, task));
-        // It is there until it is taken here; a future may do anything when it is polled after that.
-        out.take().map_or(Poll::Pending, Poll::Ready)
+        ready!(life.close(task));
+        match out.take() {
+            Some(out) => Poll::Ready(out),
+            // It is there until it is taken here; a future may do anything when it is polled after that.
+            None => Poll::Pending,
+        }
     }
+}
+
+enum Step {
+    Opening(BeginStep),
+    Running(Option<Change>),
+    Closing(FinishStep),
 }
 
 /// One poll of a body whose value goes elsewhere.
 type PollBody<'p> = &'p mut dyn FnMut(&mut Task<'_>) -> Poll<()>;
 
-/// Until the body is ready.
-#[inline(never)]
-fn open_and_run(
-    call: &mut Call,
-    step: &mut Step,
-    task: &mut Task<'_>,
-    body: PollBody<'_>,
-) -> Poll<Result<(), Refused>> {
-    if let Step::Opening(begin) = step {
-        if let Err(refused) = ready!(begin.poll(call, task)) {
-            return Poll::Ready(Err(refused));
+impl Life {
+    /// Until the body is ready.
+    #[inline(never)]
+    fn open_and_run(&mut self, task: &mut Task<'_>, body: PollBody<'_>) -> Poll<Result<(), Refused>> {
+        let Self { step, guard } = self;
+        if let Step::Opening(begin) = step {
+            if let Err(refused) = ready!(begin.poll(guard, task)) {
+                return Poll::Ready(Err(refused));
+            }
+            *step = Step::Running(guard.inside());
         }
-        *step = Step::Running(call.inside());
-    }
-    if let Step::Running(inside) = step {
-        match inside {
-            None => ready!(body(task)),
-            Some(inside) => match poll_inside(inside, task, body) {
-                Ok(polled) => ready!(polled),
-                Err(panic) => panicked(call, panic),
-            },
+        if let Step::Running(inside) = step {
+            match inside {
+                None => ready!(body(task)),
+                Some(inside) => match poll_inside(inside, task, body) {
+                    Ok(polled) => ready!(polled),
+                    Err(panic) => panicked(guard, panic),
+                },
+            }
+            *step = Step::Closing(FinishStep::Start);
         }
-        *step = Step::Closing(FinishStep::Start);
+        Poll::Ready(Ok(()))
     }
-    Poll::Ready(Ok(()))
+
+    /// Until the closing is stored, or its limit is over.
+    #[inline(never)]
+    fn close(&mut self, task: &mut Task<'_>) -> Poll<()> {
+        match &mut self.step {
+            Step::Closing(finish) => finish.poll(&mut self.guard, task),
+            Step::Opening(_) | Step::Running(_) => Poll::Ready(()),
+        }
+    }
 }
 
 fn poll_inside(inside: &mut Change, task: &mut Task<'_>, body: PollBody<'_>) -> Result<Poll<()>, Box<dyn Any + Send>> {
@@ -122,21 +189,12 @@ fn poll_inside(inside: &mut Change, task: &mut Task<'_>, body: PollBody<'_>) -> 
     catch_unwind(AssertUnwindSafe(|| body(task)))
 }
 
-/// Until the closing is stored, or its limit is over.
-#[inline(never)]
-fn close(call: &mut Call, step: &mut Step, task: &mut Task<'_>) -> Poll<()> {
-    match step {
-        Step::Closing(finish) => finish.poll(call, task),
-        Step::Plain | Step::Opening(_) | Step::Running(_) => Poll::Ready(()),
-    }
-}
-
 /// How the ending is read from a handler's value.
 pub enum Read<T> {
     /// By the first that has an answer: what the type is known to say ([`Says`]), most telling first.
-    Told([Tell<T>; 5]),
+    Told([Tell<T>; 4]),
     /// By a function.
-    By(fn(&mut Call, &T)),
+    By(fn(&mut Guard, &T)),
 }
 
 /// What a type says of an ending, if it says anything.
@@ -149,20 +207,33 @@ impl<T> fmt::Debug for Read<T> {
 }
 
 impl<T> Read<T> {
-    fn tell(&self, call: &mut Call, out: &T) {
-        if !call.is_open() {
+    fn tell(&self, guard: &mut Guard, out: &T) {
+        if !guard.is_open() {
             return;
         }
         // Unless what is asked says so: it may panic.
-        call.ended(Ending::failed(Reason::Panic));
+        guard.ended(Ending::failed(Reason::Panic));
         match self {
             Self::Told(tells) => {
-                let ending = tells.iter().flatten().find_map(|tell| tell(out));
-                call.ended(ending.unwrap_or(Ending::COMPLETED));
+                let ending = first(tells, out);
+                guard.ended(ending.unwrap_or(Ending::COMPLETED));
             }
-            Self::By(read) => read(call, out),
+            Self::By(read) => read(guard, out),
         }
     }
+}
+
+/// What the first one says that says anything. Not by an iterator: that would be compiled for each return type.
+fn first<T>(mut tells: &[Tell<T>], out: &T) -> Option<Ending> {
+    while let [tell, others @ ..] = tells {
+        if let Some(tell) = tell
+            && let Some(ending) = tell(out)
+        {
+            return Some(ending);
+        }
+        tells = others;
+    }
+    None
 }
 
 /// What a return type can say: inherent constants where it, or its parts, fit; else those of [`Silent`]. So the
@@ -175,29 +246,42 @@ impl<T: ?Sized> fmt::Debug for Says<T> {
     }
 }
 
+impl<T: Outcome, E> Says<Result<T, E>> {
+    /// The value of an ok.
+    pub const OK: Tell<Result<T, E>> = Some(|out| match out {
+        Ok(value) => Some(value.ending()),
+        Err(_) => None,
+    });
+}
+
+impl<T, E: Outcome> Says<Result<T, E>> {
+    /// An error that is an outcome.
+    pub const ERROR: Tell<Result<T, E>> = Some(|out| match out {
+        Ok(_) => None,
+        Err(error) => Some(error.ending()),
+    });
+}
+
+impl<T, E: Display> Says<Result<T, E>> {
+    /// An error that says what it is.
+    pub const SHOWN: Tell<Result<T, E>> = Some(|out| match out {
+        Ok(_) => None,
+        Err(error) => Some(Ending::from_error(error)),
+    });
+}
+
 impl<T: Outcome> Says<T> {
     /// An outcome.
     pub const WHOLE: Tell<T> = Some(|out| Some(out.ending()));
 }
 
-impl<T: Outcome, E> Says<Result<T, E>> {
-    /// The value of an ok.
-    pub const OK: Tell<Result<T, E>> = Some(|out| out.as_ref().ok().map(T::ending));
-}
-
-impl<T, E: Outcome> Says<Result<T, E>> {
-    /// An error that is an outcome.
-    pub const ERROR: Tell<Result<T, E>> = Some(|out| out.as_ref().err().map(E::ending));
-}
-
-impl<T, E: Display> Says<Result<T, E>> {
-    /// An error that says what it is.
-    pub const SHOWN: Tell<Result<T, E>> = Some(|out| out.as_ref().err().map(|error| Ending::from_error(error)));
-}
-
+/// No result is an outcome, so that one name serves both.
 impl<T, E> Says<Result<T, E>> {
     /// Any other error.
-    pub const FAILED: Tell<Result<T, E>> = Some(|out| out.is_err().then(|| Ending::failed(Reason::Error)));
+    pub const WHOLE: Tell<Result<T, E>> = Some(|out| match out {
+        Ok(_) => None,
+        Err(_) => Some(Ending::failed(Reason::Error)),
+    });
 }
 
 /// See [`Says`].
@@ -205,15 +289,13 @@ pub trait Silent {
     /// The type.
     type Of;
     /// Nothing.
-    const WHOLE: Tell<Self::Of> = None;
-    /// Nothing.
     const OK: Tell<Self::Of> = None;
     /// Nothing.
     const ERROR: Tell<Self::Of> = None;
     /// Nothing.
     const SHOWN: Tell<Self::Of> = None;
     /// Nothing.
-    const FAILED: Tell<Self::Of> = None;
+    const WHOLE: Tell<Self::Of> = None;
 }
 
 impl<T> Silent for Says<T> {

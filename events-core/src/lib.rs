@@ -21,6 +21,7 @@ pub mod conformance;
 mod context;
 pub mod crud;
 mod declaration;
+mod declaring;
 mod deferred;
 // Hidden modules are public so that what the compiler says about them has a short path.
 #[doc(hidden)]

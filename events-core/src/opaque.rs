@@ -1,8 +1,8 @@
-//! Shared values that the compiler does not look into.
+//! Values that the compiler does not look into where they are used.
 
 use std::{
     fmt,
-    ops::Deref,
+    ops::{Deref, DerefMut},
     sync::{Arc, Weak},
 };
 
@@ -68,6 +68,57 @@ impl<T> Deref for Opaque<T> {
 }
 
 impl<T: fmt::Debug> fmt::Debug for Opaque<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+/// A [`Box`] of something whose parts nobody sees from outside.
+///
+/// For the same reason, and another one: what drops a value is compiled wherever one is dropped, for each part of the
+/// program anew. Here it is one call.
+pub(crate) struct OpaqueBox<T: 'static>(Box<dyn InsideMut<T>>);
+
+trait InsideMut<T>: Send {
+    fn inside(&self) -> &T;
+    fn inside_mut(&mut self) -> &mut T;
+}
+
+impl<T: Send> InsideMut<T> for T {
+    #[inline]
+    fn inside(&self) -> &T {
+        self
+    }
+
+    #[inline]
+    fn inside_mut(&mut self) -> &mut T {
+        self
+    }
+}
+
+impl<T: Send> OpaqueBox<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(Box::new(value))
+    }
+}
+
+impl<T> Deref for OpaqueBox<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        (*self.0).inside()
+    }
+}
+
+impl<T> DerefMut for OpaqueBox<T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut T {
+        (*self.0).inside_mut()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for OpaqueBox<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         (**self).fmt(f)
     }

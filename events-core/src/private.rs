@@ -11,7 +11,6 @@ pub use inventory;
 
 pub use crate::{
     __location as location, asked,
-    call::Call,
     category::{Category, CategoryRef, Severity},
     context::Context,
     declaration::{
@@ -20,7 +19,7 @@ pub use crate::{
     },
     demands,
     direct::{EventDetails, EventFor, Links},
-    drive::{Read, Says, Silent, Tell},
+    drive::{Call, Read, Says, Silent, Tell},
     fits::{self, Declares, NotNamed, Of},
     href::{Designates, Href, Resource, Untyped},
     opening::Opening,

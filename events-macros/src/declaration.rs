@@ -61,40 +61,39 @@ impl Declaration {
         })
     }
 
-    /// The fields of an `EventSpec` that this part decides, each followed by a comma. What is not
-    /// said is left to the defaults.
-    pub(crate) fn fields(&self, details: &[TokenStream], runtime: &Runtime) -> TokenStream {
+    /// What this part says beyond the names of the event, each thing a call of a method of `EventSpec`. What is not said
+    /// is left to the defaults.
+    pub(crate) fn said(&self, details: &[TokenStream], runtime: &Runtime) -> TokenStream {
         let span = Span::mixed_site();
-        let p = runtime.at(span);
-        let mut fields = TokenStream::new();
+        let mut said = TokenStream::new();
         if let Some(category) = &self.category {
             let category = category.tokens(runtime);
-            fields.extend(quote_spanned!(span=> category: #p::Option::Some(#category),));
+            said.extend(quote_spanned!(span=> .category(#category)));
         }
         if let Some(subcategory) = &self.subcategory {
-            fields.extend(quote_spanned!(span=> subcategory: #p::Option::Some(#subcategory),));
+            said.extend(quote_spanned!(span=> .subcategory(#subcategory)));
         }
         if let Some(severity) = &self.severity {
             let severity = severity.tokens(runtime);
-            fields.extend(quote_spanned!(span=> severity: #p::Option::Some(#severity),));
+            said.extend(quote_spanned!(span=> .severity(#severity)));
         }
         if !details.is_empty() {
-            fields.extend(quote_spanned!(span=> details: &[#(#details),*],));
+            said.extend(quote_spanned!(span=> .details(&[#(#details),*])));
         }
         if let Some(parts) = &self.message {
             let parts = message::tokens(parts, runtime);
-            fields.extend(quote_spanned!(span=> message: #p::Option::Some(#parts),));
+            said.extend(quote_spanned!(span=> .message(#parts)));
         }
         if let Some(version) = self.version {
-            fields.extend(quote_spanned!(span=> version: #p::Option::Some(#version),));
+            said.extend(quote_spanned!(span=> .version(#version)));
         }
         if self.mandatory {
-            fields.extend(quote_spanned!(span=> mandatory: true,));
+            said.extend(quote_spanned!(span=> .mandatory()));
         }
         if self.allow_anon {
-            fields.extend(quote_spanned!(span=> allow_anon: true,));
+            said.extend(quote_spanned!(span=> .allow_anon()));
         }
-        fields
+        said
     }
 
     /// What an own category demands of the details, whose names are the elements of an array.
@@ -112,13 +111,7 @@ impl Declaration {
 
     /// The `static` that declares the event of `function`, and its registration. `constructor` is that of
     /// `EventSpec`; it notes the place of its call, which is that of the literal.
-    pub(crate) fn item(
-        &self,
-        constructor: &str,
-        function: &str,
-        fields: &TokenStream,
-        runtime: &Runtime,
-    ) -> TokenStream {
+    pub(crate) fn item(&self, constructor: &str, function: &str, said: &TokenStream, runtime: &Runtime) -> TokenStream {
         let (span, at) = (Span::mixed_site(), self.literal.span());
         let (p, q) = (runtime.at(span), runtime.at(at));
         let constructor = Ident::new(constructor, at);
@@ -129,9 +122,8 @@ impl Declaration {
                 #event, #resource_type, #operation, #function, #q::module_path!(), #q::env!("CARGO_PKG_NAME"),
             )
         };
-        let spec = if fields.is_empty() { spec } else { quote_spanned!(span=> #p::EventSpec { #fields ..#spec }) };
         quote_spanned! {span=>
-            static __EVENTS_DECLARATION: #p::EventDeclaration = #p::EventDeclaration::new(#spec);
+            static __EVENTS_DECLARATION: #p::EventDeclaration = #p::EventDeclaration::new(#spec #said);
             #p::inventory::submit! { #p::Registration::Event(&__EVENTS_DECLARATION) }
         }
     }

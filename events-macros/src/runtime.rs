@@ -31,12 +31,16 @@ impl Runtime {
         if self.imported { Ident::new(IMPORTED, span).to_token_stream() } else { self.path(span) }
     }
 
-    /// The items that bring the short path into a block.
-    pub(crate) fn import(&self, span: Span) -> TokenStream {
+    /// The item that brings the short path into a block, and traits whose constants and methods answer there.
+    pub(crate) fn import(&self, traits: &[&str], span: Span) -> TokenStream {
         let (path, name) = (self.path(span), Ident::new(IMPORTED, span));
+        if traits.is_empty() {
+            return quote_spanned!(span=> use #path as #name;);
+        }
+        let traits = traits.iter().map(|name| Ident::new(name, span));
         quote_spanned! {span=>
             #[allow(unused_imports)]
-            use #path::{self as #name, NotKnown as _, NotNamed as _, Silent as _};
+            use #path::{self as #name, #(#traits as _),*};
         }
     }
 

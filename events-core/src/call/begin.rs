@@ -9,7 +9,7 @@ use std::{
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::{Call, Stage};
+use super::{Guard, Stage};
 use crate::{
     acl::{self, Lookup},
     context::Context,
@@ -37,7 +37,7 @@ pub(crate) enum BeginStep {
 impl BeginStep {
     // Not inlined: the same code serves every handler.
     #[inline(never)]
-    pub(crate) fn poll(&mut self, call: &mut Call, task: &mut Task<'_>) -> Poll<Result<(), Refused>> {
+    pub(crate) fn poll(&mut self, call: &mut Guard, task: &mut Task<'_>) -> Poll<Result<(), Refused>> {
         let step = self;
         loop {
             match step {
@@ -72,7 +72,7 @@ enum Start {
 }
 
 /// Checks what was written and starts looking the ACL up.
-fn start(call: &mut Call) -> Start {
+fn start(call: &mut Guard) -> Start {
     let preparing = match &mut call.stage {
         Stage::Preparing(preparing) => preparing,
         Stage::Refused(refused) => return Start::Done(Err(refused.clone())),
@@ -102,7 +102,7 @@ fn start(call: &mut Call) -> Start {
 
 /// Arms the guard and hands the opening over: since `handed_over`, or since it began. Ready when there is nothing to
 /// wait for; else the task is woken when there is an answer.
-fn open(call: &mut Call, lookup: &Lookup, handed_over: Option<Instant>, task: &Task<'_>) -> Poll<Result<(), Refused>> {
+fn open(call: &mut Guard, lookup: &Lookup, handed_over: Option<Instant>, task: &Task<'_>) -> Poll<Result<(), Refused>> {
     if !matches!(call.stage, Stage::Preparing(_)) {
         return Poll::Ready(Ok(()));
     }
@@ -153,7 +153,7 @@ fn shrunk(mut room: OwnedSemaphorePermit, bytes: usize) -> OwnedSemaphorePermit 
 }
 
 /// What was answered about the opening.
-fn opened(call: &mut Call, learned: Learned) -> Result<(), Refused> {
+fn opened(call: &mut Guard, learned: Learned) -> Result<(), Refused> {
     if matches!(learned, Learned::Answered(Answer::Stored)) {
         return Ok(());
     }

@@ -2,7 +2,7 @@
 
 use std::task::{Context as Task, Poll, ready};
 
-use super::{Call, Stage};
+use super::{Guard, Stage};
 use crate::{
     acl::{self, Lookup},
     directory::LookingUp,
@@ -19,7 +19,7 @@ pub(crate) enum FinishStep {
 impl FinishStep {
     // Not inlined: the same code serves every handler.
     #[inline(never)]
-    pub(crate) fn poll(&mut self, call: &mut Call, task: &mut Task<'_>) -> Poll<()> {
+    pub(crate) fn poll(&mut self, call: &mut Guard, task: &mut Task<'_>) -> Poll<()> {
         let step = self;
         loop {
             match step {
@@ -62,7 +62,7 @@ impl FinishStep {
 }
 
 /// An `add` that succeeded is visible to whoever sees what it added.
-fn look_up_created(call: &Call) -> Option<Box<LookingUp>> {
+fn look_up_created(call: &Guard) -> Option<Box<LookingUp>> {
     let Stage::Open(operation) = &call.stage else { return None };
     if call.ending.as_ref().is_some_and(|ending| ending.failure().is_some()) {
         return None;

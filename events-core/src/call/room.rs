@@ -9,7 +9,7 @@ use std::{
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::{Call, Stage};
+use super::{Guard, Stage};
 use crate::{
     alarm::Alarm,
     declaration::NestedFailure,
@@ -18,15 +18,15 @@ use crate::{
     search::BoxFuture,
 };
 
-/// See [`Call::room`].
+/// See [`Call::room`](crate::drive::Call::room).
 #[must_use = "futures do nothing unless polled"]
 pub struct Room<'c> {
-    call: &'c mut Call,
+    call: Option<&'c mut Guard>,
     waiting: Option<(BoxFuture<'static, Option<OwnedSemaphorePermit>>, Alarm)>,
 }
 
 impl<'c> Room<'c> {
-    pub(super) fn of(call: &'c mut Call) -> Self {
+    pub(crate) fn of(call: Option<&'c mut Guard>) -> Self {
         Self { call, waiting: None }
     }
 }
@@ -43,7 +43,8 @@ impl Future for Room<'_> {
     #[inline(never)]
     fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        let shared = match &this.call.stage {
+        let Some(call) = this.call.as_deref_mut() else { return Poll::Ready(Ok(())) };
+        let shared = match &call.stage {
             Stage::Preparing(preparing) => preparing.slot.shared().clone(),
             _ => return Poll::Ready(Ok(())),
         };
@@ -56,29 +57,29 @@ impl Future for Room<'_> {
             (Box::pin(async move { room.acquire_many_owned(bytes).await.ok() }), until)
         });
         if let Poll::Ready(room) = waiting.as_mut().poll(task) {
-            this.call.room = room;
+            call.room = room;
             return Poll::Ready(Ok(()));
         }
         if !until.is_over(&shared.keeper, task) {
-            if let Stage::Preparing(preparing) = &mut this.call.stage {
+            if let Stage::Preparing(preparing) = &mut call.stage {
                 preparing.opening.shrink();
             }
             return Poll::Pending;
         }
-        if is_optional(this.call) {
-            this.call.stage = Stage::Unrecorded;
+        if is_optional(call) {
+            call.stage = Stage::Unrecorded;
             return Poll::Ready(Ok(()));
         }
         shared.counters.refused.add(1);
         let how = "other payloads that wait for the event store leave no room for its own: try again";
-        let refused = this.call.refuse(RefusedKind::Storage, how);
-        this.call.stage = Stage::Refused(refused.clone());
+        let refused = call.refuse(RefusedKind::Storage, how);
+        call.stage = Stage::Refused(refused.clone());
         Poll::Ready(Err(refused))
     }
 }
 
 /// Whether the operation is nested and says that it runs unrecorded rather than not at all.
-fn is_optional(call: &Call) -> bool {
+fn is_optional(call: &Guard) -> bool {
     let Stage::Preparing(preparing) = &call.stage else { return false };
     preparing.opening.context.is_nested() && call.declaration.spec.on_nested_failure == NestedFailure::Continue
 }

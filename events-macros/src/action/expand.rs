@@ -8,14 +8,14 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Expr, Path};
+use syn::{Expr, Path, Type};
 
 use super::model::{Action, Body, Captured, Created, Detail, Details, Known, Resource};
 use crate::classification::Category;
 use crate::declaration::{detail_field, is_option};
 use crate::event_type::{EventType, fingerprint};
 use crate::function::group;
-use crate::returns::Returns;
+use crate::returns::{Returns, is_whole};
 use crate::words::pascal;
 
 /// The braces that replace those of the function.
@@ -72,7 +72,7 @@ fn recorded(action: &Action, block: &Group, captured: &[Captured]) -> TokenStrea
     };
     let refused = refused(action);
     let read = read(action, &call, &out);
-    let import = action.runtime.import(span);
+    let import = action.runtime.import(&fallbacks(action), span);
     quote_spanned! {span=>
         #import
         #declare
@@ -85,6 +85,18 @@ fn recorded(action: &Action, block: &Group, captured: &[Captured]) -> TokenStrea
     }
 }
 
+/// The traits that answer where nothing is known of a type that is asked about.
+fn fallbacks(action: &Action) -> Vec<&'static str> {
+    let known = match &action.resource {
+        Resource::Value { known, .. } => Some(known),
+        Resource::Unnamed => None,
+    };
+    let names = matches!(known, Some(Known::Inferred)) || matches!(action.details, Details::Object(_));
+    let all =
+        [("NotKnown", matches!(known, Some(Known::Type(_)))), ("NotNamed", names), ("Silent", told(action).is_some())];
+    all.into_iter().filter(|(_, needed)| *needed).map(|(name, _)| name).collect()
+}
+
 /// The declaration and its registration.
 fn declare(action: &Action) -> TokenStream {
     let span = Span::mixed_site();
@@ -95,31 +107,31 @@ fn declare(action: &Action) -> TokenStream {
     };
     let names = names(&action.details);
     let demands = names.map(|names| action.declaration.check_demands(&names, &action.runtime));
-    let mut fields = action.declaration.fields(&details, &action.runtime);
+    let mut said = action.declaration.said(&details, &action.runtime);
     if let Details::Object(_) = &action.details {
-        fields.extend(quote_spanned!(span=> details_are_a_value: true,));
+        said.extend(quote_spanned!(span=> .details_are_a_value()));
     }
     let payload = &action.payload;
-    if payload.request.is_some() || payload.outcome || payload.changed {
-        let (request, outcome, changed) = (payload.request.is_some(), payload.outcome, payload.changed);
-        fields.extend(quote_spanned! {span=>
-            payload: #p::PayloadChoice { request: #request, outcome: #outcome, changed: #changed },
-        });
+    let chosen = [
+        ("payload_request", payload.request.is_some()),
+        ("payload_outcome", payload.outcome),
+        ("payload_changed", payload.changed),
+    ];
+    for (method, _) in chosen.into_iter().filter(|(_, chosen)| *chosen) {
+        let method = Ident::new(method, span);
+        said.extend(quote_spanned!(span=> .#method()));
     }
     if let Some(deferred) = &action.deferred {
-        let within = match deferred.within {
-            Some(seconds) => {
-                quote_spanned!(span=> #p::Option::Some(#p::core::time::Duration::from_secs(#seconds)))
-            }
-            None => quote_spanned!(span=> #p::Option::None),
-        };
-        fields.extend(quote_spanned!(span=> deferred: #p::Option::Some(#p::Deferred { within: #within }),));
+        said.extend(match deferred.within {
+            Some(seconds) => quote_spanned!(span=> .deferred_within(#seconds)),
+            None => quote_spanned!(span=> .deferred()),
+        });
     }
     if let Some(variant) = action.on_nested_failure {
         let variant = Ident::new(variant, span);
-        fields.extend(quote_spanned!(span=> on_nested_failure: #p::NestedFailure::#variant,));
+        said.extend(quote_spanned!(span=> .on_nested_failure(#p::NestedFailure::#variant)));
     }
-    let item = action.declaration.item("action", &action.function, &fields, &action.runtime);
+    let item = action.declaration.item("action", &action.function, &said, &action.runtime);
     quote_spanned! {span=>
         #item
         #demands
@@ -434,22 +446,30 @@ fn inference(action: &Action) -> TokenStream {
 fn read(action: &Action, call: &Ident, out: &Ident) -> TokenStream {
     let span = Span::mixed_site();
     let p = action.runtime.at(span);
+    if let Some(ty) = told(action) {
+        return quote_spanned! {span=>
+            #p::Read::Told([#p::Says::<#ty>::OK, #p::Says::<#ty>::ERROR, #p::Says::<#ty>::SHOWN, #p::Says::<#ty>::WHOLE])
+        };
+    }
     let ended = ended(action, call, out);
     let created = created(action, call, out);
     let outcome = action.payload.outcome.then(|| outcome(action, call, out));
-    if action.outcome.is_none()
-        && created.is_empty()
-        && outcome.is_none()
-        && let Returns::Named { ty, .. } = &action.returns
-        && crate::returns::is_whole(ty)
-    {
-        return quote_spanned! {span=>
-            #p::Read::Told([
-                #p::Says::<#ty>::WHOLE, #p::Says::<#ty>::OK, #p::Says::<#ty>::ERROR, #p::Says::<#ty>::SHOWN, #p::Says::<#ty>::FAILED,
-            ])
-        };
-    }
     quote_spanned!(span=> #p::Read::By(|#call, #out| { #ended #created #outcome }))
+}
+
+/// The return type, where it alone says how the call ended and the closing says nothing else of what was returned.
+fn told(action: &Action) -> Option<&Type> {
+    match &action.returns {
+        Returns::Named { ty, .. }
+            if action.outcome.is_none()
+                && matches!(action.created, Created::Nothing)
+                && !action.payload.outcome
+                && is_whole(ty) =>
+        {
+            Some(ty)
+        }
+        _ => None,
+    }
 }
 
 /// How it ended, read from what the body gave.

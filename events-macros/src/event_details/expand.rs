@@ -24,8 +24,8 @@ pub(super) fn implementations(event: &DirectEvent, input: &DeriveInput) -> Token
         .collect();
     let names: Vec<TokenStream> = event.fields.iter().map(|Field { name, .. }| quote!(#name)).collect();
     let demands = event.declaration.check_demands(&names, runtime);
-    let fields = event.declaration.fields(&declared, runtime);
-    let declaration = event.declaration.item("direct", &function, &fields, runtime);
+    let said = event.declaration.said(&declared, runtime);
+    let declaration = event.declaration.item("direct", &function, &said, runtime);
     let check = event.resource.as_ref().map(|resource| check(event, resource, &names));
     let details = Ident::new("details", span);
     let recorded = event.fields.iter().map(|field| record_field(field, &details));

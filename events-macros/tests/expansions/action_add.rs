@@ -1,23 +1,16 @@
 async fn add(Json(body): Json<New>) -> Result<Created, ApiError> {
-    #[allow(unused_imports)]
-    use ::events::__private::{
-        self as __events, NotKnown as _, NotNamed as _, Silent as _,
-    };
-    static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(__events::EventSpec {
-        payload: __events::PayloadChoice {
-            request: true,
-            outcome: false,
-            changed: false,
-        },
-        ..__events::EventSpec::action(
-            "nuvlabox.add",
-            "nuvlabox",
-            "add",
-            "add",
-            __events::module_path!(),
-            __events::env!("CARGO_PKG_NAME"),
-        )
-    });
+    use ::events::__private as __events;
+    static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(
+        __events::EventSpec::action(
+                "nuvlabox.add",
+                "nuvlabox",
+                "add",
+                "add",
+                __events::module_path!(),
+                __events::env!("CARGO_PKG_NAME"),
+            )
+            .payload_request(),
+    );
     __events::inventory::submit! {
         __events::Registration::Event(& __EVENTS_DECLARATION)
     }

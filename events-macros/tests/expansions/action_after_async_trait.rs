@@ -15,26 +15,26 @@ where
 {
     Box::pin(async move {
         #[allow(unused_imports)]
-        use ::events::__private::{
-            self as __events, NotKnown as _, NotNamed as _, Silent as _,
-        };
-        static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(__events::EventSpec {
-            details: &[
-                __events::DetailField {
-                    name: "n",
-                    type_name: __events::Option::Some("u32"),
-                    required: true,
-                },
-            ],
-            ..__events::EventSpec::action(
-                "nuvlabox.reboot",
-                "nuvlabox",
-                "reboot",
-                "run",
-                __events::module_path!(),
-                __events::env!("CARGO_PKG_NAME"),
-            )
-        });
+        use ::events::__private::{self as __events, NotKnown as _, Silent as _};
+        static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(
+            __events::EventSpec::action(
+                    "nuvlabox.reboot",
+                    "nuvlabox",
+                    "reboot",
+                    "run",
+                    __events::module_path!(),
+                    __events::env!("CARGO_PKG_NAME"),
+                )
+                .details(
+                    &[
+                        __events::DetailField {
+                            name: "n",
+                            type_name: __events::Option::Some("u32"),
+                            required: true,
+                        },
+                    ],
+                ),
+        );
         __events::inventory::submit! {
             __events::Registration::Event(& __EVENTS_DECLARATION)
         }
@@ -59,11 +59,10 @@ where
                 ),
                 <Result<u32, ApiError> as __events::Refusable>::refused,
                 __events::Read::Told([
-                    __events::Says::<Result<u32, ApiError>>::WHOLE,
                     __events::Says::<Result<u32, ApiError>>::OK,
                     __events::Says::<Result<u32, ApiError>>::ERROR,
                     __events::Says::<Result<u32, ApiError>>::SHOWN,
-                    __events::Says::<Result<u32, ApiError>>::FAILED,
+                    __events::Says::<Result<u32, ApiError>>::WHOLE,
                 ]),
             )
             .await

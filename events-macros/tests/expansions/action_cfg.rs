@@ -4,32 +4,32 @@ async fn reboot(
     extra: u32,
 ) -> Result<(), ApiError> {
     #[allow(unused_imports)]
-    use ::events::__private::{
-        self as __events, NotKnown as _, NotNamed as _, Silent as _,
-    };
-    static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(__events::EventSpec {
-        details: &[
-            #[cfg(feature = "extra")]
-            __events::DetailField {
-                name: "extra",
-                type_name: __events::Option::Some("u32"),
-                required: true,
-            },
-            __events::DetailField {
-                name: "always",
-                type_name: __events::Option::Some("u8"),
-                required: true,
-            },
-        ],
-        ..__events::EventSpec::action(
-            "nuvlabox.reboot",
-            "nuvlabox",
-            "reboot",
-            "reboot",
-            __events::module_path!(),
-            __events::env!("CARGO_PKG_NAME"),
-        )
-    });
+    use ::events::__private::{self as __events, NotKnown as _, Silent as _};
+    static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(
+        __events::EventSpec::action(
+                "nuvlabox.reboot",
+                "nuvlabox",
+                "reboot",
+                "reboot",
+                __events::module_path!(),
+                __events::env!("CARGO_PKG_NAME"),
+            )
+            .details(
+                &[
+                    #[cfg(feature = "extra")]
+                    __events::DetailField {
+                        name: "extra",
+                        type_name: __events::Option::Some("u32"),
+                        required: true,
+                    },
+                    __events::DetailField {
+                        name: "always",
+                        type_name: __events::Option::Some("u8"),
+                        required: true,
+                    },
+                ],
+            ),
+    );
     __events::inventory::submit! {
         __events::Registration::Event(& __EVENTS_DECLARATION)
     }
@@ -55,11 +55,10 @@ async fn reboot(
             ),
             <Result<(), ApiError> as __events::Refusable>::refused,
             __events::Read::Told([
-                __events::Says::<Result<(), ApiError>>::WHOLE,
                 __events::Says::<Result<(), ApiError>>::OK,
                 __events::Says::<Result<(), ApiError>>::ERROR,
                 __events::Says::<Result<(), ApiError>>::SHOWN,
-                __events::Says::<Result<(), ApiError>>::FAILED,
+                __events::Says::<Result<(), ApiError>>::WHOLE,
             ]),
         )
         .await

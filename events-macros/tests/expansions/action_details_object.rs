@@ -3,17 +3,17 @@ async fn reboot(id: Href<Nuvlabox>, options: Options) -> Result<(), ApiError> {
     use ::events::__private::{
         self as __events, NotKnown as _, NotNamed as _, Silent as _,
     };
-    static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(__events::EventSpec {
-        details_are_a_value: true,
-        ..__events::EventSpec::action(
-            "nuvlabox.reboot",
-            "nuvlabox",
-            "reboot",
-            "reboot",
-            __events::module_path!(),
-            __events::env!("CARGO_PKG_NAME"),
-        )
-    });
+    static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(
+        __events::EventSpec::action(
+                "nuvlabox.reboot",
+                "nuvlabox",
+                "reboot",
+                "reboot",
+                __events::module_path!(),
+                __events::env!("CARGO_PKG_NAME"),
+            )
+            .details_are_a_value(),
+    );
     __events::inventory::submit! {
         __events::Registration::Event(& __EVENTS_DECLARATION)
     }
@@ -43,11 +43,10 @@ async fn reboot(id: Href<Nuvlabox>, options: Options) -> Result<(), ApiError> {
             ),
             <Result<(), ApiError> as __events::Refusable>::refused,
             __events::Read::Told([
-                __events::Says::<Result<(), ApiError>>::WHOLE,
                 __events::Says::<Result<(), ApiError>>::OK,
                 __events::Says::<Result<(), ApiError>>::ERROR,
                 __events::Says::<Result<(), ApiError>>::SHOWN,
-                __events::Says::<Result<(), ApiError>>::FAILED,
+                __events::Says::<Result<(), ApiError>>::WHOLE,
             ]),
         )
         .await

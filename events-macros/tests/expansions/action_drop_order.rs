@@ -8,9 +8,7 @@ async fn reboot(
     formatted: Guard,
 ) -> Result<(), ApiError> {
     #[allow(unused_imports)]
-    use ::events::__private::{
-        self as __events, NotKnown as _, NotNamed as _, Silent as _,
-    };
+    use ::events::__private::{self as __events, NotNamed as _, Silent as _};
     static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(
         __events::EventSpec::action(
             "nuvlabox.reboot",
@@ -51,11 +49,10 @@ async fn reboot(
             ),
             <Result<(), ApiError> as __events::Refusable>::refused,
             __events::Read::Told([
-                __events::Says::<Result<(), ApiError>>::WHOLE,
                 __events::Says::<Result<(), ApiError>>::OK,
                 __events::Says::<Result<(), ApiError>>::ERROR,
                 __events::Says::<Result<(), ApiError>>::SHOWN,
-                __events::Says::<Result<(), ApiError>>::FAILED,
+                __events::Says::<Result<(), ApiError>>::WHOLE,
             ]),
         )
         .await

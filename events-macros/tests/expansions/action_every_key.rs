@@ -1,68 +1,64 @@
 async fn update(name: String, options: Options, other: Href<Nuvlabox>) -> Answer {
     #[allow(unused_imports)]
-    use ::events::__private::{
-        self as __events, NotKnown as _, NotNamed as _, Silent as _,
-    };
-    static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(__events::EventSpec {
-        category: __events::Option::Some(
-            __events::CategoryRef::Declared(<Billing as __events::Category>::DECLARATION),
-        ),
-        subcategory: __events::Option::Some("maintenance"),
-        severity: __events::Option::Some(__events::Severity::Low),
-        details: &[
-            __events::DetailField {
-                name: "release",
-                type_name: __events::Option::Some("u32"),
-                required: true,
-            },
-            __events::DetailField {
-                name: "name",
-                type_name: __events::Option::Some("String"),
-                required: true,
-            },
-            __events::DetailField {
-                name: "size",
-                type_name: __events::Option::Some("usize"),
-                required: true,
-            },
-            __events::DetailField {
-                name: "note",
-                type_name: __events::Option::Some("Option<String>"),
-                required: false,
-            },
-        ],
-        message: __events::Option::Some(
-            &[
-                __events::MessagePart::Caller,
-                __events::MessagePart::Text(" updated "),
-                __events::MessagePart::Resource,
-                __events::MessagePart::Text(" to "),
-                __events::MessagePart::Detail("release"),
-            ],
-        ),
-        version: __events::Option::Some(2u32),
-        mandatory: true,
-        allow_anon: true,
-        payload: __events::PayloadChoice {
-            request: true,
-            outcome: true,
-            changed: true,
-        },
-        deferred: __events::Option::Some(__events::Deferred {
-            within: __events::Option::Some(
-                __events::core::time::Duration::from_secs(90u64),
-            ),
-        }),
-        on_nested_failure: __events::NestedFailure::Continue,
-        ..__events::EventSpec::action(
-            "deployment.update",
-            "deployment",
-            "update",
-            "update",
-            __events::module_path!(),
-            __events::env!("CARGO_PKG_NAME"),
-        )
-    });
+    use ::events::__private::{self as __events, NotNamed as _};
+    static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(
+        __events::EventSpec::action(
+                "deployment.update",
+                "deployment",
+                "update",
+                "update",
+                __events::module_path!(),
+                __events::env!("CARGO_PKG_NAME"),
+            )
+            .category(
+                __events::CategoryRef::Declared(
+                    <Billing as __events::Category>::DECLARATION,
+                ),
+            )
+            .subcategory("maintenance")
+            .severity(__events::Severity::Low)
+            .details(
+                &[
+                    __events::DetailField {
+                        name: "release",
+                        type_name: __events::Option::Some("u32"),
+                        required: true,
+                    },
+                    __events::DetailField {
+                        name: "name",
+                        type_name: __events::Option::Some("String"),
+                        required: true,
+                    },
+                    __events::DetailField {
+                        name: "size",
+                        type_name: __events::Option::Some("usize"),
+                        required: true,
+                    },
+                    __events::DetailField {
+                        name: "note",
+                        type_name: __events::Option::Some("Option<String>"),
+                        required: false,
+                    },
+                ],
+            )
+            .message(
+                &[
+                    __events::MessagePart::Caller,
+                    __events::MessagePart::Text(" updated "),
+                    __events::MessagePart::Resource,
+                    __events::MessagePart::Text(" to "),
+                    __events::MessagePart::Detail("release"),
+                ],
+            )
+            .version(2u32)
+            .mandatory()
+            .allow_anon()
+            .payload_request()
+            .payload_outcome()
+            .payload_changed()
+            .deferred_within(90u64)
+            .on_nested_failure(__events::NestedFailure::Continue),
+    );
     __events::inventory::submit! {
         __events::Registration::Event(& __EVENTS_DECLARATION)
     }

@@ -7,26 +7,26 @@ where
     T: Resource,
 {
     #[allow(unused_imports)]
-    use ::events::__private::{
-        self as __events, NotKnown as _, NotNamed as _, Silent as _,
-    };
-    static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(__events::EventSpec {
-        details: &[
-            __events::DetailField {
-                name: "count",
-                type_name: __events::Option::Some("usize"),
-                required: true,
-            },
-        ],
-        ..__events::EventSpec::action(
-            "nuvlabox.reboot",
-            "nuvlabox",
-            "reboot",
-            "reboot",
-            __events::module_path!(),
-            __events::env!("CARGO_PKG_NAME"),
-        )
-    });
+    use ::events::__private::{self as __events, Silent as _};
+    static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(
+        __events::EventSpec::action(
+                "nuvlabox.reboot",
+                "nuvlabox",
+                "reboot",
+                "reboot",
+                __events::module_path!(),
+                __events::env!("CARGO_PKG_NAME"),
+            )
+            .details(
+                &[
+                    __events::DetailField {
+                        name: "count",
+                        type_name: __events::Option::Some("usize"),
+                        required: true,
+                    },
+                ],
+            ),
+    );
     __events::inventory::submit! {
         __events::Registration::Event(& __EVENTS_DECLARATION)
     }
@@ -61,11 +61,10 @@ where
             ),
             <Result<&'a str, ApiError> as __events::Refusable>::refused,
             __events::Read::Told([
-                __events::Says::<Result<&'a str, ApiError>>::WHOLE,
                 __events::Says::<Result<&'a str, ApiError>>::OK,
                 __events::Says::<Result<&'a str, ApiError>>::ERROR,
                 __events::Says::<Result<&'a str, ApiError>>::SHOWN,
-                __events::Says::<Result<&'a str, ApiError>>::FAILED,
+                __events::Says::<Result<&'a str, ApiError>>::WHOLE,
             ]),
         )
         .await

@@ -5,28 +5,28 @@ pub async fn reboot(
     Query(options): Query<RebootOptions>,
 ) -> Result<Json<Job>, ApiError> {
     #[allow(unused_imports)]
-    use ::events::__private::{
-        self as __events, NotKnown as _, NotNamed as _, Silent as _,
-    };
-    static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(__events::EventSpec {
-        category: __events::Option::Some(__events::CategoryRef::BuiltIn("action")),
-        severity: __events::Option::Some(__events::Severity::High),
-        details: &[
-            __events::DetailField {
-                name: "force",
-                type_name: __events::Option::Some("bool"),
-                required: true,
-            },
-        ],
-        ..__events::EventSpec::action(
-            "nuvlabox.reboot",
-            "nuvlabox",
-            "reboot",
-            "reboot",
-            __events::module_path!(),
-            __events::env!("CARGO_PKG_NAME"),
-        )
-    });
+    use ::events::__private::{self as __events, NotKnown as _, Silent as _};
+    static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(
+        __events::EventSpec::action(
+                "nuvlabox.reboot",
+                "nuvlabox",
+                "reboot",
+                "reboot",
+                __events::module_path!(),
+                __events::env!("CARGO_PKG_NAME"),
+            )
+            .category(__events::CategoryRef::BuiltIn("action"))
+            .severity(__events::Severity::High)
+            .details(
+                &[
+                    __events::DetailField {
+                        name: "force",
+                        type_name: __events::Option::Some("bool"),
+                        required: true,
+                    },
+                ],
+            ),
+    );
     __events::inventory::submit! {
         __events::Registration::Event(& __EVENTS_DECLARATION)
     }
@@ -53,11 +53,10 @@ pub async fn reboot(
             ),
             <Result<Json<Job>, ApiError> as __events::Refusable>::refused,
             __events::Read::Told([
-                __events::Says::<Result<Json<Job>, ApiError>>::WHOLE,
                 __events::Says::<Result<Json<Job>, ApiError>>::OK,
                 __events::Says::<Result<Json<Job>, ApiError>>::ERROR,
                 __events::Says::<Result<Json<Job>, ApiError>>::SHOWN,
-                __events::Says::<Result<Json<Job>, ApiError>>::FAILED,
+                __events::Says::<Result<Json<Job>, ApiError>>::WHOLE,
             ]),
         )
         .await

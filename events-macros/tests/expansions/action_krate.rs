@@ -1,8 +1,6 @@
 async fn reboot(id: Href<Nuvlabox>, other: String) -> Result<(), ApiError> {
     #[allow(unused_imports)]
-    use audit::api::__private::{
-        self as __events, NotKnown as _, NotNamed as _, Silent as _,
-    };
+    use audit::api::__private::{self as __events, NotKnown as _, Silent as _};
     static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(
         __events::EventSpec::action(
             "nuvlabox.reboot",
@@ -36,11 +34,10 @@ async fn reboot(id: Href<Nuvlabox>, other: String) -> Result<(), ApiError> {
             ),
             <Result<(), ApiError> as __events::Refusable>::refused,
             __events::Read::Told([
-                __events::Says::<Result<(), ApiError>>::WHOLE,
                 __events::Says::<Result<(), ApiError>>::OK,
                 __events::Says::<Result<(), ApiError>>::ERROR,
                 __events::Says::<Result<(), ApiError>>::SHOWN,
-                __events::Says::<Result<(), ApiError>>::FAILED,
+                __events::Says::<Result<(), ApiError>>::WHOLE,
             ]),
         )
         .await

@@ -1,23 +1,17 @@
 async fn start(&self, jobs: &Jobs) -> Result<JobId, Error> {
     #[allow(unused_imports)]
-    use ::events::__private::{
-        self as __events, NotKnown as _, NotNamed as _, Silent as _,
-    };
-    static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(__events::EventSpec {
-        deferred: __events::Option::Some(__events::Deferred {
-            within: __events::Option::Some(
-                __events::core::time::Duration::from_secs(3600u64),
-            ),
-        }),
-        ..__events::EventSpec::action(
-            "deployment.start",
-            "deployment",
-            "start",
-            "start",
-            __events::module_path!(),
-            __events::env!("CARGO_PKG_NAME"),
-        )
-    });
+    use ::events::__private::{self as __events, Silent as _};
+    static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(
+        __events::EventSpec::action(
+                "deployment.start",
+                "deployment",
+                "start",
+                "start",
+                __events::module_path!(),
+                __events::env!("CARGO_PKG_NAME"),
+            )
+            .deferred_within(3600u64),
+    );
     __events::inventory::submit! {
         __events::Registration::Event(& __EVENTS_DECLARATION)
     }
@@ -55,11 +49,10 @@ async fn start(&self, jobs: &Jobs) -> Result<JobId, Error> {
             ),
             <Result<JobId, Error> as __events::Refusable>::refused,
             __events::Read::Told([
-                __events::Says::<Result<JobId, Error>>::WHOLE,
                 __events::Says::<Result<JobId, Error>>::OK,
                 __events::Says::<Result<JobId, Error>>::ERROR,
                 __events::Says::<Result<JobId, Error>>::SHOWN,
-                __events::Says::<Result<JobId, Error>>::FAILED,
+                __events::Says::<Result<JobId, Error>>::WHOLE,
             ]),
         )
         .await

@@ -1,8 +1,6 @@
 async fn switch(group: String) -> Result<(), ApiError> {
     #[allow(unused_imports)]
-    use ::events::__private::{
-        self as __events, NotKnown as _, NotNamed as _, Silent as _,
-    };
+    use ::events::__private::{self as __events, Silent as _};
     static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(
         __events::EventSpec::action(
             "session.switch-group",
@@ -25,11 +23,10 @@ async fn switch(group: String) -> Result<(), ApiError> {
             ),
             <Result<(), ApiError> as __events::Refusable>::refused,
             __events::Read::Told([
-                __events::Says::<Result<(), ApiError>>::WHOLE,
                 __events::Says::<Result<(), ApiError>>::OK,
                 __events::Says::<Result<(), ApiError>>::ERROR,
                 __events::Says::<Result<(), ApiError>>::SHOWN,
-                __events::Says::<Result<(), ApiError>>::FAILED,
+                __events::Says::<Result<(), ApiError>>::WHOLE,
             ]),
         )
         .await

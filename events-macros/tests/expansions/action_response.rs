@@ -1,8 +1,6 @@
 async fn delete(Path(id): Path<Href<Nuvlabox>>) -> impl IntoResponse {
     #[allow(unused_imports)]
-    use ::events::__private::{
-        self as __events, NotKnown as _, NotNamed as _, Silent as _,
-    };
+    use ::events::__private::{self as __events, NotKnown as _};
     static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(
         __events::EventSpec::action(
             "nuvlabox.delete",

@@ -1,31 +1,31 @@
 const _: () = {
-    static __EVENTS_DECLARATION: audit::api::__private::EventDeclaration = audit::api::__private::EventDeclaration::new(audit::api::__private::EventSpec {
-        severity: audit::api::__private::Option::Some(
-            audit::api::__private::Severity::Low,
-        ),
-        details: &[
-            audit::api::__private::DetailField {
-                name: "name",
-                type_name: audit::api::__private::Option::Some("&'a str"),
-                required: true,
-            },
-            audit::api::__private::DetailField {
-                name: "result",
-                type_name: audit::api::__private::Option::Some("T"),
-                required: true,
-            },
-        ],
-        version: audit::api::__private::Option::Some(3u32),
-        mandatory: true,
-        ..audit::api::__private::EventSpec::direct(
-            "job.finished",
-            "job",
-            "finished",
-            "Finished",
-            audit::api::__private::module_path!(),
-            audit::api::__private::env!("CARGO_PKG_NAME"),
-        )
-    });
+    static __EVENTS_DECLARATION: audit::api::__private::EventDeclaration = audit::api::__private::EventDeclaration::new(
+        audit::api::__private::EventSpec::direct(
+                "job.finished",
+                "job",
+                "finished",
+                "Finished",
+                audit::api::__private::module_path!(),
+                audit::api::__private::env!("CARGO_PKG_NAME"),
+            )
+            .severity(audit::api::__private::Severity::Low)
+            .details(
+                &[
+                    audit::api::__private::DetailField {
+                        name: "name",
+                        type_name: audit::api::__private::Option::Some("&'a str"),
+                        required: true,
+                    },
+                    audit::api::__private::DetailField {
+                        name: "result",
+                        type_name: audit::api::__private::Option::Some("T"),
+                        required: true,
+                    },
+                ],
+            )
+            .version(3u32)
+            .mandatory(),
+    );
     audit::api::__private::inventory::submit! {
         audit::api::__private::Registration::Event(& __EVENTS_DECLARATION)
     }

@@ -1,26 +1,30 @@
 const _: () = {
-    static __EVENTS_DECLARATION: ::events::__private::EventDeclaration = ::events::__private::EventDeclaration::new(::events::__private::EventSpec {
-        details: &[
-            ::events::__private::DetailField {
-                name: "new-state",
-                type_name: ::events::__private::Option::Some("String"),
-                required: true,
-            },
-            ::events::__private::DetailField {
-                name: "parameter",
-                type_name: ::events::__private::Option::Some("Option<Href<Parameter>>"),
-                required: false,
-            },
-        ],
-        ..::events::__private::EventSpec::direct(
-            "deployment.state-changed",
-            "deployment",
-            "state-changed",
-            "StateChanged",
-            ::events::__private::module_path!(),
-            ::events::__private::env!("CARGO_PKG_NAME"),
-        )
-    });
+    static __EVENTS_DECLARATION: ::events::__private::EventDeclaration = ::events::__private::EventDeclaration::new(
+        ::events::__private::EventSpec::direct(
+                "deployment.state-changed",
+                "deployment",
+                "state-changed",
+                "StateChanged",
+                ::events::__private::module_path!(),
+                ::events::__private::env!("CARGO_PKG_NAME"),
+            )
+            .details(
+                &[
+                    ::events::__private::DetailField {
+                        name: "new-state",
+                        type_name: ::events::__private::Option::Some("String"),
+                        required: true,
+                    },
+                    ::events::__private::DetailField {
+                        name: "parameter",
+                        type_name: ::events::__private::Option::Some(
+                            "Option<Href<Parameter>>",
+                        ),
+                        required: false,
+                    },
+                ],
+            ),
+    );
     ::events::__private::inventory::submit! {
         ::events::__private::Registration::Event(& __EVENTS_DECLARATION)
     }

@@ -2,9 +2,7 @@
 impl<T: Jobs> Service for Runner<T> {
     async fn run(&self, Path(id): Path<Href<Nuvlabox>>) -> Result<(), Error> {
         #[allow(unused_imports)]
-        use audit::api::__private::{
-            self as __events, NotKnown as _, NotNamed as _, Silent as _,
-        };
+        use audit::api::__private::{self as __events, NotKnown as _, Silent as _};
         static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(
             __events::EventSpec::action(
                 "nuvlabox.run",
@@ -37,20 +35,17 @@ impl<T: Jobs> Service for Runner<T> {
                 ),
                 <Result<(), Error> as __events::Refusable>::refused,
                 __events::Read::Told([
-                    __events::Says::<Result<(), Error>>::WHOLE,
                     __events::Says::<Result<(), Error>>::OK,
                     __events::Says::<Result<(), Error>>::ERROR,
                     __events::Says::<Result<(), Error>>::SHOWN,
-                    __events::Says::<Result<(), Error>>::FAILED,
+                    __events::Says::<Result<(), Error>>::WHOLE,
                 ]),
             )
             .await
     }
     async fn stop(&self) -> Result<(), Error> {
         #[allow(unused_imports)]
-        use audit::api::__private::{
-            self as __events, NotKnown as _, NotNamed as _, Silent as _,
-        };
+        use audit::api::__private::{self as __events, Silent as _};
         static __EVENTS_DECLARATION: __events::EventDeclaration = __events::EventDeclaration::new(
             __events::EventSpec::action(
                 "runner.stop",
@@ -97,11 +92,10 @@ impl<T: Jobs> Service for Runner<T> {
                 ),
                 <Result<(), Error> as __events::Refusable>::refused,
                 __events::Read::Told([
-                    __events::Says::<Result<(), Error>>::WHOLE,
                     __events::Says::<Result<(), Error>>::OK,
                     __events::Says::<Result<(), Error>>::ERROR,
                     __events::Says::<Result<(), Error>>::SHOWN,
-                    __events::Says::<Result<(), Error>>::FAILED,
+                    __events::Says::<Result<(), Error>>::WHOLE,
                 ]),
             )
             .await
