@@ -86,7 +86,7 @@ fn write_into(
     match changes {
         None => {
             write_message(out, operation, ending, None, &kept[parts.details.range()]);
-            out.extend_from_slice(&kept[parts.from_details()..]);
+            out.extend_from_slice(&kept[parts.details_on()..]);
         }
         Some(changes) => changes.write_rest(out, operation, ending),
     }

@@ -84,7 +84,7 @@ pub(crate) struct Parts {
 
 impl Parts {
     /// Where the details begin, with their name and the comma before it, or else what follows them.
-    pub(crate) fn from_details(&self) -> usize {
+    pub(crate) fn details_on(&self) -> usize {
         if self.details.is_empty() {
             self.acl.range().start - ACL.len()
         } else {
