@@ -272,7 +272,8 @@ mod tests {
 
     #[test]
     fn as_many_are_first_as_their_ranks_have_room() {
-        let text = |number: u32| Placed::Ascending(SortValue::Text(format!("{number}{}", "x".repeat(ROOM_OF_RANKS / 3 - 1))));
+        let text =
+            |number: u32| Placed::Ascending(SortValue::Text(format!("{number}{}", "x".repeat(ROOM_OF_RANKS / 3 - 1))));
         let rank = |number: u32| Rank { by: vec![text(number)], id: Directed::Ascending(EventId::from_u128(0)) };
         let add = |first: &mut First<u32>, number: u32| {
             first.add(rank(number), number, Found::new(vec![0; 2_000].into(), Visibility::Everything));
