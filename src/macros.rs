@@ -78,7 +78,9 @@
 ///         { let __events_value: &bool = &options.force; __events_opening.detail("force", __events_value); }
 ///     }
 ///
-///     // Opening, body, closing: one await. Dropped anywhere in between, the guard closes the operation.
+///     // Opening, body, closing: one await. Dropped anywhere in between, the guard closes the operation:
+///     // last of all, for which edition 2021 needs the braces.
+///     {
 ///     __events_call.drive(
 ///         __events::pin!(async move {
 ///             if false { return __events::never::<Result<(), ApiError>>(); } // gives the body its type
@@ -93,6 +95,7 @@
 ///             __events::Says::<Result<(), ApiError>>::WHOLE, // the whole value is, or any other error
 ///         ]),
 ///     ).await
+///     }
 /// }
 /// ```
 ///

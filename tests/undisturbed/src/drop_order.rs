@@ -3,11 +3,12 @@
 use std::{
     future::Future,
     sync::{Arc, Mutex, PoisonError},
+    task::Poll,
 };
 
 use events::action;
 
-use crate::fixture::{Error, recorded};
+use crate::fixture::{Error, recorded, types_of};
 
 #[derive(Clone, Debug, Default)]
 struct Drops(Arc<Mutex<Vec<&'static str>>>);
@@ -59,6 +60,16 @@ twice!(unnamed, annotated_unnamed, "machine.drops-unnamed", (a: Guard, _: Guard,
     Ok(local.length() + b.length())
 });
 
+#[action(event = "machine.holds-inner", resource = none)]
+async fn inner() -> Result<(), Error> {
+    std::future::pending().await
+}
+
+#[action(event = "machine.holds", resource = none)]
+async fn outer() -> Result<(), Error> {
+    inner().await
+}
+
 fn drops<F: Future<Output = Result<usize, Error>>>(
     call: impl FnOnce(&dyn Fn(&'static str) -> Guard) -> F,
 ) -> Vec<&'static str> {
@@ -85,4 +96,21 @@ fn drop_order_of_an_early_return_is_that_of_the_plain_function() {
 fn arguments_without_a_name_are_dropped_in_their_order() {
     let plainly = drops(|guard| unnamed(guard("a"), guard("unnamed"), guard("b"), guard("last")));
     assert_eq!(drops(|guard| annotated_unnamed(guard("a"), guard("unnamed"), guard("b"), guard("last"))), plainly);
+}
+
+#[test]
+fn what_is_nested_is_closed_first_when_both_are_cancelled() {
+    let types = types_of(async |store| {
+        let mut call = std::pin::pin!(outer());
+        // Polled until both have begun, and dropped.
+        while store.len() < 2 {
+            let begin = std::future::poll_fn(|task| {
+                let _ = call.as_mut().poll(task);
+                Poll::Ready(())
+            });
+            begin.await;
+            tokio::task::yield_now().await;
+        }
+    });
+    assert_eq!(types, ["machine.holds", "machine.holds-inner", "machine.holds-inner.failed", "machine.holds.failed"]);
 }
