@@ -49,12 +49,15 @@ impl WallClock {
         }
     }
 
-    /// What it shows at `instant`, which is now. Whoever records asks for both all the time, and two clocks cost an
-    /// operation more than writing an event does.
-    pub(crate) fn at(&self, instant: Instant) -> Timestamp {
+    /// What it shows now, and when that is by the monotonic clock. Whoever records asks for both all the time, and two
+    /// clocks cost an operation more than writing an event does.
+    pub(crate) fn read(&self) -> (Instant, Timestamp) {
         match self {
-            Self::System => system_at(instant),
-            Self::Given(clock) => clock.now(),
+            Self::System => read_system(),
+            Self::Given(clock) => {
+                let shown = clock.now();
+                (Instant::now(), shown)
+            }
         }
     }
 }
@@ -62,25 +65,32 @@ impl WallClock {
 /// How long what a thread read counts, and so how much later than others it may follow a step of the clock.
 const FRESH: Duration = Duration::from_millis(1);
 
+/// Within how long both clocks are read, unless the thread was interrupted: such a reading is not kept.
+const TOGETHER: Duration = Duration::from_micros(50);
+
 thread_local! {
     /// What this thread read last: when, and nanoseconds since the epoch.
     static READ: Cell<Option<(Instant, u64)>> = const { Cell::new(None) };
 }
 
 /// The time of the operating system: what was read last and what has passed since, which the monotonic clock says.
-fn system_at(instant: Instant) -> Timestamp {
+fn read_system() -> (Instant, Timestamp) {
+    let at = |nanos: u64| Timestamp::from_millis((nanos / 1_000_000) as i64);
+    let now = Instant::now();
     // A thread that is ending remembers nothing any more.
-    let nanos = READ.try_with(Cell::get).ok().flatten().and_then(|(read, nanos)| {
-        let passed = instant.checked_duration_since(read).filter(|passed| *passed < FRESH)?;
-        Some(nanos + u64::from(passed.subsec_nanos()))
-    });
-    let nanos = nanos.unwrap_or_else(|| {
-        // Until the year 2554.
-        let nanos = u64::try_from(since_epoch().as_nanos()).unwrap_or(u64::MAX / 2);
-        let _ = READ.try_with(|read| read.set(Some((instant, nanos))));
-        nanos
-    });
-    Timestamp::from_millis((nanos / 1_000_000) as i64)
+    if let Some((read, nanos)) = READ.try_with(Cell::get).ok().flatten()
+        && let Some(passed) = now.checked_duration_since(read).filter(|passed| *passed < FRESH)
+    {
+        return (now, at(nanos + u64::from(passed.subsec_nanos())));
+    }
+    // Until the year 2554. Before the other clock: where the thread is interrupted between the two, nothing seems to
+    // happen later than it does.
+    let nanos = u64::try_from(since_epoch().as_nanos()).unwrap_or(u64::MAX / 2);
+    let after = Instant::now();
+    if after.saturating_duration_since(now) < TOGETHER {
+        let _ = READ.try_with(|read| read.set(Some((after, nanos))));
+    }
+    (after, at(nanos))
 }
 
 /// A clock that stands where it is put: for tests of deadlines, months and steps.
@@ -124,14 +134,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_time_at_an_instant_is_that_of_the_system() {
+    fn both_clocks_are_read_at_the_same_time() {
         let clock = WallClock::System;
-        let allowed = FRESH + Duration::from_millis(1);
         for _ in 0..100_000 {
             let (before, instant) = (SystemClock.now(), Instant::now());
-            let at = clock.at(instant);
+            let (read, shown) = clock.read();
+            assert!(read >= instant && read <= Instant::now());
             let after = SystemClock.now();
-            assert!(at >= before.minus(allowed) && at <= after.plus(allowed), "{before} {at} {after}");
+            // Both are cut to milliseconds.
+            assert!(shown >= before.minus(FRESH) && shown <= after.plus(FRESH), "{before} {shown} {after}");
         }
     }
 
@@ -139,9 +150,8 @@ mod tests {
     fn a_given_clock_is_asked_each_time() {
         let given = ManualClock::at(Timestamp::from_millis(1_000));
         let clock = WallClock::Given(Arc::new(given.clone()));
-        let instant = Instant::now();
-        assert_eq!(clock.at(instant), given.now());
+        assert_eq!(clock.read().1, given.now());
         given.advance(Duration::from_secs(1));
-        assert_eq!(clock.at(instant), Timestamp::from_millis(2_000));
+        assert_eq!(clock.read().1, Timestamp::from_millis(2_000));
     }
 }

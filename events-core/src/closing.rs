@@ -34,10 +34,10 @@ struct Changes<'c> {
     created: Option<&'c Created>,
 }
 
-/// The closing of an operation that ended at `ended`.
+/// The closing of an operation that ended then, by both clocks.
 pub(crate) fn write(
     operation: &OperationState,
-    ended: Instant,
+    ended: (Instant, Timestamp),
     ending: &Ending,
     said: Option<&Said>,
     created: Option<&Created>,
@@ -53,7 +53,7 @@ pub(crate) fn write(
 fn write_into(
     out: &mut Vec<u8>,
     operation: &OperationState,
-    ended: Instant,
+    (ended, now): (Instant, Timestamp),
     ending: &Ending,
     changes: Option<Changes<'_>>,
 ) {
@@ -64,7 +64,7 @@ fn write_into(
     // The last bit tells the two apart, and so the last digit.
     let mut id = parent;
     id[ID_LEN - 1] += 1;
-    start(out, plan.head(phase), id, identifiers.timestamp.plus(took), operation.shared().clock.at(ended));
+    start(out, plan.head(phase), id, identifiers.timestamp.plus(took), now);
 
     match changes {
         // Most handlers say nothing: what the opening says of this is copied as it stands there, in one piece.
@@ -86,7 +86,7 @@ fn write_into(
     match changes {
         None => {
             write_message(out, operation, ending, None, &kept[parts.details.range()]);
-            out.extend_from_slice(&kept[parts.details_on()..]);
+            out.extend_from_slice(&kept[parts.rest_at()..]);
         }
         Some(changes) => changes.write_rest(out, operation, ending),
     }

@@ -152,8 +152,7 @@ pub(crate) async fn record(
         }
     };
     let id = opening.identifiers.id;
-    let Finished { document, kept: Kept { room: own_room, .. }, .. } =
-        opening.finish(|out, _, _| acl.write(out), fallback);
+    let Finished { document, kept: Kept { room: own_room, .. } } = opening.finish(|out, _, _| acl.write(out), fallback);
     let entry = Entry { id, document, kind: EntryKind::Direct };
     let receipt = Arc::new(Receipt::default());
     let kept = inside.is_some_and(|operation| !operation.has_ended());

@@ -14,9 +14,9 @@ use std::{
 };
 
 use crate::{
-    call::{BeginStep, FinishStep, Guard, Room, panicked},
     context::{Change, Context, swap},
     declaration::EventDeclaration,
+    guard::{BeginStep, FinishStep, Guard, Room, panicked},
     opaque::OpaqueBox,
     opening::Opening,
     outcome::{Ending, Outcome, Reason},
@@ -157,6 +157,8 @@ impl Life {
         let Self { step, guard } = self;
         if let Step::Opening(begin) = step {
             if let Err(refused) = ready!(begin.poll(guard, task)) {
+                // Polled after this, the body must not run.
+                *step = Step::Closing(FinishStep::Waiting);
                 return Poll::Ready(Err(refused));
             }
             *step = Step::Running(guard.inside());

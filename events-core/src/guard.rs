@@ -66,17 +66,17 @@ pub(crate) enum Stage {
 
 impl Guard {
     /// A call in the current context.
-    pub fn new(declaration: &'static EventDeclaration) -> Self {
-        let mut call = Self::unrecorded(declaration, None);
-        with_current(|current| prepare(declaration, current, None, &mut call.stage));
-        call
+    pub(crate) fn new(declaration: &'static EventDeclaration) -> Self {
+        let mut guard = Self::unrecorded(declaration, None);
+        with_current(|current| prepare(declaration, current, None, &mut guard.stage));
+        guard
     }
 
     /// A call in a context that the handler names.
-    pub fn in_context(declaration: &'static EventDeclaration, context: Context) -> Self {
-        let mut call = Self::unrecorded(declaration, Some(Box::new(context.clone())));
-        with_current(|current| prepare(declaration, current, Some(context), &mut call.stage));
-        call
+    pub(crate) fn in_context(declaration: &'static EventDeclaration, context: Context) -> Self {
+        let mut guard = Self::unrecorded(declaration, Some(Box::new(context.clone())));
+        with_current(|current| prepare(declaration, current, Some(context), &mut guard.stage));
+        guard
     }
 
     fn unrecorded(declaration: &'static EventDeclaration, given: Option<Box<Context>>) -> Self {
@@ -84,7 +84,7 @@ impl Guard {
     }
 
     /// The opening to be filled in; none when nothing is recorded of this call.
-    pub fn opening(&mut self) -> Option<&mut Opening> {
+    pub(crate) fn opening(&mut self) -> Option<&mut Opening> {
         match &mut self.stage {
             Stage::Preparing(preparing) => Some(&mut preparing.opening),
             _ => None,
@@ -168,7 +168,7 @@ impl Guard {
             return;
         }
         let Stage::Open(operation) = std::mem::replace(&mut self.stage, Stage::Unrecorded) else { return };
-        let ended = Instant::now();
+        let (ended, now) = operation.shared().clock.read();
         // Taken, not only read: a large payload must not stay with an operation whose task has yet to be
         // polled again, when the room it took is free already.
         let mut said = operation.saying().end();
@@ -181,7 +181,7 @@ impl Guard {
             room: said.as_mut().and_then(|said| said.room.take()).map(Arc::new),
             ..Item::since(
                 ended,
-                closing::write(&operation, ended, ending, said.as_deref(), created),
+                closing::write(&operation, (ended, now), ending, said.as_deref(), created),
                 Ticket::Closing(operation.clone()),
             )
         };
@@ -237,7 +237,7 @@ impl Drop for Guard {
 /// The body's own poll unwound: the closing says so, and it goes on unwinding.
 #[cold]
 #[inline(never)]
-pub(crate) fn panicked(call: &mut Guard, panic: Box<dyn Any + Send>) -> ! {
+pub(crate) fn panicked(guard: &mut Guard, panic: Box<dyn Any + Send>) -> ! {
     let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
     let failure = Failure::new(Reason::Panic);
@@ -245,6 +245,6 @@ pub(crate) fn panicked(call: &mut Guard, panic: Box<dyn Any + Send>) -> ! {
         Some(said) => failure.because(said),
         None => failure,
     };
-    call.close(&Ending::Failed(failure));
+    guard.close(&Ending::Failed(failure));
     resume_unwind(panic)
 }

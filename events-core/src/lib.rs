@@ -12,7 +12,6 @@ mod alarm;
 pub mod asked;
 mod bookmarks;
 mod builder;
-mod call;
 mod category;
 mod checks;
 mod clock;
@@ -21,8 +20,9 @@ pub mod conformance;
 mod context;
 pub mod crud;
 mod declaration;
-mod declaring;
 mod deferred;
+mod guard;
+mod spec_builder;
 // Hidden modules are public so that what the compiler says about them has a short path.
 #[doc(hidden)]
 pub mod demands;

@@ -84,7 +84,7 @@ pub(crate) struct Parts {
 
 impl Parts {
     /// Where the details begin, with their name and the comma before it, or else what follows them.
-    pub(crate) fn details_on(&self) -> usize {
+    pub(crate) fn rest_at(&self) -> usize {
         if self.details.is_empty() {
             self.acl.range().start - ACL.len()
         } else {
@@ -153,7 +153,7 @@ const ACL: &[u8] = b",\"acl\":";
 pub(crate) const MAX_LIST: usize = 1_000;
 
 impl Opening {
-    // Inlined: it is written where it stays.
+    // Inlined: it is large, and moved less so.
     #[inline(always)]
     pub(crate) fn new(plan: Arc<Plan>, context: Context, identifiers: Identifiers, payload_limit: usize) -> Self {
         let mut bytes = scratch::take();

@@ -24,7 +24,7 @@ pub(crate) struct Plan {
     /// Whether its message quotes a detail.
     pub(crate) quotes_details: bool,
     enabled: AtomicBool,
-    /// Whether there are any below: nearly never, and then nobody asks for a lock that all threads share.
+    /// Whether there are any below. Nearly never; without them nobody asks for a lock that all threads share.
     chooses: AtomicBool,
     outcomes: RwLock<Option<Outcomes>>,
 }

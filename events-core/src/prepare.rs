@@ -7,9 +7,9 @@ use std::{
 };
 
 use crate::{
-    call::Stage,
     context::{Context, Current, Recording},
     declaration::EventDeclaration,
+    guard::Stage,
     id::EventId,
     manager::{EventManager, Shared},
     opaque::Opaque,
@@ -64,8 +64,8 @@ impl Drop for OpenSlot {
     }
 }
 
-/// Decides whether and how a call is recorded: nothing is, unless `stage` says otherwise afterwards. It is written where
-/// it stays, as it is large.
+/// Decides whether and how a call is recorded: nothing is, unless `stage`, which says so
+/// before, says otherwise afterwards. It is large, and so it is not moved out.
 #[inline]
 pub(crate) fn prepare(
     declaration: &'static EventDeclaration,
@@ -132,8 +132,8 @@ pub(crate) fn prepare(
         let how = format!("{} operations are open already: try again", shared.limits.open_operations);
         return refuse(RefusedKind::TooManyOpen, how.into());
     };
-    let started = Instant::now();
-    let identifiers = identifiers(shared, plan, lineage, shared.clock.at(started));
+    let (started, now) = shared.clock.read();
+    let identifiers = identifiers(shared, plan, lineage, now);
     let opening = Opening::new(plan.clone(), context, identifiers, shared.limits.payload);
     *stage = Stage::Preparing(Preparing { slot, opening, started });
 }

@@ -14,8 +14,8 @@ pub use crate::{
     category::{Category, CategoryRef, Severity},
     context::Context,
     declaration::{
-        CategoryDeclaration, CategorySpec, Deferred, DetailField, EventDeclaration, EventKind, EventSpec, Location,
-        MessagePart, NestedFailure, PayloadChoice, Registration, ResourceDeclaration, ResourceSpec,
+        CategoryDeclaration, CategorySpec, DetailField, EventDeclaration, EventKind, EventSpec, Location, MessagePart,
+        NestedFailure, Registration, ResourceDeclaration, ResourceSpec,
     },
     demands,
     direct::{EventDetails, EventFor, Links},

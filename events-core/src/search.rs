@@ -116,12 +116,15 @@ impl Found {
 pub struct Page {
     /// The events, in their order.
     pub events: Vec<Found>,
-    /// Where the next page goes on; none when this was the last, and where another order was asked for.
+    /// Where the next page goes on; none when this was the last, where another order was asked for, and where time was
+    /// over before the offset was through.
     pub next: Option<Cursor>,
     /// Whether the time limit cut the search: there may be more than the page says.
     pub cut: bool,
     /// Whether the next event, of which the page has room, would have made it more than [`Query::bytes`]. It begins the
     /// page that goes on at `next`; in another order, it is the first one behind `offset` and the events of this page.
+    /// In another order also where its events have more text to be compared than is kept: without any event, the offset
+    /// reaches no further.
     pub full: bool,
     /// Stored events that cannot be read at all: nobody knows whether they belong here.
     pub unreadable: u64,

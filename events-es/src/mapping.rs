@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{detail_types::DetailTypes, document::LONGEST_TERM};
 
-/// The longest text that is indexed, in characters, of which a text has no more than bytes. There is no longer one.
+/// The longest text that is indexed, in characters. No text of an event has more bytes, and so none has more of these.
 const MOST_CHARACTERS: usize = Event::LONGEST_TEXT;
 
 /// And the server takes it, or it would refuse the event: its characters, units of UTF-16, have three bytes at most.

@@ -135,6 +135,11 @@ impl<'m> Asked<'m> {
     async fn page(&self, query: Query) -> Result<Page, ApiError> {
         let offset = query.offset;
         let page = self.manager.search(&Query { within: Some(self.left()), ..query }).await?;
+        if page.full && page.events.is_empty() {
+            let message = "`orderby`: so many events before `first` have more text to compare than is kept: begin earlier, \
+                           or order by something shorter";
+            return Err(ApiError::BadRequest(message.to_owned()));
+        }
         if page.full {
             let last = offset + page.events.len();
             let most = self.manager.limits().answer_bytes;

@@ -112,7 +112,7 @@ struct Evaluation<'e, 'q> {
 const A_MOMENT: u32 = 16;
 
 impl Evaluation<'_, '_> {
-    /// One step more: a condition, a value, a stretch.
+    /// One step more: a condition, a value, an event that has to be read.
     fn step(&mut self) -> Result<(), Stop> {
         self.steps += 1;
         if self.steps.is_multiple_of(A_MOMENT) && self.deadline.is_over() { Err(Stop::TimeIsOver) } else { Ok(()) }
@@ -261,11 +261,13 @@ impl Evaluation<'_, '_> {
             if latest < first || earliest > last {
                 continue;
             }
-            self.step()?;
             let all_are = delays.are_known() && is_within(earliest) && is_within(latest);
             let mut end = positions.end;
             while let Some(position) = events.last_below(end).filter(|position| *position >= positions.start) {
                 end = position;
+                if !all_are {
+                    self.step()?;
+                }
                 if all_are || self.was_created(position, delays, first, last)? {
                     within.push(position as u16);
                 }

@@ -333,6 +333,10 @@ impl View {
             match listed {
                 Some((attribute, values)) => {
                     for value in values {
+                        if deadline.passed() {
+                            cut = true;
+                            break;
+                        }
                         let common = part.count_having(deriver.hasher.key(attribute, &value), &positions)?;
                         if common > 0 {
                             *counts.entry(by.of_key(&value).into()).or_default() += common;

@@ -49,6 +49,10 @@ impl View {
         for (place, found) in first.behind(query.offset) {
             let found = match found {
                 Some(found) => found,
+                None if deadline.passed() => {
+                    page.cut = true;
+                    break;
+                }
                 None => {
                     let document = parts[place.part].1.open(deriver).document(place.position)?;
                     Found::new(document, place.seen)

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Until when a search may take, from the moment when it was asked.
+/// Until when a search may go on. It counts from the moment when it was asked.
 #[derive(Clone)]
 pub(crate) struct Limit {
     /// Until when it has to begin: from then on half of its time is gone. Cut after that, it would look as if it took

@@ -94,7 +94,7 @@ impl From<Busy> for SearchError {
     fn from(busy: Busy) -> Self {
         Self::Busy(match busy {
             Busy::Full => "too many are waiting already",
-            Busy::Late => "it waited for others for half of the time that it may take",
+            Busy::Late => "it did not get its turn within half of the time that it may take",
         })
     }
 }
@@ -376,7 +376,7 @@ impl Queue {
             _ => (job.run)(Ok(&deadline)),
         }));
         if ran.is_err() {
-            tracing::error!("a search panicked");
+            tracing::error!("a search or a look-up panicked");
         }
         match deadline.place.get() {
             Place::LookUp | Place::Quick => {}

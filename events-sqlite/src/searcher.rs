@@ -100,7 +100,7 @@ impl<V: Viewable> Search for Searcher<V> {
             return Box::pin(async { Err(refused) });
         }
         let asked = query.clone();
-        let nothing = Page { cut: true, next: query.after, ..Page::default() };
+        let nothing = Page { cut: true, next: query.after.filter(|_| query.offset == 0), ..Page::default() };
         self.run(&query.viewer, query.within, nothing, move |view, deriver, deadline| {
             view.page(deriver, &asked, deadline)
         })

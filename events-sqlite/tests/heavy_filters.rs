@@ -4,7 +4,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use events_core::{Attribute, Comparison, Field, Filter, Journal, Query, Search, Viewer, conformance::Generator};
+use events_core::{
+    Attribute, Comparison, Cursor, EventId, Field, Filter, Journal, Query, Search, Timestamp, Viewer,
+    conformance::Generator,
+};
 use events_sqlite::SqliteStore;
 
 const EVENTS: usize = 4_096;
@@ -36,9 +39,14 @@ async fn a_filter_of_many_conditions_ends_within_a_part_of_the_store() {
     let within = Some(Duration::from_millis(200));
     let count = search.count(&heavy(), &admin, within).await.unwrap();
     assert!(count.cut && count.events == 0, "it was not looked through to its end: {count:?}");
-    let query = Query { within, ..Query::new(admin).filter(heavy()) };
+    let query = Query {
+        within,
+        after: Some(Cursor { timestamp: Timestamp::MAX, id: EventId::from_u128(u128::MAX) }),
+        ..Query::new(admin).filter(heavy())
+    };
     let page = search.search(&query).await.unwrap();
     assert!(page.cut && page.events.is_empty());
+    assert_eq!(page.next, query.after, "it goes on from where it began");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -46,12 +54,16 @@ async fn searches_that_are_given_up_leave_their_threads_whatever_they_ask() {
     let Filled { search, .. } = &filled();
     let mut searches = tokio::task::JoinSet::new();
     for number in 0..8 {
-        let (search, viewer) = (Arc::clone(search), Viewer::with_claims([format!("user/{number}").parse().unwrap()]));
-        let within = Some(Duration::from_secs(600));
-        searches.spawn(async move { search.count(&heavy(), &viewer, within).await });
+        let claims = ["group/nuvla-admin".to_owned(), format!("user/{number}")].map(|claim| claim.parse().unwrap());
+        let (search, viewer) = (Arc::clone(search), Viewer::with_claims(claims));
+        searches.spawn(async move {
+            let (filter, within) = (heavy(), Some(Duration::from_secs(600)));
+            let count = search.count(&filter, &viewer, within);
+            // Two of them are looked for by then.
+            assert!(tokio::time::timeout(Duration::from_millis(100), count).await.is_err(), "it is heavy");
+        });
     }
-    tokio::task::yield_now().await;
-    searches.shutdown().await;
+    searches.join_all().await;
     // Within the few seconds that a search may take.
     let count = search.count(&Filter::everything(), &Viewer::admin(), None).await.unwrap();
     assert_eq!((count.events, count.cut), (EVENTS as u64, false));

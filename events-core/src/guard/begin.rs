@@ -37,28 +37,28 @@ pub(crate) enum BeginStep {
 impl BeginStep {
     // Not inlined: the same code serves every handler.
     #[inline(never)]
-    pub(crate) fn poll(&mut self, call: &mut Guard, task: &mut Task<'_>) -> Poll<Result<(), Refused>> {
+    pub(crate) fn poll(&mut self, guard: &mut Guard, task: &mut Task<'_>) -> Poll<Result<(), Refused>> {
         let step = self;
         loop {
             match step {
-                BeginStep::Start => match start(call) {
+                BeginStep::Start => match start(guard) {
                     Start::Done(result) => return Poll::Ready(result),
                     Start::LookUp(looking_up) => *step = BeginStep::LookingUp(looking_up),
                     Start::Known(lookup) => {
                         *step = BeginStep::Waiting;
-                        return open(call, &lookup, None, task);
+                        return open(guard, &lookup, None, task);
                     }
                 },
                 BeginStep::LookingUp(looking_up) => {
-                    let Stage::Preparing(preparing) = &call.stage else { return Poll::Ready(Ok(())) };
+                    let Stage::Preparing(preparing) = &guard.stage else { return Poll::Ready(Ok(())) };
                     let lookup = ready!(looking_up.poll(preparing.slot.shared(), task));
                     *step = BeginStep::Waiting;
-                    return open(call, &lookup, Some(Instant::now()), task);
+                    return open(guard, &lookup, Some(Instant::now()), task);
                 }
                 BeginStep::Waiting => {
-                    let Stage::Open(operation) = &call.stage else { return Poll::Ready(Ok(())) };
+                    let Stage::Open(operation) = &guard.stage else { return Poll::Ready(Ok(())) };
                     let learned = ready!(operation.opening_receipt().poll(task));
-                    return Poll::Ready(opened(call, learned));
+                    return Poll::Ready(opened(guard, learned));
                 }
             }
         }
@@ -72,20 +72,20 @@ enum Start {
 }
 
 /// Checks what was written and starts looking the ACL up.
-fn start(call: &mut Guard) -> Start {
-    let preparing = match &mut call.stage {
+fn start(guard: &mut Guard) -> Start {
+    let preparing = match &mut guard.stage {
         Stage::Preparing(preparing) => preparing,
         Stage::Refused(refused) => return Start::Done(Err(refused.clone())),
         _ => return Start::Done(Ok(())),
     };
     if let Some(problem) = preparing.opening.problem().cloned() {
         preparing.slot.shared().counters.refused.add(1);
-        let refused = call.refuse(RefusedKind::BadDocument, problem);
-        call.stage = Stage::Refused(refused.clone());
+        let refused = guard.refuse(RefusedKind::BadDocument, problem);
+        guard.stage = Stage::Refused(refused.clone());
         return Start::Done(Err(refused));
     }
     // The payload is written: nobody else has to wait for what it might have needed.
-    call.room = call.room.take().map(|room| shrunk(room, preparing.opening.len()));
+    guard.room = guard.room.take().map(|room| shrunk(room, preparing.opening.len()));
     preparing.opening.make_room(preparing.slot.shared());
     if preparing.slot.shared().directory.is_none() {
         return Start::Known(Lookup::Missing);
@@ -102,11 +102,16 @@ fn start(call: &mut Guard) -> Start {
 
 /// Arms the guard and hands the opening over: since `handed_over`, or since it began. Ready when there is nothing to
 /// wait for; else the task is woken when there is an answer.
-fn open(call: &mut Guard, lookup: &Lookup, handed_over: Option<Instant>, task: &Task<'_>) -> Poll<Result<(), Refused>> {
-    if !matches!(call.stage, Stage::Preparing(_)) {
+fn open(
+    guard: &mut Guard,
+    lookup: &Lookup,
+    handed_over: Option<Instant>,
+    task: &Task<'_>,
+) -> Poll<Result<(), Refused>> {
+    if !matches!(guard.stage, Stage::Preparing(_)) {
         return Poll::Ready(Ok(()));
     }
-    let stage = std::mem::replace(&mut call.stage, Stage::Unrecorded);
+    let stage = std::mem::replace(&mut guard.stage, Stage::Unrecorded);
     let Stage::Preparing(Preparing { slot, mut opening, started }) = stage else { return Poll::Ready(Ok(())) };
     let fallback = matches!(lookup, Lookup::Failed);
     if fallback {
@@ -122,14 +127,14 @@ fn open(call: &mut Guard, lookup: &Lookup, handed_over: Option<Instant>, task: &
     let Opening { plan, context, identifiers, .. } = opening;
     let kind = EntryKind::Opening { process: identifiers.process, deadline: identifiers.deadline };
     let entry = Entry { id: identifiers.id, document, kind };
-    let room = call.room.take().map(Arc::new);
+    let room = guard.room.take().map(Arc::new);
     let at_end = plan.outcomes().map(|outcomes| {
         Box::new(AtEnd { outcomes, opening: Item { room: room.clone(), ..kept_opening(entry.clone()) } })
     });
-    let receipt = Receipt::awaited_by(task.waker().clone());
+    let receipt = if at_end.is_some() { Receipt::default() } else { Receipt::awaited_by(task.waker().clone()) };
     let operation = OperationState::new(slot, receipt, plan, context, identifiers, started, kept, fallback, at_end);
-    call.stage = Stage::Open(Arc::new(operation));
-    let Stage::Open(operation) = &call.stage else { return Poll::Ready(Ok(())) };
+    guard.stage = Stage::Open(Arc::new(operation));
+    let Stage::Open(operation) = &guard.stage else { return Poll::Ready(Ok(())) };
     if operation.at_end.is_some() {
         return Poll::Ready(Ok(()));
     }
@@ -153,11 +158,11 @@ fn shrunk(mut room: OwnedSemaphorePermit, bytes: usize) -> OwnedSemaphorePermit 
 }
 
 /// What was answered about the opening.
-fn opened(call: &mut Guard, learned: Learned) -> Result<(), Refused> {
+fn opened(guard: &mut Guard, learned: Learned) -> Result<(), Refused> {
     if matches!(learned, Learned::Answered(Answer::Stored)) {
         return Ok(());
     }
-    let Stage::Open(operation) = &call.stage else { return Ok(()) };
+    let Stage::Open(operation) = &guard.stage else { return Ok(()) };
     let operation = operation.clone();
     let (reason, may_be_stored): (Cow<'static, str>, bool) = match learned {
         Learned::Answered(Answer::Stored) => return Ok(()),
@@ -177,7 +182,7 @@ fn opened(call: &mut Guard, learned: Learned) -> Result<(), Refused> {
         tracing::warn!(event_type = operation.plan.spec.event_type, %reason, "a nested operation runs all the same");
         if !may_be_stored {
             operation.release();
-            call.stage = Stage::Unrecorded;
+            guard.stage = Stage::Unrecorded;
         }
         // Where the opening may be stored its true closing follows it, and is dropped if it is not.
         return Ok(());
@@ -185,12 +190,12 @@ fn opened(call: &mut Guard, learned: Learned) -> Result<(), Refused> {
     operation.shared().counters.refused.add(1);
     if may_be_stored {
         let failure = Failure::new(Reason::Refused).because(reason.clone());
-        call.close(&Ending::Failed(failure));
+        guard.close(&Ending::Failed(failure));
     } else {
         operation.release();
-        call.stage = Stage::Unrecorded;
+        guard.stage = Stage::Unrecorded;
     }
-    Err(call.refuse(RefusedKind::Storage, reason))
+    Err(guard.refuse(RefusedKind::Storage, reason))
 }
 
 fn too_late(operation: &OperationState) -> String {

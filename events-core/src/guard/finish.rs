@@ -19,35 +19,35 @@ pub(crate) enum FinishStep {
 impl FinishStep {
     // Not inlined: the same code serves every handler.
     #[inline(never)]
-    pub(crate) fn poll(&mut self, call: &mut Guard, task: &mut Task<'_>) -> Poll<()> {
+    pub(crate) fn poll(&mut self, guard: &mut Guard, task: &mut Task<'_>) -> Poll<()> {
         let step = self;
         loop {
             match step {
-                FinishStep::Start => match look_up_created(call) {
+                FinishStep::Start => match look_up_created(guard) {
                     Some(looking_up) => *step = FinishStep::LookingUp(looking_up),
                     None => {
-                        let ending = call.ending.clone().unwrap_or(Ending::COMPLETED);
-                        call.close(&ending);
+                        let ending = guard.ending.clone().unwrap_or(Ending::COMPLETED);
+                        guard.close(&ending);
                         *step = FinishStep::Waiting;
                     }
                 },
                 FinishStep::LookingUp(looking_up) => {
-                    let Stage::Open(operation) = &call.stage else { return Poll::Ready(()) };
+                    let Stage::Open(operation) = &guard.stage else { return Poll::Ready(()) };
                     let lookup = ready!(looking_up.poll(operation.shared(), task));
                     let fallback = matches!(lookup, Lookup::Failed);
                     if fallback {
                         operation.shared().counters.acl_fallbacks.add(1);
                     }
                     let acl = acl::of_event(&lookup, operation.context.caller(), operation.plan.spec.allow_anon);
-                    if let Some(created) = &mut call.created {
+                    if let Some(created) = &mut guard.created {
                         created.acl = Some((acl.into(), fallback));
                     }
-                    let ending = call.ending.clone().unwrap_or(Ending::COMPLETED);
-                    call.close(&ending);
+                    let ending = guard.ending.clone().unwrap_or(Ending::COMPLETED);
+                    guard.close(&ending);
                     *step = FinishStep::Waiting;
                 }
                 FinishStep::Waiting => {
-                    let Stage::Closed(operation) = &call.stage else { return Poll::Ready(()) };
+                    let Stage::Closed(operation) = &guard.stage else { return Poll::Ready(()) };
                     let learned = ready!(operation.closing_receipt().poll(task));
                     if matches!(learned, Learned::Overdue | Learned::Withdrawn) {
                         operation.shared().counters.late_closings.add(1);
@@ -62,11 +62,11 @@ impl FinishStep {
 }
 
 /// An `add` that succeeded is visible to whoever sees what it added.
-fn look_up_created(call: &Guard) -> Option<Box<LookingUp>> {
-    let Stage::Open(operation) = &call.stage else { return None };
-    if call.ending.as_ref().is_some_and(|ending| ending.failure().is_some()) {
+fn look_up_created(guard: &Guard) -> Option<Box<LookingUp>> {
+    let Stage::Open(operation) = &guard.stage else { return None };
+    if guard.ending.as_ref().is_some_and(|ending| ending.failure().is_some()) {
         return None;
     }
-    let created = call.created.as_ref()?.href.parse().ok()?;
+    let created = guard.created.as_ref()?.href.parse().ok()?;
     LookingUp::start(operation.shared(), created).map(Box::new)
 }

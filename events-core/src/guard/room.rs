@@ -21,13 +21,13 @@ use crate::{
 /// See [`Call::room`](crate::drive::Call::room).
 #[must_use = "futures do nothing unless polled"]
 pub struct Room<'c> {
-    call: Option<&'c mut Guard>,
+    guard: Option<&'c mut Guard>,
     waiting: Option<(BoxFuture<'static, Option<OwnedSemaphorePermit>>, Alarm)>,
 }
 
 impl<'c> Room<'c> {
-    pub(crate) fn of(call: Option<&'c mut Guard>) -> Self {
-        Self { call, waiting: None }
+    pub(crate) fn of(guard: Option<&'c mut Guard>) -> Self {
+        Self { guard, waiting: None }
     }
 }
 
@@ -43,8 +43,8 @@ impl Future for Room<'_> {
     #[inline(never)]
     fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        let Some(call) = this.call.as_deref_mut() else { return Poll::Ready(Ok(())) };
-        let shared = match &call.stage {
+        let Some(guard) = this.guard.as_deref_mut() else { return Poll::Ready(Ok(())) };
+        let shared = match &guard.stage {
             Stage::Preparing(preparing) => preparing.slot.shared().clone(),
             _ => return Poll::Ready(Ok(())),
         };
@@ -57,29 +57,29 @@ impl Future for Room<'_> {
             (Box::pin(async move { room.acquire_many_owned(bytes).await.ok() }), until)
         });
         if let Poll::Ready(room) = waiting.as_mut().poll(task) {
-            call.room = room;
+            guard.room = room;
             return Poll::Ready(Ok(()));
         }
         if !until.is_over(&shared.keeper, task) {
-            if let Stage::Preparing(preparing) = &mut call.stage {
+            if let Stage::Preparing(preparing) = &mut guard.stage {
                 preparing.opening.shrink();
             }
             return Poll::Pending;
         }
-        if is_optional(call) {
-            call.stage = Stage::Unrecorded;
+        if is_optional(guard) {
+            guard.stage = Stage::Unrecorded;
             return Poll::Ready(Ok(()));
         }
         shared.counters.refused.add(1);
         let how = "other payloads that wait for the event store leave no room for its own: try again";
-        let refused = call.refuse(RefusedKind::Storage, how);
-        call.stage = Stage::Refused(refused.clone());
+        let refused = guard.refuse(RefusedKind::Storage, how);
+        guard.stage = Stage::Refused(refused.clone());
         Poll::Ready(Err(refused))
     }
 }
 
 /// Whether the operation is nested and says that it runs unrecorded rather than not at all.
-fn is_optional(call: &Guard) -> bool {
-    let Stage::Preparing(preparing) = &call.stage else { return false };
-    preparing.opening.context.is_nested() && call.declaration.spec.on_nested_failure == NestedFailure::Continue
+fn is_optional(guard: &Guard) -> bool {
+    let Stage::Preparing(preparing) = &guard.stage else { return false };
+    preparing.opening.context.is_nested() && guard.declaration.spec.on_nested_failure == NestedFailure::Continue
 }
