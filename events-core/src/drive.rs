@@ -13,6 +13,8 @@ use std::{
     task::{Context as Task, Poll, ready},
 };
 
+use pin_project_lite::pin_project;
+
 use crate::{
     context::{Change, Context, swap},
     declaration::EventDeclaration,
@@ -74,51 +76,51 @@ impl Call {
     ///
     /// Cancel-safe: dropped while the opening is stored, the trail holds the opening and a closing, or neither; dropped
     /// in the body, the guard says `cancelled`; dropped behind it, the closing says how it ended.
-    pub fn drive<'c, F: Future>(
-        &'c mut self,
-        body: Pin<&'c mut F>,
+    pub fn drive<F: Future>(
+        self,
+        body: F,
         refused: fn(Refused) -> F::Output,
         read: Read<F::Output>,
-    ) -> Drive<'c, F> {
+    ) -> Drive<F> {
         Drive { body, around: Around { call: self, refused, read, out: None } }
     }
 }
 
-/// See [`Call::drive`].
-#[must_use = "futures do nothing unless polled"]
-pub struct Drive<'c, F: Future> {
-    body: Pin<&'c mut F>,
-    around: Around<'c, F::Output>,
+pin_project! {
+    /// See [`Call::drive`]. The body goes before what closes the call.
+    #[must_use = "futures do nothing unless polled"]
+    pub struct Drive<F: Future> {
+        #[pin]
+        body: F,
+        around: Around<F::Output>,
+    }
 }
 
-/// The value is moved out when it is ready and never pinned.
-impl<F: Future> Unpin for Drive<'_, F> {}
-
-impl<F: Future> fmt::Debug for Drive<'_, F> {
+impl<F: Future> fmt::Debug for Drive<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Drive").field("call", &self.around.call).finish_non_exhaustive()
     }
 }
 
-impl<F: Future> Future for Drive<'_, F> {
+impl<F: Future> Future for Drive<F> {
     type Output = F::Output;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<F::Output> {
-        let Self { body, around } = self.get_mut();
-        around.poll(body.as_mut(), task)
+        let this = self.project();
+        this.around.poll(this.body, task)
     }
 }
 
 /// What goes on around a body: compiled once for all handlers that return the same.
-struct Around<'c, T> {
-    call: &'c mut Call,
+struct Around<T> {
+    call: Call,
     refused: fn(Refused) -> T,
     read: Read<T>,
     out: Option<T>,
 }
 
-impl<T> Around<'_, T> {
+impl<T> Around<T> {
     #[inline(never)]
     fn poll(&mut self, mut body: Pin<&mut (dyn Future<Output = T> + '_)>, task: &mut Task<'_>) -> Poll<T> {
         let Self { call: Call(life), refused, read, out } = self;

@@ -80,9 +80,8 @@ fn recorded(action: &Action, block: &Group, captured: &[Captured]) -> TokenStrea
         let mut #call = #new;
         #room
         #opening
-        // Built before the opening is awaited and polled after it: the arguments move once. In braces of this edition, so
-        // that in every one the body goes before what closes the call.
-        { #call.drive(#p::pin!(#body), #refused, #read).await }
+        // Built before the opening is awaited and polled after it: the arguments move once.
+        #call.drive(#body, #refused, #read).await
     }
 }
 
