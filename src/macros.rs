@@ -78,15 +78,13 @@
 ///         { let __events_value: &bool = &options.force; __events_opening.detail("force", __events_value); }
 ///     }
 ///
-///     // Opening, body, closing: one await. Dropped anywhere in between, the guard closes the operation:
-///     // last of all, for which edition 2021 needs the braces.
-///     {
+///     // Opening, body, closing: one await. Dropped anywhere in between, the body goes first and the guard closes the operation.
 ///     __events_call.drive(
-///         __events::pin!(async move {
+///         async move {
 ///             if false { return __events::never::<Result<(), ApiError>>(); } // gives the body its type
 ///             let _ = &options; // moved in, so that it is dropped as in the plain function
 ///             '__events_body: { /* the body */ }
-///         }),
+///         },
 ///         <Result<(), ApiError> as __events::Refusable>::refused,            // what a refusal becomes
 ///         __events::Read::Told([                                             // who says how it ended, most telling first
 ///             __events::Says::<Result<(), ApiError>>::OK,    // the ok value is an `Outcome`
@@ -95,7 +93,6 @@
 ///             __events::Says::<Result<(), ApiError>>::WHOLE, // the whole value is, or any other error
 ///         ]),
 ///     ).await
-///     }
 /// }
 /// ```
 ///

@@ -76,12 +76,7 @@ impl Call {
     ///
     /// Cancel-safe: dropped while the opening is stored, the trail holds the opening and a closing, or neither; dropped
     /// in the body, the guard says `cancelled`; dropped behind it, the closing says how it ended.
-    pub fn drive<F: Future>(
-        self,
-        body: F,
-        refused: fn(Refused) -> F::Output,
-        read: Read<F::Output>,
-    ) -> Drive<F> {
+    pub fn drive<F: Future>(self, body: F, refused: fn(Refused) -> F::Output, read: Read<F::Output>) -> Drive<F> {
         Drive { body, around: Around { call: self, refused, read, out: None } }
     }
 }

@@ -2,30 +2,25 @@
 
 use std::{fmt, marker::PhantomData};
 
-pub use core::{
-    self, column, concat, env, file, line, module_path, option::Option, pin::pin, result::Result, stringify,
-};
-pub use std::{borrow::Cow, string::String, time::Duration, vec::Vec};
+pub use core::{self, env, module_path, option::Option, result::Result};
+pub use std::borrow::Cow;
 
 pub use inventory;
 
 pub use crate::{
     __location as location, asked,
     category::{Category, CategoryRef, Severity},
-    context::Context,
     declaration::{
-        CategoryDeclaration, CategorySpec, DetailField, EventDeclaration, EventKind, EventSpec, Location, MessagePart,
+        CategoryDeclaration, CategorySpec, DetailField, EventDeclaration, EventSpec, Location, MessagePart,
         NestedFailure, Registration, ResourceDeclaration, ResourceSpec,
     },
     demands,
     direct::{EventDetails, EventFor, Links},
-    drive::{Call, Read, Says, Silent, Tell},
-    fits::{self, Declares, NotNamed, Of},
-    href::{Designates, Href, Resource, Untyped},
-    opening::Opening,
-    outcome::{Ending, Failure, Outcome, Reason, Refusable},
-    record::{Details, Object, Record, Recorder},
-    refused::Refused,
+    drive::{Call, Read, Says, Silent},
+    fits::{self, Declares, NotNamed},
+    href::{Designates, Resource},
+    outcome::Refusable,
+    record::{Details, Record, Recorder},
 };
 
 /// Gives the inner block of an expansion its return type; never called.

@@ -24,32 +24,32 @@ async fn add(Json(body): Json<New>) -> Result<Created, ApiError> {
     if let __events::Option::Some(__events_opening) = __events_call.opening() {
         __events_opening.request("body", &body);
     }
-    {
-        __events_call
-            .drive(
-                __events::pin!(
-                    async move { if false { return __events::never:: < Result < Created,
-                    ApiError > > (); } let _ = & body; '__events_body : { insert(body).
-                    await } }
-                ),
-                <Result<Created, ApiError> as __events::Refusable>::refused,
-                __events::Read::By(|__events_call, __events_out| {
-                    {
-                        use __events::probe::*;
-                        __events_call
-                            .ended(
-                                (&&&&&&&&__events::Probe(__events_out)).__events_ending(),
-                            );
-                    }
+    __events_call
+        .drive(
+            async move {
+                if false {
+                    return __events::never::<Result<Created, ApiError>>();
+                }
+                let _ = &body;
+                '__events_body: { insert(body).await }
+            },
+            <Result<Created, ApiError> as __events::Refusable>::refused,
+            __events::Read::By(|__events_call, __events_out| {
+                {
+                    use __events::probe::*;
                     __events_call
-                        .created(
-                            <Result<
-                                Created,
-                                ApiError,
-                            > as __events::asked::TellsAdded>::added(__events_out),
+                        .ended(
+                            (&&&&&&&&__events::Probe(__events_out)).__events_ending(),
                         );
-                }),
-            )
-            .await
-    }
+                }
+                __events_call
+                    .created(
+                        <Result<
+                            Created,
+                            ApiError,
+                        > as __events::asked::TellsAdded>::added(__events_out),
+                    );
+            }),
+        )
+        .await
 }

@@ -50,23 +50,26 @@ where
             __events_opening.resource(__events::Designates::href(&id));
             __events_opening.detail("n", &n);
         }
-        {
-            __events_call
-                .drive(
-                    __events::pin!(
-                        async move { if false { return __events::never:: < Result < u32,
-                        ApiError > > (); } '__events_body : { let __self = self; let
-                        __ret : Result < u32, ApiError > = { Ok(n) }; __ret } }
-                    ),
-                    <Result<u32, ApiError> as __events::Refusable>::refused,
-                    __events::Read::Told([
-                        __events::Says::<Result<u32, ApiError>>::OK,
-                        __events::Says::<Result<u32, ApiError>>::ERROR,
-                        __events::Says::<Result<u32, ApiError>>::SHOWN,
-                        __events::Says::<Result<u32, ApiError>>::WHOLE,
-                    ]),
-                )
-                .await
-        }
+        __events_call
+            .drive(
+                async move {
+                    if false {
+                        return __events::never::<Result<u32, ApiError>>();
+                    }
+                    '__events_body: {
+                        let __self = self;
+                        let __ret: Result<u32, ApiError> = { Ok(n) };
+                        __ret
+                    }
+                },
+                <Result<u32, ApiError> as __events::Refusable>::refused,
+                __events::Read::Told([
+                    __events::Says::<Result<u32, ApiError>>::OK,
+                    __events::Says::<Result<u32, ApiError>>::ERROR,
+                    __events::Says::<Result<u32, ApiError>>::SHOWN,
+                    __events::Says::<Result<u32, ApiError>>::WHOLE,
+                ]),
+            )
+            .await
     })
 }

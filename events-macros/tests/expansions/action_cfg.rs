@@ -46,22 +46,26 @@ async fn reboot(
         #[cfg(feature = "extra")] __events_opening.detail("extra", &extra);
         __events_opening.detail("always", &1u8);
     }
-    {
-        __events_call
-            .drive(
-                __events::pin!(
-                    async move { if false { return __events::never:: < Result < (),
-                    ApiError > > (); } #[cfg(feature = "extra")] let _ = & extra;
-                    '__events_body : { #[cfg(feature = "extra")] drop(extra); Ok(()) } }
-                ),
-                <Result<(), ApiError> as __events::Refusable>::refused,
-                __events::Read::Told([
-                    __events::Says::<Result<(), ApiError>>::OK,
-                    __events::Says::<Result<(), ApiError>>::ERROR,
-                    __events::Says::<Result<(), ApiError>>::SHOWN,
-                    __events::Says::<Result<(), ApiError>>::WHOLE,
-                ]),
-            )
-            .await
-    }
+    __events_call
+        .drive(
+            async move {
+                if false {
+                    return __events::never::<Result<(), ApiError>>();
+                }
+                #[cfg(feature = "extra")]
+                let _ = &extra;
+                '__events_body: {
+                    #[cfg(feature = "extra")] drop(extra);
+                    Ok(())
+                }
+            },
+            <Result<(), ApiError> as __events::Refusable>::refused,
+            __events::Read::Told([
+                __events::Says::<Result<(), ApiError>>::OK,
+                __events::Says::<Result<(), ApiError>>::ERROR,
+                __events::Says::<Result<(), ApiError>>::SHOWN,
+                __events::Says::<Result<(), ApiError>>::WHOLE,
+            ]),
+        )
+        .await
 }

@@ -25,34 +25,34 @@ async fn clone_it(id: Href<Module>) -> Result<Module, ApiError> {
     if let __events::Option::Some(__events_opening) = __events_call.opening() {
         __events_opening.resource(__events::Designates::href(&id));
     }
-    {
-        __events_call
-            .drive(
-                __events::pin!(
-                    async move { if false { return __events::never:: < Result < Module,
-                    ApiError > > (); } let _ = & id; '__events_body : { copy(id). await }
-                    }
-                ),
-                <Result<Module, ApiError> as __events::Refusable>::refused,
-                __events::Read::By(|__events_call, __events_out| {
-                    {
-                        use __events::probe::*;
-                        __events_call
-                            .ended(
-                                (&&&&&&&&__events::Probe(__events_out)).__events_ending(),
-                            );
-                    }
-                    {
-                        let __events_ask: fn(_) -> _ = new_href;
-                        __events_call
-                            .created(
-                                __events::asked::AskCreated::<
-                                    &Result<Module, ApiError>,
-                                >::created(__events_ask, __events_out),
-                            );
-                    }
-                }),
-            )
-            .await
-    }
+    __events_call
+        .drive(
+            async move {
+                if false {
+                    return __events::never::<Result<Module, ApiError>>();
+                }
+                let _ = &id;
+                '__events_body: { copy(id).await }
+            },
+            <Result<Module, ApiError> as __events::Refusable>::refused,
+            __events::Read::By(|__events_call, __events_out| {
+                {
+                    use __events::probe::*;
+                    __events_call
+                        .ended(
+                            (&&&&&&&&__events::Probe(__events_out)).__events_ending(),
+                        );
+                }
+                {
+                    let __events_ask: fn(_) -> _ = new_href;
+                    __events_call
+                        .created(
+                            __events::asked::AskCreated::<
+                                &Result<Module, ApiError>,
+                            >::created(__events_ask, __events_out),
+                        );
+                }
+            }),
+        )
+        .await
 }

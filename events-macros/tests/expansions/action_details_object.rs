@@ -35,21 +35,21 @@ async fn reboot(id: Href<Nuvlabox>, options: Options) -> Result<(), ApiError> {
             __events_value => __events_opening.details(__events_value),
         }
     }
-    {
-        __events_call
-            .drive(
-                __events::pin!(
-                    async move { if false { return __events::never:: < Result < (),
-                    ApiError > > (); } '__events_body : { Ok(()) } }
-                ),
-                <Result<(), ApiError> as __events::Refusable>::refused,
-                __events::Read::Told([
-                    __events::Says::<Result<(), ApiError>>::OK,
-                    __events::Says::<Result<(), ApiError>>::ERROR,
-                    __events::Says::<Result<(), ApiError>>::SHOWN,
-                    __events::Says::<Result<(), ApiError>>::WHOLE,
-                ]),
-            )
-            .await
-    }
+    __events_call
+        .drive(
+            async move {
+                if false {
+                    return __events::never::<Result<(), ApiError>>();
+                }
+                '__events_body: { Ok(()) }
+            },
+            <Result<(), ApiError> as __events::Refusable>::refused,
+            __events::Read::Told([
+                __events::Says::<Result<(), ApiError>>::OK,
+                __events::Says::<Result<(), ApiError>>::ERROR,
+                __events::Says::<Result<(), ApiError>>::SHOWN,
+                __events::Says::<Result<(), ApiError>>::WHOLE,
+            ]),
+        )
+        .await
 }

@@ -37,25 +37,30 @@ async fn reboot(
             }
         };
     }
-    {
-        __events_call
-            .drive(
-                __events::pin!(
-                    async move { if false { return __events::never:: < Result < (),
-                    ApiError > > (); } let _ = & formatted;
-                    #[allow(clippy::used_underscore_binding)] let _ = & __unnamed4;
-                    #[cfg(unix)] #[allow(clippy::used_underscore_binding)] let _ = &
-                    _permit; let _ = & left; let _ = & target; let _ = & self;
-                    '__events_body : { target.go(left, format!("{formatted:?}")) } }
-                ),
-                <Result<(), ApiError> as __events::Refusable>::refused,
-                __events::Read::Told([
-                    __events::Says::<Result<(), ApiError>>::OK,
-                    __events::Says::<Result<(), ApiError>>::ERROR,
-                    __events::Says::<Result<(), ApiError>>::SHOWN,
-                    __events::Says::<Result<(), ApiError>>::WHOLE,
-                ]),
-            )
-            .await
-    }
+    __events_call
+        .drive(
+            async move {
+                if false {
+                    return __events::never::<Result<(), ApiError>>();
+                }
+                let _ = &formatted;
+                #[allow(clippy::used_underscore_binding)]
+                let _ = &__unnamed4;
+                #[cfg(unix)]
+                #[allow(clippy::used_underscore_binding)]
+                let _ = &_permit;
+                let _ = &left;
+                let _ = &target;
+                let _ = &self;
+                '__events_body: { target.go(left, format!("{formatted:?}")) }
+            },
+            <Result<(), ApiError> as __events::Refusable>::refused,
+            __events::Read::Told([
+                __events::Says::<Result<(), ApiError>>::OK,
+                __events::Says::<Result<(), ApiError>>::ERROR,
+                __events::Says::<Result<(), ApiError>>::SHOWN,
+                __events::Says::<Result<(), ApiError>>::WHOLE,
+            ]),
+        )
+        .await
 }

@@ -115,42 +115,44 @@ async fn update(name: String, options: Options, other: Href<Nuvlabox>) -> Answer
         }
         __events_opening.request("options", &options);
     }
-    {
-        __events_call
-            .drive(
-                __events::pin!(
-                    async move { if false { return __events::never:: < Answer > (); } let
-                    _ = & other; let _ = & options; let _ = & name; '__events_body : {
-                    update_it(name, options, other). await } }
-                ),
-                |__events_refused| {
-                    let __events_ask: fn(_) -> _ = read::refused;
-                    __events::asked::AskRefused::<
-                        Answer,
-                    >::refused(
-                        __events::asked::Refusing::<_, Answer>::by(__events_ask),
-                        __events_refused,
-                    )
-                },
-                __events::Read::By(|__events_call, __events_out| {
-                    {
-                        let __events_ask: fn(_) -> _ = read::outcome;
-                        __events_call
-                            .ended(
-                                __events::asked::AskEnding::<
-                                    &Answer,
-                                >::ending(__events_ask, __events_out),
-                            );
+    __events_call
+        .drive(
+            async move {
+                if false {
+                    return __events::never::<Answer>();
+                }
+                let _ = &other;
+                let _ = &options;
+                let _ = &name;
+                '__events_body: { update_it(name, options, other).await }
+            },
+            |__events_refused| {
+                let __events_ask: fn(_) -> _ = read::refused;
+                __events::asked::AskRefused::<
+                    Answer,
+                >::refused(
+                    __events::asked::Refusing::<_, Answer>::by(__events_ask),
+                    __events_refused,
+                )
+            },
+            __events::Read::By(|__events_call, __events_out| {
+                {
+                    let __events_ask: fn(_) -> _ = read::outcome;
+                    __events_call
+                        .ended(
+                            __events::asked::AskEnding::<
+                                &Answer,
+                            >::ending(__events_ask, __events_out),
+                        );
+                }
+                if __events_call.wants_outcome() {
+                    if let __events::Option::Some(__events_value) = <Answer as __events::asked::OutcomeValue>::value(
+                        __events_out,
+                    ) {
+                        __events_call.outcome(__events_value);
                     }
-                    if __events_call.wants_outcome() {
-                        if let __events::Option::Some(__events_value) = <Answer as __events::asked::OutcomeValue>::value(
-                            __events_out,
-                        ) {
-                            __events_call.outcome(__events_value);
-                        }
-                    }
-                }),
-            )
-            .await
-    }
+                }
+            }),
+        )
+        .await
 }

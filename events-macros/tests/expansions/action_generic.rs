@@ -52,22 +52,27 @@ where
             __events_opening.detail("count", __events_value);
         }
     }
-    {
-        __events_call
-            .drive(
-                __events::pin!(
-                    async move { if false { return __events::never:: < Result < & 'a str,
-                    ApiError > > (); } let _ = & by; let _ = & items; let _ = & id;
-                    '__events_body : { items.retain(by); Ok(id.as_str()) } }
-                ),
-                <Result<&'a str, ApiError> as __events::Refusable>::refused,
-                __events::Read::Told([
-                    __events::Says::<Result<&'a str, ApiError>>::OK,
-                    __events::Says::<Result<&'a str, ApiError>>::ERROR,
-                    __events::Says::<Result<&'a str, ApiError>>::SHOWN,
-                    __events::Says::<Result<&'a str, ApiError>>::WHOLE,
-                ]),
-            )
-            .await
-    }
+    __events_call
+        .drive(
+            async move {
+                if false {
+                    return __events::never::<Result<&'a str, ApiError>>();
+                }
+                let _ = &by;
+                let _ = &items;
+                let _ = &id;
+                '__events_body: {
+                    items.retain(by);
+                    Ok(id.as_str())
+                }
+            },
+            <Result<&'a str, ApiError> as __events::Refusable>::refused,
+            __events::Read::Told([
+                __events::Says::<Result<&'a str, ApiError>>::OK,
+                __events::Says::<Result<&'a str, ApiError>>::ERROR,
+                __events::Says::<Result<&'a str, ApiError>>::SHOWN,
+                __events::Says::<Result<&'a str, ApiError>>::WHOLE,
+            ]),
+        )
+        .await
 }

@@ -44,23 +44,26 @@ pub async fn reboot(
             __events_opening.detail("force", __events_value);
         }
     }
-    {
-        __events_call
-            .drive(
-                __events::pin!(
-                    async move { if false { return __events::never:: < Result < Json <
-                    Job >, ApiError > > (); } let _ = & id; let _ = & app; '__events_body
-                    : { let job = app.jobs.submit("reboot", & id). await ?; Ok(Json(job))
-                    } }
-                ),
-                <Result<Json<Job>, ApiError> as __events::Refusable>::refused,
-                __events::Read::Told([
-                    __events::Says::<Result<Json<Job>, ApiError>>::OK,
-                    __events::Says::<Result<Json<Job>, ApiError>>::ERROR,
-                    __events::Says::<Result<Json<Job>, ApiError>>::SHOWN,
-                    __events::Says::<Result<Json<Job>, ApiError>>::WHOLE,
-                ]),
-            )
-            .await
-    }
+    __events_call
+        .drive(
+            async move {
+                if false {
+                    return __events::never::<Result<Json<Job>, ApiError>>();
+                }
+                let _ = &id;
+                let _ = &app;
+                '__events_body: {
+                    let job = app.jobs.submit("reboot", &id).await?;
+                    Ok(Json(job))
+                }
+            },
+            <Result<Json<Job>, ApiError> as __events::Refusable>::refused,
+            __events::Read::Told([
+                __events::Says::<Result<Json<Job>, ApiError>>::OK,
+                __events::Says::<Result<Json<Job>, ApiError>>::ERROR,
+                __events::Says::<Result<Json<Job>, ApiError>>::SHOWN,
+                __events::Says::<Result<Json<Job>, ApiError>>::WHOLE,
+            ]),
+        )
+        .await
 }

@@ -26,21 +26,21 @@ async fn reboot(id: Href<Nuvlabox>, other: String) -> Result<(), ApiError> {
         __events_opening.resource(__events::Designates::href(&id));
         __events_opening.linked(&__events::Designates::href(&&other));
     }
-    {
-        __events_call
-            .drive(
-                __events::pin!(
-                    async move { if false { return __events::never:: < Result < (),
-                    ApiError > > (); } '__events_body : { Ok(()) } }
-                ),
-                <Result<(), ApiError> as __events::Refusable>::refused,
-                __events::Read::Told([
-                    __events::Says::<Result<(), ApiError>>::OK,
-                    __events::Says::<Result<(), ApiError>>::ERROR,
-                    __events::Says::<Result<(), ApiError>>::SHOWN,
-                    __events::Says::<Result<(), ApiError>>::WHOLE,
-                ]),
-            )
-            .await
-    }
+    __events_call
+        .drive(
+            async move {
+                if false {
+                    return __events::never::<Result<(), ApiError>>();
+                }
+                '__events_body: { Ok(()) }
+            },
+            <Result<(), ApiError> as __events::Refusable>::refused,
+            __events::Read::Told([
+                __events::Says::<Result<(), ApiError>>::OK,
+                __events::Says::<Result<(), ApiError>>::ERROR,
+                __events::Says::<Result<(), ApiError>>::SHOWN,
+                __events::Says::<Result<(), ApiError>>::WHOLE,
+            ]),
+        )
+        .await
 }

@@ -40,22 +40,22 @@ async fn start(&self, jobs: &Jobs) -> Result<JobId, Error> {
     if let __events::Option::Some(__events_opening) = __events_call.opening() {
         __events_opening.resource(__events::Designates::href(&self));
     }
-    {
-        __events_call
-            .drive(
-                __events::pin!(
-                    async move { if false { return __events::never:: < Result < JobId,
-                    Error > > (); } let _ = & jobs; '__events_body : { jobs.start(& self
-                    .id). await } }
-                ),
-                <Result<JobId, Error> as __events::Refusable>::refused,
-                __events::Read::Told([
-                    __events::Says::<Result<JobId, Error>>::OK,
-                    __events::Says::<Result<JobId, Error>>::ERROR,
-                    __events::Says::<Result<JobId, Error>>::SHOWN,
-                    __events::Says::<Result<JobId, Error>>::WHOLE,
-                ]),
-            )
-            .await
-    }
+    __events_call
+        .drive(
+            async move {
+                if false {
+                    return __events::never::<Result<JobId, Error>>();
+                }
+                let _ = &jobs;
+                '__events_body: { jobs.start(&self.id).await }
+            },
+            <Result<JobId, Error> as __events::Refusable>::refused,
+            __events::Read::Told([
+                __events::Says::<Result<JobId, Error>>::OK,
+                __events::Says::<Result<JobId, Error>>::ERROR,
+                __events::Says::<Result<JobId, Error>>::SHOWN,
+                __events::Says::<Result<JobId, Error>>::WHOLE,
+            ]),
+        )
+        .await
 }

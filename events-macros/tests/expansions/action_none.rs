@@ -15,21 +15,21 @@ async fn switch(group: String) -> Result<(), ApiError> {
         __events::Registration::Event(& __EVENTS_DECLARATION)
     }
     let mut __events_call = __events::Call::new(&__EVENTS_DECLARATION);
-    {
-        __events_call
-            .drive(
-                __events::pin!(
-                    async move { if false { return __events::never:: < Result < (),
-                    ApiError > > (); } '__events_body : { Ok(()) } }
-                ),
-                <Result<(), ApiError> as __events::Refusable>::refused,
-                __events::Read::Told([
-                    __events::Says::<Result<(), ApiError>>::OK,
-                    __events::Says::<Result<(), ApiError>>::ERROR,
-                    __events::Says::<Result<(), ApiError>>::SHOWN,
-                    __events::Says::<Result<(), ApiError>>::WHOLE,
-                ]),
-            )
-            .await
-    }
+    __events_call
+        .drive(
+            async move {
+                if false {
+                    return __events::never::<Result<(), ApiError>>();
+                }
+                '__events_body: { Ok(()) }
+            },
+            <Result<(), ApiError> as __events::Refusable>::refused,
+            __events::Read::Told([
+                __events::Says::<Result<(), ApiError>>::OK,
+                __events::Says::<Result<(), ApiError>>::ERROR,
+                __events::Says::<Result<(), ApiError>>::SHOWN,
+                __events::Says::<Result<(), ApiError>>::WHOLE,
+            ]),
+        )
+        .await
 }

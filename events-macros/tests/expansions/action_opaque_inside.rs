@@ -25,25 +25,25 @@ async fn check(id: &Href<Nuvlabox>) -> Result<impl Serialize, ApiError> {
     if let __events::Option::Some(__events_opening) = __events_call.opening() {
         __events_opening.resource(__events::Designates::href(&id));
     }
-    {
-        __events_call
-            .drive(
-                __events::pin!(
-                    async move { if false { return __events::never:: < Result < _,
-                    ApiError > > (); } let _ = & id; '__events_body : { call(id). await }
-                    }
-                ),
-                <Result<_, ApiError> as __events::Refusable>::refused,
-                __events::Read::By(|__events_call, __events_out| {
-                    {
-                        use __events::probe::*;
-                        __events_call
-                            .ended(
-                                (&&&&&&&&__events::Probe(__events_out)).__events_ending(),
-                            );
-                    }
-                }),
-            )
-            .await
-    }
+    __events_call
+        .drive(
+            async move {
+                if false {
+                    return __events::never::<Result<_, ApiError>>();
+                }
+                let _ = &id;
+                '__events_body: { call(id).await }
+            },
+            <Result<_, ApiError> as __events::Refusable>::refused,
+            __events::Read::By(|__events_call, __events_out| {
+                {
+                    use __events::probe::*;
+                    __events_call
+                        .ended(
+                            (&&&&&&&&__events::Probe(__events_out)).__events_ending(),
+                        );
+                }
+            }),
+        )
+        .await
 }

@@ -25,24 +25,21 @@ async fn delete(Path(id): Path<Href<Nuvlabox>>) -> impl IntoResponse {
     if let __events::Option::Some(__events_opening) = __events_call.opening() {
         __events_opening.resource(__events::Designates::href(&id));
     }
-    {
-        __events_call
-            .drive(
-                __events::pin!(
-                    __events::axum::responding(async move { '__events_body : {
-                    StatusCode::NO_CONTENT } })
-                ),
-                __events::axum::refused,
-                __events::Read::By(|__events_call, __events_out| {
-                    {
-                        use __events::probe::*;
-                        __events_call
-                            .ended(
-                                (&&&&&&&&__events::Probe(__events_out)).__events_ending(),
-                            );
-                    }
-                }),
-            )
-            .await
-    }
+    __events_call
+        .drive(
+            __events::axum::responding(async move {
+                '__events_body: { StatusCode::NO_CONTENT }
+            }),
+            __events::axum::refused,
+            __events::Read::By(|__events_call, __events_out| {
+                {
+                    use __events::probe::*;
+                    __events_call
+                        .ended(
+                            (&&&&&&&&__events::Probe(__events_out)).__events_ending(),
+                        );
+                }
+            }),
+        )
+        .await
 }

@@ -27,23 +27,23 @@ impl<T: Jobs> Service for Runner<T> {
         if let __events::Option::Some(__events_opening) = __events_call.opening() {
             __events_opening.resource(__events::Designates::href(&id));
         }
-        {
-            __events_call
-                .drive(
-                    __events::pin!(
-                        async move { if false { return __events::never:: < Result < (),
-                        Error > > (); } '__events_body : { Ok(()) } }
-                    ),
-                    <Result<(), Error> as __events::Refusable>::refused,
-                    __events::Read::Told([
-                        __events::Says::<Result<(), Error>>::OK,
-                        __events::Says::<Result<(), Error>>::ERROR,
-                        __events::Says::<Result<(), Error>>::SHOWN,
-                        __events::Says::<Result<(), Error>>::WHOLE,
-                    ]),
-                )
-                .await
-        }
+        __events_call
+            .drive(
+                async move {
+                    if false {
+                        return __events::never::<Result<(), Error>>();
+                    }
+                    '__events_body: { Ok(()) }
+                },
+                <Result<(), Error> as __events::Refusable>::refused,
+                __events::Read::Told([
+                    __events::Says::<Result<(), Error>>::OK,
+                    __events::Says::<Result<(), Error>>::ERROR,
+                    __events::Says::<Result<(), Error>>::SHOWN,
+                    __events::Says::<Result<(), Error>>::WHOLE,
+                ]),
+            )
+            .await
     }
     async fn stop(&self) -> Result<(), Error> {
         #[allow(unused_imports)]
@@ -86,22 +86,22 @@ impl<T: Jobs> Service for Runner<T> {
         if let __events::Option::Some(__events_opening) = __events_call.opening() {
             __events_opening.resource(__events::Designates::href(&self));
         }
-        {
-            __events_call
-                .drive(
-                    __events::pin!(
-                        async move { if false { return __events::never:: < Result < (),
-                        Error > > (); } '__events_body : { Ok(()) } }
-                    ),
-                    <Result<(), Error> as __events::Refusable>::refused,
-                    __events::Read::Told([
-                        __events::Says::<Result<(), Error>>::OK,
-                        __events::Says::<Result<(), Error>>::ERROR,
-                        __events::Says::<Result<(), Error>>::SHOWN,
-                        __events::Says::<Result<(), Error>>::WHOLE,
-                    ]),
-                )
-                .await
-        }
+        __events_call
+            .drive(
+                async move {
+                    if false {
+                        return __events::never::<Result<(), Error>>();
+                    }
+                    '__events_body: { Ok(()) }
+                },
+                <Result<(), Error> as __events::Refusable>::refused,
+                __events::Read::Told([
+                    __events::Says::<Result<(), Error>>::OK,
+                    __events::Says::<Result<(), Error>>::ERROR,
+                    __events::Says::<Result<(), Error>>::SHOWN,
+                    __events::Says::<Result<(), Error>>::WHOLE,
+                ]),
+            )
+            .await
     }
 }
