@@ -52,6 +52,7 @@ pub mod memory;
 mod metrics;
 mod older_view;
 mod opaque;
+mod open_slot;
 mod opening;
 mod operation;
 mod outcome;

@@ -1,10 +1,6 @@
 //! Whether and how a call is recorded: recording, manager, plan, context, a place among the open operations.
 
-use std::{
-    borrow::Cow,
-    sync::atomic::{AtomicBool, Ordering},
-    time::Instant,
-};
+use std::{borrow::Cow, sync::atomic::Ordering, time::Instant};
 
 use crate::{
     context::{Context, Current, Recording},
@@ -12,7 +8,7 @@ use crate::{
     guard::Stage,
     id::EventId,
     manager::{EventManager, Shared},
-    opaque::Opaque,
+    open_slot::OpenSlot,
     opening::{Identifiers, Opening},
     plan::Plan,
     refused::{Refused, RefusedKind},
@@ -24,44 +20,6 @@ pub(crate) struct Preparing {
     pub(crate) slot: OpenSlot,
     pub(crate) opening: Opening,
     pub(crate) started: Instant,
-}
-
-/// A place among the open operations of a manager, until it is given back.
-#[derive(Debug)]
-pub(crate) struct OpenSlot {
-    shared: Opaque<Shared>,
-    given_back: AtomicBool,
-}
-
-impl OpenSlot {
-    /// Takes a place; a root operation only when there is one left.
-    fn take(shared: &Opaque<Shared>, nested: bool) -> Option<Self> {
-        let open = shared.open_operations.fetch_add(1, Ordering::AcqRel);
-        let slot = Self { shared: shared.clone(), given_back: AtomicBool::new(false) };
-        (nested || open < slot.shared.limits.open_operations).then_some(slot)
-    }
-
-    /// The manager.
-    pub(crate) fn shared(&self) -> &Opaque<Shared> {
-        &self.shared
-    }
-
-    /// The operation does not count as open any more. Once is enough.
-    pub(crate) fn give_back(&self) {
-        if !self.given_back.swap(true, Ordering::AcqRel) {
-            self.shared.open_operations.fetch_sub(1, Ordering::AcqRel);
-        }
-    }
-
-    pub(crate) fn is_given_back(&self) -> bool {
-        self.given_back.load(Ordering::Acquire)
-    }
-}
-
-impl Drop for OpenSlot {
-    fn drop(&mut self) {
-        self.give_back();
-    }
 }
 
 /// Decides whether and how a call is recorded: nothing is, unless `stage`, which says so
