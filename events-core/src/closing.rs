@@ -11,7 +11,7 @@ use crate::{
     id::{EventId, ID_LEN},
     journal::{Entry, EntryKind},
     json,
-    opening::{Kept, end, message, start},
+    opening::{ACL, DETAILS, Kept, end, message, start},
     operation::OperationState,
     outcome::{Ending, Failure, Reason},
     record::MAX_DETAIL_STRING,
@@ -142,7 +142,7 @@ impl Changes<'_> {
         }
         write_payload(out, &said.payload);
 
-        out.extend_from_slice(b",\"acl\":");
+        out.extend_from_slice(ACL);
         let (acl, fallback) = match created.and_then(|created| created.acl.as_ref()) {
             Some((acl, fallback)) => (Some(acl.clone()), *fallback),
             None => (None, operation.acl_fallback),
@@ -166,7 +166,7 @@ impl Changes<'_> {
         let at = out.len();
         let Kept { bytes, parts, .. } = &operation.kept;
         write_details(out, &bytes[parts.details.range()], &self.said.details);
-        let details = out[at..].strip_prefix(b",\"details\":{").and_then(|rest| rest.strip_suffix(b"}"));
+        let details = out[at..].strip_prefix(DETAILS).and_then(|rest| rest.strip_suffix(b"}"));
         let details = details.unwrap_or_default().to_vec();
         let message_at = out.len();
         write_message(out, operation, ending, Some(self), &details);
@@ -219,7 +219,7 @@ fn write_details(out: &mut Vec<u8>, opening: &[u8], said: &[(String, Vec<u8>)]) 
     if opening.is_empty() && said.is_empty() {
         return;
     }
-    out.extend_from_slice(b",\"details\":{");
+    out.extend_from_slice(DETAILS);
     if said.is_empty() {
         out.extend_from_slice(opening);
     } else {

@@ -145,9 +145,9 @@ pub(crate) struct Kept {
 }
 
 /// What stands before details.
-const DETAILS: &[u8] = b",\"details\":{";
+pub(crate) const DETAILS: &[u8] = b",\"details\":{";
 /// What stands before an ACL.
-const ACL: &[u8] = b",\"acl\":";
+pub(crate) const ACL: &[u8] = b",\"acl\":";
 
 /// Most linked identifiers, and most tags, of one event.
 pub(crate) const MAX_LIST: usize = 1_000;
