@@ -162,6 +162,12 @@ impl Guard {
         refused
     }
 
+    /// Hands the closing over, of a handler that ran to its end.
+    fn close_as_ended(&mut self) {
+        let ending = self.ending.take().unwrap_or(Ending::COMPLETED);
+        self.close(&ending);
+    }
+
     /// Hands the closing over. Afterwards the guard is disarmed.
     fn close(&mut self, ending: &Ending) {
         if !self.is_open() {
