@@ -16,7 +16,7 @@ use std::{
 use crate::{
     context::{Change, Context, swap},
     declaration::EventDeclaration,
-    guard::{BeginStep, FinishStep, Guard, Room, panicked},
+    guard::{BeginStep, FinishStep, Guard, PayloadRoom, panicked},
     opaque::OpaqueBox,
     opening::Opening,
     outcome::{Ending, Outcome, Reason},
@@ -66,8 +66,8 @@ impl Call {
     ///
     /// # Errors
     /// There was none within the limit for openings. Cancel-safe: nothing is recorded yet.
-    pub fn room(&mut self) -> Room<'_> {
-        Room::of(self.0.as_deref_mut().map(|life| &mut life.guard))
+    pub fn room(&mut self) -> PayloadRoom<'_> {
+        PayloadRoom::of(self.0.as_deref_mut().map(|life| &mut life.guard))
     }
 
     /// Stores the opening, runs the body, reads from its value how it ended, and stores the closing.

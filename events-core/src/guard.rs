@@ -30,11 +30,11 @@ use crate::{
 
 mod begin;
 mod finish;
-mod room;
+mod payload_room;
 
 pub(crate) use begin::BeginStep;
 pub(crate) use finish::FinishStep;
-pub(crate) use room::Room;
+pub(crate) use payload_room::PayloadRoom;
 
 /// What is known of one call, and what closes it however it ends.
 #[derive(Debug)]

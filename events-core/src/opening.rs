@@ -14,9 +14,9 @@ use crate::{
     id::{EventId, ID_LEN, ProcessId},
     json,
     keys::MAX_TAG,
+    payload_room::{FREE, MAX_PART},
     plan::Plan,
     record::{self, Details, Record},
-    room::{FREE, MAX_PART},
     scratch,
     timestamp::Timestamp,
 };

@@ -1,7 +1,7 @@
 //! What is large in an opening: room for it, or it is left out.
 
 use super::{DETAILS, Opening, Part, Stage};
-use crate::{manager::Shared, room::FREE};
+use crate::{manager::Shared, payload_room::FREE};
 
 impl Opening {
     /// Takes the room that details beyond the free ones need, or leaves those out. Called when everything is
