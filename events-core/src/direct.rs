@@ -159,7 +159,7 @@ pub(crate) async fn record(
     let ticket = if kept { Ticket::Kept(receipt.clone()) } else { Ticket::Single(receipt.clone()) };
     // What waits for the store is bounded: inside an operation it is never refused for good, so it waits here.
     let room = if kept { Some(room(shared, declaration, entry.document.len()).await?) } else { own_room };
-    shared.queue.push([Item { room: room.map(Arc::new), ..Item::new(entry, ticket) }]);
+    shared.queue.push(Item { room: room.map(Arc::new), ..Item::new(entry, ticket) });
     shared.keeper.watch();
     if kept && receipt.is_overdue() {
         // Turned away: the manager stopped while the operation went on.

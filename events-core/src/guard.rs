@@ -193,10 +193,10 @@ impl Guard {
         };
         drop(said);
         match &operation.at_end {
-            None => operation.shared().queue.push([closing]),
+            None => operation.shared().queue.push(closing),
             Some(at_end) if at_end.outcomes.choose(ending) => {
                 let opening = Item { since: ended, ..at_end.opening.clone() };
-                operation.shared().queue.push([opening, closing]);
+                operation.shared().queue.push_all([opening, closing]);
             }
             Some(_) => {
                 operation.release();
@@ -220,7 +220,7 @@ impl Guard {
         let room = said.room.take().map(Arc::new);
         let note = Entry { id: operation.identifiers.id, document: said.write().into(), kind: EntryKind::Note };
         let waits = Item { room, ..Item::since(ended, note, Ticket::Closing(operation.clone())) };
-        operation.shared().queue.push([waits]);
+        operation.shared().queue.push(waits);
         operation.shared().keeper.watch();
         self.stage = Stage::Closed(operation);
     }

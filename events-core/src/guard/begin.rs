@@ -140,7 +140,7 @@ fn open(
     }
     let Shared { queue, keeper, .. } = &**operation.shared();
     let ticket = Ticket::Opening(operation.clone());
-    queue.push([Item { room, ..Item::since(handed_over.unwrap_or(started), entry, ticket) }]);
+    queue.push(Item { room, ..Item::since(handed_over.unwrap_or(started), entry, ticket) });
     keeper.watch();
     Poll::Pending
 }
