@@ -64,6 +64,30 @@ pub(crate) enum Stage {
     Closed(Arc<OperationState>),
 }
 
+impl Stage {
+    /// Takes what is being written, where something is.
+    fn take_preparing(&mut self) -> Option<Preparing> {
+        match std::mem::replace(self, Self::Unrecorded) {
+            Self::Preparing(preparing) => Some(preparing),
+            other => {
+                *self = other;
+                None
+            }
+        }
+    }
+
+    /// Takes the operation, where it is open.
+    fn take_open(&mut self) -> Option<Arc<OperationState>> {
+        match std::mem::replace(self, Self::Unrecorded) {
+            Self::Open(operation) => Some(operation),
+            other => {
+                *self = other;
+                None
+            }
+        }
+    }
+}
+
 impl Guard {
     /// A call in the current context.
     pub(crate) fn new(declaration: &'static EventDeclaration) -> Self {
@@ -170,10 +194,7 @@ impl Guard {
 
     /// Hands the closing over. Afterwards the guard is disarmed.
     fn close(&mut self, ending: &Ending) {
-        if !self.is_open() {
-            return;
-        }
-        let Stage::Open(operation) = std::mem::replace(&mut self.stage, Stage::Unrecorded) else { return };
+        let Some(operation) = self.stage.take_open() else { return };
         let (ended, now) = operation.shared().clock.read();
         // Taken, not only read: a large payload must not stay with an operation whose task has yet to be
         // polled again, when the room it took is free already.
