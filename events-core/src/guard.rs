@@ -20,7 +20,7 @@ use crate::{
     opening::Opening,
     operation::OperationState,
     outcome::{Ending, Failure, Reason},
-    prepare::{Preparing, placed, prepare},
+    prepare::{Preparing, Verdict, placed},
     queue::{Item, Ticket},
     record::Record,
     refused::{Refused, RefusedKind},
@@ -89,22 +89,25 @@ impl Stage {
 }
 
 impl Guard {
-    /// A call in the current context.
+    /// Of a call that has not begun.
     pub(crate) fn new(declaration: &'static EventDeclaration) -> Self {
-        let mut guard = Self::unrecorded(declaration, None);
-        with_current(|current| prepare(declaration, current, None, &mut guard.stage));
-        guard
+        Self { declaration, stage: Stage::Unrecorded, given: None, ending: None, created: None, room: None }
     }
 
-    /// A call in a context that the handler names.
-    pub(crate) fn in_context(declaration: &'static EventDeclaration, context: Context) -> Self {
-        let mut guard = Self::unrecorded(declaration, Some(Box::new(context.clone())));
-        with_current(|current| prepare(declaration, current, Some(context), &mut guard.stage));
-        guard
-    }
-
-    fn unrecorded(declaration: &'static EventDeclaration, given: Option<Box<Context>>) -> Self {
-        Self { declaration, stage: Stage::Unrecorded, given, ending: None, created: None, room: None }
+    /// A call begins, in the context that its declaration names, if it names one.
+    pub(crate) fn begin(
+        &mut self,
+        declaration: &'static EventDeclaration,
+        given: Option<Box<Context>>,
+        verdict: Verdict,
+    ) {
+        self.declaration = declaration;
+        self.given = given;
+        match verdict {
+            Verdict::Unrecorded => {}
+            Verdict::Refused(refused) => self.stage = Stage::Refused(refused),
+            Verdict::Recorded(recorded) => self.stage = Stage::Preparing(Preparing::new(recorded)),
+        }
     }
 
     /// The opening to be filled in; none when nothing is recorded of this call.
@@ -134,14 +137,6 @@ impl Guard {
             }),
         };
         inside.map(Change::context)
-    }
-
-    /// Whether nothing is recorded and nothing changes for the body: it stands in no recorded operation, whose
-    /// closing must not say what it says.
-    pub(crate) fn is_plain(&self) -> bool {
-        matches!(self.stage, Stage::Unrecorded)
-            && self.given.is_none()
-            && with_current(|current| current.context.as_ref().and_then(Context::recorded).is_none())
     }
 
     /// Whether the guard is armed.
@@ -247,10 +242,10 @@ impl Guard {
     }
 }
 
-impl Drop for Guard {
-    /// The guard: an operation that is dropped while it is open was cancelled, or its time limit ran out,
-    /// or it had ended and only the storing of its closing was cancelled. Hands over bytes, nothing else.
-    fn drop(&mut self) {
+impl Guard {
+    /// The call is over: an operation that is open still was cancelled, or its time limit ran out, or it had ended and
+    /// only the storing of its closing was cancelled. Hands over bytes, nothing else.
+    fn leave(&mut self) {
         if matches!(self.stage, Stage::Open(_)) {
             let ending = self.ending.take().unwrap_or_else(|| Ending::failed(drop_reason()));
             // A clock is somebody else's code, and this may be unwinding already.
@@ -258,6 +253,22 @@ impl Drop for Guard {
                 tracing::error!("an operation is closed as abandoned at the next start: writing its closing panicked");
             }
         }
+    }
+
+    /// The call is over, and another may begin.
+    pub(crate) fn clear(&mut self) {
+        self.leave();
+        self.stage = Stage::Unrecorded;
+        self.given = None;
+        self.ending = None;
+        self.created = None;
+        self.room = None;
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.leave();
     }
 }
 

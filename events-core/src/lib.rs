@@ -22,6 +22,7 @@ pub mod crud;
 mod declaration;
 mod deferred;
 mod guard;
+mod spare;
 mod spec_builder;
 // Hidden modules are public so that what the compiler says about them has a short path.
 #[doc(hidden)]

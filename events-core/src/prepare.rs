@@ -1,11 +1,14 @@
 //! Whether and how a call is recorded: recording, manager, plan, context, a place among the open operations.
 
-use std::{borrow::Cow, sync::atomic::Ordering, time::Instant};
+use std::{
+    borrow::Cow,
+    sync::{Arc, atomic::Ordering},
+    time::Instant,
+};
 
 use crate::{
     context::{Context, Current, Recording},
     declaration::EventDeclaration,
-    guard::Stage,
     id::EventId,
     manager::{EventManager, Shared},
     open_slot::OpenSlot,
@@ -15,6 +18,24 @@ use crate::{
     timestamp::Timestamp,
 };
 
+/// Whether a call is recorded.
+pub(crate) enum Verdict {
+    Unrecorded,
+    /// It must not run.
+    Refused(Refused),
+    Recorded(Recorded),
+}
+
+/// A call that is recorded: it has its place among the open operations, and nothing is written yet.
+pub(crate) struct Recorded {
+    slot: OpenSlot,
+    plan: Arc<Plan>,
+    context: Context,
+    started: Instant,
+    now: Timestamp,
+}
+
+/// The opening is being written.
 #[derive(Debug)]
 pub(crate) struct Preparing {
     pub(crate) slot: OpenSlot,
@@ -22,32 +43,37 @@ pub(crate) struct Preparing {
     pub(crate) started: Instant,
 }
 
-/// Decides whether and how a call is recorded: nothing is, unless `stage`, which says so
-/// before, says otherwise afterwards. It is large, and so it is not moved out.
+impl Preparing {
+    // Inlined: it is large, and written where it stays.
+    #[inline(always)]
+    pub(crate) fn new(Recorded { slot, plan, context, started, now }: Recorded) -> Self {
+        let shared: &Shared = slot.shared();
+        let identifiers = identifiers(shared, &plan, context.lineage(), now);
+        let opening = Opening::new(plan, context, identifiers, shared.limits.payload);
+        Self { slot, opening, started }
+    }
+}
+
+/// Decides whether a call is recorded, in the context that is given or in the current one.
 #[inline]
-pub(crate) fn prepare(
-    declaration: &'static EventDeclaration,
-    current: &Current,
-    given: Option<Context>,
-    stage: &mut Stage,
-) {
+pub(crate) fn decide(declaration: &'static EventDeclaration, current: &Current, given: Option<&Context>) -> Verdict {
     let spec = &declaration.spec;
-    let mut refuse = |kind, reason: Cow<'static, str>| {
+    let refuse = |kind, reason: Cow<'static, str>| {
         let refused = Refused::new(spec.event_type, kind, reason);
         tracing::error!(%refused, "an operation was refused");
-        *stage = Stage::Refused(refused);
+        Verdict::Refused(refused)
     };
     match &current.recording {
         Recording::On => {}
-        Recording::Off => return,
-        Recording::AllBut(skip) if skip.takes(spec.operation) => return,
+        Recording::Off => return Verdict::Unrecorded,
+        Recording::AllBut(skip) if skip.takes(spec.operation) => return Verdict::Unrecorded,
         Recording::AllBut(_) => {}
     }
     let installed;
     let manager = match &current.manager {
         Some(manager) => Some(manager),
         None => {
-            installed = EventManager::current();
+            installed = EventManager::installed();
             installed.as_ref()
         }
     };
@@ -56,9 +82,9 @@ pub(crate) fn prepare(
                    `EventManager::disabled().install()` to record nothing";
         return refuse(RefusedKind::Unregistered, how.into());
     };
-    let Some(handle) = manager.shared() else { return };
+    let Some(handle) = manager.shared() else { return Verdict::Unrecorded };
     let shared: &Shared = handle;
-    let mut refuse = |kind, reason| {
+    let refuse = |kind, reason| {
         shared.counters.refused.add(1);
         refuse(kind, reason)
     };
@@ -73,15 +99,13 @@ pub(crate) fn prepare(
         return refuse(RefusedKind::Unregistered, how.into());
     };
     if !plan.enabled() {
-        return;
+        return Verdict::Unrecorded;
     }
-    let context = placed(given, current.context.as_ref());
-    let Some(context) = context else {
+    let Some(context) = placed(given.cloned(), current.context.as_ref()) else {
         let how = "no context says who acts: run it inside `events::scope(context, …)` or behind `EventsLayer`, carry the \
                    context into tasks with `events::spawn`, or say `Context::anonymous()`";
         return refuse(RefusedKind::NoContext, how.into());
     };
-    let lineage = context.lineage();
     let nested = context.is_nested();
     if shared.shutting_down.load(Ordering::Acquire) && !nested {
         return refuse(RefusedKind::ShuttingDown, "the event manager is shutting down: try again elsewhere".into());
@@ -91,9 +115,7 @@ pub(crate) fn prepare(
         return refuse(RefusedKind::TooManyOpen, how.into());
     };
     let (started, now) = shared.clock.read();
-    let identifiers = identifiers(shared, plan, lineage, now);
-    let opening = Opening::new(plan.clone(), context, identifiers, shared.limits.payload);
-    *stage = Stage::Preparing(Preparing { slot, opening, started });
+    Verdict::Recorded(Recorded { slot, plan: plan.clone(), context, started, now })
 }
 
 /// The context that is given, in its place, or else the one that is here.
