@@ -163,6 +163,8 @@ pub(crate) const ACL: &[u8] = b",\"acl\":";
 pub(crate) const MAX_LIST: usize = 1_000;
 
 impl Opening {
+    // Inlined: it is written where it stays.
+    #[inline(always)]
     pub(crate) fn new(plan: Arc<Plan>, context: Context, identifiers: Identifiers, payload_limit: usize) -> Self {
         let mut draft = scratch::take();
         *draft = Draft { bytes: std::mem::take(&mut draft.bytes), ..Draft::default() };
@@ -442,6 +444,7 @@ impl Opening {
     }
 
     /// Ends the document with the ACL that `write_acl` appends.
+    #[inline]
     pub(crate) fn finish(mut self, write_acl: impl FnOnce(&mut Vec<u8>, &Context, &Plan), fallback: bool) -> Finished {
         self.reach(Stage::Payload);
         if self.draft.truncated {

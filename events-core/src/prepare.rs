@@ -44,7 +44,7 @@ pub(crate) struct Preparing {
 }
 
 impl Preparing {
-    // Inlined: it is large, and written where it stays.
+    // Inlined: it is written where it stays.
     #[inline(always)]
     pub(crate) fn new(Recorded { slot, plan, context, started, now }: Recorded) -> Self {
         let shared: &Shared = slot.shared();
