@@ -50,7 +50,6 @@ pub struct Guard {
 }
 
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "a box would be one allocation more for every operation")]
 pub(crate) enum Stage {
     /// Nothing is recorded of this call. It still runs in the context that its declaration names.
     Unrecorded,
