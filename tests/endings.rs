@@ -468,6 +468,19 @@ async fn every_ending_leaves_one_opening_and_one_closing() {
     }
 }
 
+/// It uses the memory that the other has left.
+#[tokio::test]
+async fn a_call_takes_nothing_over_from_the_one_before_it_on_its_thread() {
+    for situation in returning() {
+        let store = Store::memory();
+        let manager = happens(&situation, &store, store.builder(), Duration::from_secs(1)).await;
+        let mut trail = store.trail().within(LIMIT);
+        (situation.leaves)(&mut trail);
+        manager.scope(scope(jane(), start("7".parse().unwrap(), answers(200)))).await.unwrap();
+        assert_events!(trail, "deployment.start deployment/7" => completed);
+    }
+}
+
 #[cfg(feature = "elasticsearch")]
 mod delivering {
     use events::Ack;

@@ -8,10 +8,10 @@ use crate::{
     acl::{Acl, Right},
     event::{AboutResource, Event, InvalidEvent, Phase},
     event_type::EventType,
-    id::{EventId, ID_LEN},
+    id::EventId,
     journal::{Entry, EntryKind},
     json,
-    opening::{Kept, end, message, start},
+    opening::{ACL, DETAILS, ID, Kept, end, message, start},
     operation::OperationState,
     outcome::{Ending, Failure, Reason},
     record::MAX_DETAIL_STRING,
@@ -43,10 +43,10 @@ pub(crate) fn write(
     created: Option<&Created>,
 ) -> Entry {
     let changes = (said.is_some() || created.is_some()).then(|| Changes { said: said.unwrap_or(&NOTHING), created });
-    let mut out = scratch::take();
-    write_into(&mut out, operation, ended, ending, changes);
-    let document: Arc<[u8]> = out.as_slice().into();
-    scratch::give_back(out);
+    let mut draft = scratch::take();
+    write_into(&mut draft.bytes, operation, ended, ending, changes);
+    let document: Arc<[u8]> = draft.bytes.as_slice().into();
+    scratch::give_back(draft);
     Entry { id: operation.identifiers.id.closing(), document, kind: EntryKind::Closing }
 }
 
@@ -61,10 +61,9 @@ fn write_into(
     let phase = if ending.failure().is_none() { Phase::Completed } else { Phase::Failed };
     let took = ended.saturating_duration_since(operation.started);
     let parent = identifiers.id.write();
+    start(out, plan.head(phase), &parent, identifiers.timestamp.plus(took), now);
     // The last bit tells the two apart, and so the last digit.
-    let mut id = parent;
-    id[ID_LEN - 1] += 1;
-    start(out, plan.head(phase), id, identifiers.timestamp.plus(took), now);
+    out[ID.end - 1] += 1;
 
     match changes {
         // Most handlers say nothing: what the opening says of this is copied as it stands there, in one piece.
@@ -142,7 +141,7 @@ impl Changes<'_> {
         }
         write_payload(out, &said.payload);
 
-        out.extend_from_slice(b",\"acl\":");
+        out.extend_from_slice(ACL);
         let (acl, fallback) = match created.and_then(|created| created.acl.as_ref()) {
             Some((acl, fallback)) => (Some(acl.clone()), *fallback),
             None => (None, operation.acl_fallback),
@@ -166,7 +165,7 @@ impl Changes<'_> {
         let at = out.len();
         let Kept { bytes, parts, .. } = &operation.kept;
         write_details(out, &bytes[parts.details.range()], &self.said.details);
-        let details = out[at..].strip_prefix(b",\"details\":{").and_then(|rest| rest.strip_suffix(b"}"));
+        let details = out[at..].strip_prefix(DETAILS).and_then(|rest| rest.strip_suffix(b"}"));
         let details = details.unwrap_or_default().to_vec();
         let message_at = out.len();
         write_message(out, operation, ending, Some(self), &details);
@@ -219,7 +218,7 @@ fn write_details(out: &mut Vec<u8>, opening: &[u8], said: &[(String, Vec<u8>)]) 
     if opening.is_empty() && said.is_empty() {
         return;
     }
-    out.extend_from_slice(b",\"details\":{");
+    out.extend_from_slice(DETAILS);
     if said.is_empty() {
         out.extend_from_slice(opening);
     } else {

@@ -171,7 +171,7 @@ impl EventManager {
         let (id, receipt) = (entry.id, Arc::new(Receipt::default()));
         let room = shared.room_to_wait(entry.document.len()).await.ok_or(CloseError::NoRoom(id.opening()))?;
         let ticket = Ticket::Kept(receipt.clone());
-        shared.queue.push([Item { room: Some(Arc::new(room)), ..Item::new(entry, ticket) }]);
+        shared.queue.push(Item { room: Some(Arc::new(room)), ..Item::new(entry, ticket) });
         shared.keeper.watch();
         match poll_fn(|task| receipt.poll(task)).await {
             Learned::Answered(Answer::Stored) => Ok(None),

@@ -125,7 +125,7 @@ pub(crate) fn prepare(
 /// Stores it.
 pub(crate) async fn record(
     declaration: &'static EventDeclaration,
-    Prepared { manager, mut opening }: Prepared,
+    Prepared { manager, opening }: Prepared,
 ) -> Result<Option<EventId>, Refused> {
     let Some(shared) = manager.shared() else { return Ok(None) };
     let href = opening.href().and_then(|href| href.parse::<AnyHref>().ok());
@@ -152,14 +152,15 @@ pub(crate) async fn record(
         }
     };
     let id = opening.identifiers.id;
-    let Finished { document, kept: Kept { room: own_room, .. } } = opening.finish(|out, _, _| acl.write(out), fallback);
+    let Finished { document, kept: Kept { room: own_room, .. }, .. } =
+        opening.finish(|out, _, _| acl.write(out), fallback);
     let entry = Entry { id, document, kind: EntryKind::Direct };
     let receipt = Arc::new(Receipt::default());
     let kept = inside.is_some_and(|operation| !operation.has_ended());
     let ticket = if kept { Ticket::Kept(receipt.clone()) } else { Ticket::Single(receipt.clone()) };
     // What waits for the store is bounded: inside an operation it is never refused for good, so it waits here.
     let room = if kept { Some(room(shared, declaration, entry.document.len()).await?) } else { own_room };
-    shared.queue.push([Item { room: room.map(Arc::new), ..Item::new(entry, ticket) }]);
+    shared.queue.push(Item { room: room.map(Arc::new), ..Item::new(entry, ticket) });
     shared.keeper.watch();
     if kept && receipt.is_overdue() {
         // Turned away: the manager stopped while the operation went on.

@@ -16,13 +16,15 @@ use std::{
 use pin_project_lite::pin_project;
 
 use crate::{
-    context::{Change, Context, swap},
+    context::{Change, Context, swap, with_current},
     declaration::EventDeclaration,
-    guard::{BeginStep, FinishStep, Guard, Room, panicked},
+    guard::{BeginStep, FinishStep, Guard, PayloadRoom, panicked},
     opaque::OpaqueBox,
     opening::Opening,
     outcome::{Ending, Outcome, Reason},
+    prepare::{Verdict, decide},
     refused::Refused,
+    spare,
 };
 
 /// One call of an annotated handler: nothing where nothing is recorded and nothing that is current changes.
@@ -32,7 +34,7 @@ use crate::{
 pub struct Call(Option<OpaqueBox<Life>>);
 
 /// How far a call is. Its guard goes last.
-struct Life {
+pub(crate) struct Life {
     step: Step,
     guard: Guard,
 }
@@ -46,17 +48,29 @@ impl fmt::Debug for Life {
 impl Call {
     /// A call in the current context.
     pub fn new(declaration: &'static EventDeclaration) -> Self {
-        Self::guarded(Guard::new(declaration))
+        Self::of(declaration, None)
     }
 
     /// A call in a context that the handler names.
     pub fn in_context(declaration: &'static EventDeclaration, context: Context) -> Self {
-        Self::guarded(Guard::in_context(declaration, context))
+        Self::of(declaration, Some(Box::new(context)))
     }
 
-    fn guarded(guard: Guard) -> Self {
-        let step = Step::Opening(BeginStep::Start);
-        Self((!guard.is_plain()).then(|| OpaqueBox::new(Life { step, guard })))
+    #[inline]
+    fn of(declaration: &'static EventDeclaration, given: Option<Box<Context>>) -> Self {
+        with_current(|current| {
+            let verdict = decide(declaration, current, given.as_deref());
+            // In a recorded operation something changes: its closing must not say what this body says.
+            let is_plain = matches!(verdict, Verdict::Unrecorded) && given.is_none();
+            if is_plain && current.context.as_ref().and_then(Context::recorded).is_none() {
+                return Self(None);
+            }
+            let mut life = spare::take().unwrap_or_else(|| {
+                OpaqueBox::new(Life { step: Step::Opening(BeginStep::Start), guard: Guard::new(declaration) })
+            });
+            life.guard.begin(declaration, given, verdict);
+            Self(Some(life))
+        })
     }
 
     /// The opening to be filled in; none when nothing is recorded of this call.
@@ -68,8 +82,8 @@ impl Call {
     ///
     /// # Errors
     /// There was none within the limit for openings. Cancel-safe: nothing is recorded yet.
-    pub fn room(&mut self) -> Room<'_> {
-        Room::of(self.0.as_deref_mut().map(|life| &mut life.guard))
+    pub fn room(&mut self) -> PayloadRoom<'_> {
+        PayloadRoom::of(self.0.as_deref_mut().map(|life| &mut life.guard))
     }
 
     /// Stores the opening, runs the body, reads from its value how it ended, and stores the closing.
@@ -78,6 +92,18 @@ impl Call {
     /// in the body, the guard says `cancelled`; dropped behind it, the closing says how it ended.
     pub fn drive<F: Future>(self, body: F, refused: fn(Refused) -> F::Output, read: Read<F::Output>) -> Drive<F> {
         Drive { body, around: Around { call: self, refused, read, out: None } }
+    }
+}
+
+impl Drop for Call {
+    /// What waits for it is told how it ended, see [`Guard`]; its memory is kept for the next one.
+    #[inline(never)]
+    fn drop(&mut self) {
+        if let Some(mut life) = self.0.take() {
+            life.step = Step::Opening(BeginStep::Start);
+            life.guard.clear();
+            spare::keep(life);
+        }
     }
 }
 
@@ -118,8 +144,8 @@ struct Around<T> {
 impl<T> Around<T> {
     #[inline(never)]
     fn poll(&mut self, mut body: Pin<&mut (dyn Future<Output = T> + '_)>, task: &mut Task<'_>) -> Poll<T> {
-        let Self { call: Call(life), refused, read, out } = self;
-        let Some(life) = life else { return body.poll(task) };
+        let Self { call, refused, read, out } = self;
+        let Some(life) = &mut call.0 else { return body.poll(task) };
         if out.is_none() {
             let mut poll = |task: &mut Task<'_>| body.as_mut().poll(task).map(|value| *out = Some(value));
             if let Err(why) = ready!(life.open_and_run(task, &mut poll)) {

@@ -20,7 +20,7 @@ use crate::{
     opening::Opening,
     operation::OperationState,
     outcome::{Ending, Failure, Reason},
-    prepare::{Preparing, placed, prepare},
+    prepare::{Preparing, Verdict, placed},
     queue::{Item, Ticket},
     record::Record,
     refused::{Refused, RefusedKind},
@@ -30,11 +30,11 @@ use crate::{
 
 mod begin;
 mod finish;
-mod room;
+mod payload_room;
 
 pub(crate) use begin::BeginStep;
 pub(crate) use finish::FinishStep;
-pub(crate) use room::Room;
+pub(crate) use payload_room::PayloadRoom;
 
 /// What is known of one call, and what closes it however it ends.
 #[derive(Debug)]
@@ -50,7 +50,6 @@ pub struct Guard {
 }
 
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "a box would be one allocation more for every operation")]
 pub(crate) enum Stage {
     /// Nothing is recorded of this call. It still runs in the context that its declaration names.
     Unrecorded,
@@ -64,23 +63,50 @@ pub(crate) enum Stage {
     Closed(Arc<OperationState>),
 }
 
+impl Stage {
+    /// Takes what is being written, where something is.
+    fn take_preparing(&mut self) -> Option<Preparing> {
+        match std::mem::replace(self, Self::Unrecorded) {
+            Self::Preparing(preparing) => Some(preparing),
+            other => {
+                *self = other;
+                None
+            }
+        }
+    }
+
+    /// Takes the operation, where it is open.
+    fn take_open(&mut self) -> Option<Arc<OperationState>> {
+        match std::mem::replace(self, Self::Unrecorded) {
+            Self::Open(operation) => Some(operation),
+            other => {
+                *self = other;
+                None
+            }
+        }
+    }
+}
+
 impl Guard {
-    /// A call in the current context.
+    /// Of a call that has not begun.
     pub(crate) fn new(declaration: &'static EventDeclaration) -> Self {
-        let mut guard = Self::unrecorded(declaration, None);
-        with_current(|current| prepare(declaration, current, None, &mut guard.stage));
-        guard
+        Self { declaration, stage: Stage::Unrecorded, given: None, ending: None, created: None, room: None }
     }
 
-    /// A call in a context that the handler names.
-    pub(crate) fn in_context(declaration: &'static EventDeclaration, context: Context) -> Self {
-        let mut guard = Self::unrecorded(declaration, Some(Box::new(context.clone())));
-        with_current(|current| prepare(declaration, current, Some(context), &mut guard.stage));
-        guard
-    }
-
-    fn unrecorded(declaration: &'static EventDeclaration, given: Option<Box<Context>>) -> Self {
-        Self { declaration, stage: Stage::Unrecorded, given, ending: None, created: None, room: None }
+    /// A call begins, in the context that its declaration names, if it names one.
+    pub(crate) fn begin(
+        &mut self,
+        declaration: &'static EventDeclaration,
+        given: Option<Box<Context>>,
+        verdict: Verdict,
+    ) {
+        self.declaration = declaration;
+        self.given = given;
+        match verdict {
+            Verdict::Unrecorded => {}
+            Verdict::Refused(refused) => self.stage = Stage::Refused(refused),
+            Verdict::Recorded(recorded) => self.stage = Stage::Preparing(Preparing::new(recorded)),
+        }
     }
 
     /// The opening to be filled in; none when nothing is recorded of this call.
@@ -110,14 +136,6 @@ impl Guard {
             }),
         };
         inside.map(Change::context)
-    }
-
-    /// Whether nothing is recorded and nothing changes for the body: it stands in no recorded operation, whose
-    /// closing must not say what it says.
-    pub(crate) fn is_plain(&self) -> bool {
-        matches!(self.stage, Stage::Unrecorded)
-            && self.given.is_none()
-            && with_current(|current| current.context.as_ref().and_then(Context::recorded).is_none())
     }
 
     /// Whether the guard is armed.
@@ -162,12 +180,15 @@ impl Guard {
         refused
     }
 
+    /// Hands the closing over, of a handler that ran to its end.
+    fn close_as_ended(&mut self) {
+        let ending = self.ending.take().unwrap_or(Ending::COMPLETED);
+        self.close(&ending);
+    }
+
     /// Hands the closing over. Afterwards the guard is disarmed.
     fn close(&mut self, ending: &Ending) {
-        if !self.is_open() {
-            return;
-        }
-        let Stage::Open(operation) = std::mem::replace(&mut self.stage, Stage::Unrecorded) else { return };
+        let Some(operation) = self.stage.take_open() else { return };
         let (ended, now) = operation.shared().clock.read();
         // Taken, not only read: a large payload must not stay with an operation whose task has yet to be
         // polled again, when the room it took is free already.
@@ -187,10 +208,10 @@ impl Guard {
         };
         drop(said);
         match &operation.at_end {
-            None => operation.shared().queue.push([closing]),
+            None => operation.shared().queue.push(closing),
             Some(at_end) if at_end.outcomes.choose(ending) => {
                 let opening = Item { since: ended, ..at_end.opening.clone() };
-                operation.shared().queue.push([opening, closing]);
+                operation.shared().queue.push_all([opening, closing]);
             }
             Some(_) => {
                 operation.release();
@@ -214,16 +235,16 @@ impl Guard {
         let room = said.room.take().map(Arc::new);
         let note = Entry { id: operation.identifiers.id, document: said.write().into(), kind: EntryKind::Note };
         let waits = Item { room, ..Item::since(ended, note, Ticket::Closing(operation.clone())) };
-        operation.shared().queue.push([waits]);
+        operation.shared().queue.push(waits);
         operation.shared().keeper.watch();
         self.stage = Stage::Closed(operation);
     }
 }
 
-impl Drop for Guard {
-    /// The guard: an operation that is dropped while it is open was cancelled, or its time limit ran out,
-    /// or it had ended and only the storing of its closing was cancelled. Hands over bytes, nothing else.
-    fn drop(&mut self) {
+impl Guard {
+    /// The call is over: an operation that is open still was cancelled, or its time limit ran out, or it had ended and
+    /// only the storing of its closing was cancelled. Hands over bytes, nothing else.
+    fn leave(&mut self) {
         if matches!(self.stage, Stage::Open(_)) {
             let ending = self.ending.take().unwrap_or_else(|| Ending::failed(drop_reason()));
             // A clock is somebody else's code, and this may be unwinding already.
@@ -231,6 +252,22 @@ impl Drop for Guard {
                 tracing::error!("an operation is closed as abandoned at the next start: writing its closing panicked");
             }
         }
+    }
+
+    /// The call is over, and another may begin.
+    pub(crate) fn clear(&mut self) {
+        self.leave();
+        self.stage = Stage::Unrecorded;
+        self.given = None;
+        self.ending = None;
+        self.created = None;
+        self.room = None;
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.leave();
     }
 }
 

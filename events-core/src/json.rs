@@ -42,6 +42,10 @@ fn all_plain(bytes: &[u8]) -> bool {
     if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
         return is_plain(u64::from_le_bytes(*first)) && is_plain(u64::from_le_bytes(*last));
     }
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        let [first, last] = [first, last].map(|half| u64::from(u32::from_le_bytes(*half)));
+        return is_plain(first << 32 | last);
+    }
     bytes.iter().all(|byte| PLAIN[usize::from(*byte)])
 }
 

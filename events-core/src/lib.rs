@@ -22,6 +22,7 @@ pub mod crud;
 mod declaration;
 mod deferred;
 mod guard;
+mod spare;
 mod spec_builder;
 // Hidden modules are public so that what the compiler says about them has a short path.
 #[doc(hidden)]
@@ -52,10 +53,12 @@ pub mod memory;
 mod metrics;
 mod older_view;
 mod opaque;
+mod open_slot;
 mod opening;
 mod operation;
 mod outcome;
 mod own_first;
+mod payload_room;
 mod plan;
 mod policy;
 mod policy_change;
@@ -68,7 +71,6 @@ mod record;
 mod refused;
 mod registry;
 mod relay;
-mod room;
 mod said;
 mod scratch;
 mod search;

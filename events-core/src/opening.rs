@@ -14,9 +14,9 @@ use crate::{
     id::{EventId, ID_LEN, ProcessId},
     json,
     keys::MAX_TAG,
+    payload_room::{FREE, MAX_PART},
     plan::Plan,
     record::{self, Details, Record},
-    room::{FREE, MAX_PART},
     scratch,
     timestamp::Timestamp,
 };
@@ -32,7 +32,7 @@ pub(crate) struct Identifiers {
     pub(crate) timestamp: Timestamp,
 }
 
-/// A document while it is written. The macros call the methods in the order
+/// An opening or direct event while it is written. The macros call the methods in the order
 /// `resource`, `linked`, `tag`, `detail`, `request`: that of the document's fields.
 #[derive(Debug)]
 pub struct Opening {
@@ -40,7 +40,13 @@ pub struct Opening {
     pub(crate) context: Context,
     pub(crate) identifiers: Identifiers,
     payload_limit: usize,
-    bytes: Vec<u8>,
+    draft: Box<Draft>,
+}
+
+/// What is written by now: apart, so that an opening is small where it is moved.
+#[derive(Debug, Default)]
+pub(crate) struct Draft {
+    pub(crate) bytes: Vec<u8>,
     stage: Stage,
     parts: Parts,
     href: Part,
@@ -53,8 +59,9 @@ pub struct Opening {
     problem: Option<Cow<'static, str>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum Stage {
+    #[default]
     Resource,
     Linked,
     Tags,
@@ -126,9 +133,12 @@ impl Part {
     }
 }
 
-/// A finished document.
+/// A finished document, and what it is of.
 #[derive(Debug)]
 pub(crate) struct Finished {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) context: Context,
+    pub(crate) identifiers: Identifiers,
     /// As it is stored.
     pub(crate) document: Arc<[u8]>,
     pub(crate) kept: Kept,
@@ -145,66 +155,55 @@ pub(crate) struct Kept {
 }
 
 /// What stands before details.
-const DETAILS: &[u8] = b",\"details\":{";
+pub(crate) const DETAILS: &[u8] = b",\"details\":{";
 /// What stands before an ACL.
-const ACL: &[u8] = b",\"acl\":";
+pub(crate) const ACL: &[u8] = b",\"acl\":";
 
 /// Most linked identifiers, and most tags, of one event.
 pub(crate) const MAX_LIST: usize = 1_000;
 
 impl Opening {
-    // Inlined: it is large, and moved less so.
+    // Inlined: it is written where it stays.
     #[inline(always)]
     pub(crate) fn new(plan: Arc<Plan>, context: Context, identifiers: Identifiers, payload_limit: usize) -> Self {
-        let mut bytes = scratch::take();
+        let mut draft = scratch::take();
+        *draft = Draft { bytes: std::mem::take(&mut draft.bytes), ..Draft::default() };
         let phase = match plan.spec.kind {
             EventKind::Action => Phase::Requested,
             EventKind::Direct => Phase::Occurred,
         };
-        start(&mut bytes, plan.head(phase), identifiers.id.write(), identifiers.timestamp, identifiers.timestamp);
-        Self {
-            plan,
-            context,
-            identifiers,
-            payload_limit,
-            bytes,
-            stage: Stage::Resource,
-            parts: Parts::default(),
-            href: Part::default(),
-            message_at: 0,
-            free: 0,
-            room: None,
-            truncated: false,
-            problem: None,
-        }
+        let Identifiers { id, timestamp, .. } = identifiers;
+        start(&mut draft.bytes, plan.head(phase), &id.write(), timestamp, timestamp);
+        Self { plan, context, identifiers, payload_limit, draft }
     }
 
     /// What makes the document impossible, if anything does.
     pub(crate) fn problem(&self) -> Option<&Cow<'static, str>> {
-        self.problem.as_ref()
+        self.draft.problem.as_ref()
     }
 
     pub(crate) fn truncated(&self) -> bool {
-        self.truncated
+        self.draft.truncated
     }
 
     /// The href, where the event is about one resource.
     pub(crate) fn href(&self) -> Option<&str> {
-        if self.href.is_empty() {
+        if self.draft.href.is_empty() {
             return None;
         }
         // An href that passed the check has no character that JSON escapes.
-        std::str::from_utf8(&self.bytes[self.href.range()]).ok()
+        std::str::from_utf8(&self.draft.bytes[self.draft.href.range()]).ok()
     }
 
     /// What the event is about: an href, or the bare id of a resource of the event's own type.
     pub fn resource(&mut self, given: Cow<'_, str>) {
         let resource_type = self.plan.spec.resource_type;
+        if is_href_of(resource_type, &given) {
+            return self.write_resource(Some(&given));
+        }
         let whole = if given.contains('/') { given } else { Cow::Owned(format!("{resource_type}/{given}")) };
-        // A declared resource type is kebab-case: only the id is left to be checked.
-        let id = whole.strip_prefix(resource_type).and_then(|rest| rest.strip_prefix('/'));
-        if id.is_none_or(|id| href::check_id(id).is_err() || whole.len() > href::MAX_HREF) {
-            self.problem = Some(match href::check(&whole) {
+        if !is_href_of(resource_type, &whole) {
+            self.draft.problem = Some(match href::check(&whole) {
                 Err(reason) => format!("its resource `{}` is not an href: {reason}", shown(&whole)).into(),
                 Ok(()) => format!("it is about a {resource_type}, but its resource is `{}`", shown(&whole)).into(),
             });
@@ -213,42 +212,45 @@ impl Opening {
     }
 
     fn write_resource(&mut self, href: Option<&str>) {
-        let comma = self.bytes.len();
-        self.bytes.extend_from_slice(b",\"resource\":");
-        let start = self.bytes.len();
-        self.bytes.push(b'{');
-        if let Some(href) = href {
-            self.bytes.extend_from_slice(b"\"href\":\"");
-            let from = self.bytes.len();
-            json::escaped(&mut self.bytes, href);
-            self.href = Part::new(from..self.bytes.len());
-            self.bytes.extend_from_slice(b"\",");
+        const RESOURCE: &[u8] = b",\"resource\":";
+        let Draft { bytes, parts, href: place, stage, .. } = &mut *self.draft;
+        let comma = bytes.len();
+        bytes.extend_from_slice(RESOURCE);
+        match href {
+            Some(href) => {
+                bytes.extend_from_slice(b"{\"href\":\"");
+                let from = bytes.len();
+                // One that passed the check has nothing to escape, and with any other nothing is recorded.
+                bytes.extend_from_slice(href.as_bytes());
+                *place = Part::new(from..bytes.len());
+                bytes.extend_from_slice(b"\",\"type\":\"");
+            }
+            None => bytes.extend_from_slice(b"{\"type\":\""),
         }
-        self.bytes.extend_from_slice(b"\"type\":\"");
-        self.bytes.extend_from_slice(self.plan.spec.resource_type.as_bytes());
-        self.bytes.extend_from_slice(b"\"}");
-        self.parts.resource = Part::new(start..self.bytes.len());
-        self.parts.about = Part::new(comma..self.bytes.len());
-        self.stage = Stage::Linked;
+        bytes.extend_from_slice(self.plan.spec.resource_type.as_bytes());
+        bytes.extend_from_slice(b"\"}");
+        parts.resource = Part::new(comma + RESOURCE.len()..bytes.len());
+        parts.about = Part::new(comma..bytes.len());
+        *stage = Stage::Linked;
     }
 
     /// Another resource that is touched.
     pub fn linked(&mut self, href: &str) {
         self.reach(Stage::Linked);
         list_item(
-            &mut self.bytes,
-            &mut self.parts.linked,
+            &mut self.draft.bytes,
+            &mut self.draft.parts.linked,
             "linked-identifiers",
             href,
             href::MAX_HREF,
-            &mut self.truncated,
+            &mut self.draft.truncated,
         );
     }
 
     /// A free word.
     pub fn tag(&mut self, tag: &str) {
         self.reach(Stage::Tags);
-        list_item(&mut self.bytes, &mut self.parts.tags, "tags", tag, MAX_TAG, &mut self.truncated);
+        list_item(&mut self.draft.bytes, &mut self.draft.parts.tags, "tags", tag, MAX_TAG, &mut self.draft.truncated);
     }
 
     /// One detail; an absent value is left out.
@@ -257,24 +259,24 @@ impl Opening {
             return;
         }
         self.reach(Stage::Details);
-        let (start, before) = (self.bytes.len(), self.parts.details);
+        let (start, before) = (self.draft.bytes.len(), self.draft.parts.details);
         if before.is_empty() {
-            self.bytes.extend_from_slice(DETAILS);
-            self.parts.details = Part::new(self.bytes.len()..self.bytes.len());
+            self.draft.bytes.extend_from_slice(DETAILS);
+            self.draft.parts.details = Part::new(self.draft.bytes.len()..self.draft.bytes.len());
         } else {
-            self.bytes.push(b',');
+            self.draft.bytes.push(b',');
         }
-        json::string(&mut self.bytes, name);
-        self.bytes.push(b':');
-        self.truncated |= record::detail(&mut self.bytes, value);
-        self.parts.details.end = self.bytes.len() as u32;
-        match self.parts.details.len() {
-            len @ ..=FREE => self.free = len,
+        json::string(&mut self.draft.bytes, name);
+        self.draft.bytes.push(b':');
+        self.draft.truncated |= record::detail(&mut self.draft.bytes, value);
+        self.draft.parts.details.end = self.draft.bytes.len() as u32;
+        match self.draft.parts.details.len() {
+            len @ ..=FREE => self.draft.free = len,
             ..=MAX_PART => {}
             _ => {
-                self.bytes.truncate(start);
-                self.parts.details = before;
-                self.truncated = true;
+                self.draft.bytes.truncate(start);
+                self.draft.parts.details = before;
+                self.draft.truncated = true;
             }
         }
     }
@@ -282,10 +284,13 @@ impl Opening {
     /// All details of a value that records itself as an object.
     pub fn details(&mut self, value: &dyn Record) {
         let mut object = Vec::new();
-        self.truncated |= record::detail(&mut object, value);
+        self.draft.truncated |= record::detail(&mut object, value);
         match object.as_slice() {
             [b'{', inner @ .., b'}'] => self.write_details(inner, if inner.len() <= FREE { inner.len() } else { 0 }),
-            _ => self.problem = Some("its details are not an object: name each, or derive `Record` on a struct".into()),
+            _ => {
+                self.draft.problem =
+                    Some("its details are not an object: name each, or derive `Record` on a struct".into())
+            }
         }
     }
 
@@ -294,7 +299,7 @@ impl Opening {
         let mut inner = Vec::new();
         let mut details = Details::new(&mut inner);
         write(&mut details);
-        self.truncated |= details.was_cut();
+        self.draft.truncated |= details.was_cut();
         let free = details.free();
         self.write_details(&inner, free);
     }
@@ -304,74 +309,81 @@ impl Opening {
         if inner.is_empty() {
             return;
         }
-        self.bytes.extend_from_slice(DETAILS);
-        let start = self.bytes.len();
-        self.bytes.extend_from_slice(inner);
-        self.parts.details = Part::new(start..self.bytes.len());
-        self.free = free;
+        self.draft.bytes.extend_from_slice(DETAILS);
+        let start = self.draft.bytes.len();
+        self.draft.bytes.extend_from_slice(inner);
+        self.draft.parts.details = Part::new(start..self.draft.bytes.len());
+        self.draft.free = free;
     }
 
     /// How many bytes it has by now.
     pub(crate) fn len(&self) -> usize {
-        self.bytes.len()
+        self.draft.bytes.len()
     }
 
     /// The argument that the payload keeps as the request.
     pub fn request(&mut self, _name: &str, value: &dyn Record) {
         self.reach(Stage::Payload);
-        let start = self.bytes.len();
-        self.bytes.extend_from_slice(b",\"payload\":{\"request\":");
-        if record::whole_or_head(&mut self.bytes, value, self.payload_limit) {
-            self.truncated = true;
+        let start = self.draft.bytes.len();
+        self.draft.bytes.extend_from_slice(b",\"payload\":{\"request\":");
+        if record::whole_or_head(&mut self.draft.bytes, value, self.payload_limit) {
+            self.draft.truncated = true;
             // What was thrown away must not stay reserved while the operation waits.
-            self.bytes.shrink_to(self.bytes.len() + 512);
+            self.draft.bytes.shrink_to(self.draft.bytes.len() + 512);
         }
-        self.bytes.push(b'}');
-        self.parts.payload = Part::new(start..self.bytes.len());
+        self.draft.bytes.push(b'}');
+        self.draft.parts.payload = Part::new(start..self.draft.bytes.len());
     }
 
     /// Writes what stands between the stage that was reached and this one.
+    #[inline]
     fn reach(&mut self, stage: Stage) {
-        if self.stage == Stage::Resource {
+        debug_assert!(self.draft.stage <= stage, "called in the order of the document");
+        if self.draft.stage < stage {
+            self.advance(stage);
+        }
+    }
+
+    fn advance(&mut self, stage: Stage) {
+        if self.draft.stage == Stage::Resource {
             self.write_resource(None);
         }
-        if self.stage == Stage::Linked && stage > Stage::Linked {
-            self.close_list(self.parts.linked);
-            self.stage = Stage::Tags;
+        if self.draft.stage == Stage::Linked && stage > Stage::Linked {
+            self.close_list(self.draft.parts.linked);
+            self.draft.stage = Stage::Tags;
         }
-        if self.stage == Stage::Tags && stage > Stage::Tags {
-            self.close_list(self.parts.tags);
+        if self.draft.stage == Stage::Tags && stage > Stage::Tags {
+            self.close_list(self.draft.parts.tags);
             self.write_lineage();
-            self.message_at = self.bytes.len();
+            self.draft.message_at = self.draft.bytes.len();
             if !self.plan.quotes_details {
                 self.write_message();
             }
-            self.stage = Stage::Details;
+            self.draft.stage = Stage::Details;
         }
-        if self.stage == Stage::Details && stage > Stage::Details {
-            if !self.parts.details.is_empty() {
-                self.bytes.push(b'}');
+        if self.draft.stage == Stage::Details && stage > Stage::Details {
+            if !self.draft.parts.details.is_empty() {
+                self.draft.bytes.push(b'}');
             }
             if self.plan.quotes_details {
                 self.write_message_before_details();
             }
-            self.stage = Stage::Payload;
+            self.draft.stage = Stage::Payload;
         }
-        debug_assert!(self.stage <= stage, "called in the order of the document");
     }
 
     fn close_list(&mut self, list: Part) {
         if !list.is_empty() {
-            self.bytes.push(b']');
+            self.draft.bytes.push(b']');
         }
     }
 
     fn write_lineage(&mut self) {
         let Identifiers { id, parent, root, process, deadline, .. } = self.identifiers;
         let direct = self.plan.spec.kind == EventKind::Direct;
-        let out = &mut self.bytes;
+        let Draft { bytes: out, parts, .. } = &mut *self.draft;
         out.extend_from_slice(self.context.authn_info());
-        self.parts.about.end = out.len() as u32;
+        parts.about.end = out.len() as u32;
         if let Some(parent) = parent {
             out.extend_from_slice(b",\"parent\":\"");
             out.extend_from_slice(&parent.write());
@@ -399,7 +411,8 @@ impl Opening {
     }
 
     fn write_message(&mut self) {
-        let Self { plan, context, bytes, parts, href, .. } = self;
+        let Self { plan, context, draft, .. } = self;
+        let Draft { bytes, parts, href, .. } = &mut **draft;
         bytes.extend_from_slice(b",\"message\":\"");
         let start = bytes.len();
         for part in plan.message() {
@@ -423,27 +436,28 @@ impl Opening {
 
     /// The message stands before the details: one that quotes them is written after them and put in place.
     fn write_message_before_details(&mut self) {
-        let at = self.bytes.len();
+        let at = self.draft.bytes.len();
         self.write_message();
-        let len = self.bytes.len() - at;
-        self.bytes[self.message_at..].rotate_right(len);
-        self.parts.details.shift(len);
+        let len = self.draft.bytes.len() - at;
+        self.draft.bytes[self.draft.message_at..].rotate_right(len);
+        self.draft.parts.details.shift(len);
     }
 
     /// Ends the document with the ACL that `write_acl` appends.
-    pub(crate) fn finish(&mut self, write_acl: impl FnOnce(&mut Vec<u8>, &Context, &Plan), fallback: bool) -> Finished {
+    #[inline]
+    pub(crate) fn finish(mut self, write_acl: impl FnOnce(&mut Vec<u8>, &Context, &Plan), fallback: bool) -> Finished {
         self.reach(Stage::Payload);
-        if self.truncated {
+        if self.draft.truncated {
             self.mark_truncated();
         }
-        let mut out = std::mem::take(&mut self.bytes);
+        let Self { plan, context, identifiers, mut draft, .. } = self;
+        let Draft { bytes: out, parts, room, .. } = &mut *draft;
         out.extend_from_slice(ACL);
         let start = out.len();
-        write_acl(&mut out, &self.context, &self.plan);
-        self.parts.acl = Part::new(start..out.len());
-        end(&mut out, fallback, &self.context, self.plan.spec.version);
+        write_acl(out, &context, &plan);
+        parts.acl = Part::new(start..out.len());
+        end(out, fallback, &context, plan.spec.version);
         let document: Arc<[u8]> = out.as_slice().into();
-        let mut parts = self.parts;
         let bytes = if parts.payload.is_empty() {
             document.clone()
         } else {
@@ -453,38 +467,40 @@ impl Opening {
             parts.acl = Part::new(acl.start - len..acl.end - len);
             out.as_slice().into()
         };
-        scratch::give_back(out);
-        Finished { document, kept: Kept { bytes, parts, room: self.room.take() } }
+        let kept = Kept { bytes, parts: *parts, room: room.take() };
+        scratch::give_back(draft);
+        Finished { plan, context, identifiers, document, kept }
     }
 
     /// Adds the tag that says that a cap cut something.
     fn mark_truncated(&mut self) {
         const TAG: &[u8] = b"\"truncated\"";
-        let (at, text): (usize, Vec<u8>) = if self.parts.tags.is_empty() {
+        let (at, text): (usize, Vec<u8>) = if self.draft.parts.tags.is_empty() {
             // In front of `authn-info`.
-            let found = self.bytes.windows(14).position(|window| window == b",\"authn-info\":");
-            (found.unwrap_or(self.message_at), [b",\"tags\":[", TAG, b"]"].concat())
+            let found = self.draft.bytes.windows(14).position(|window| window == b",\"authn-info\":");
+            (found.unwrap_or(self.draft.message_at), [b",\"tags\":[", TAG, b"]"].concat())
         } else {
-            (self.parts.tags.range().end, [b",", TAG].concat())
+            (self.draft.parts.tags.range().end, [b",", TAG].concat())
         };
         let len = text.len();
-        self.bytes.splice(at..at, text);
-        self.parts.about.end += len as u32;
-        self.parts.sentence.shift(len);
-        self.parts.details.shift(len);
-        self.parts.payload.shift(len);
-        let tags = self.parts.tags.range();
-        self.parts.tags = Part::new(if tags.start == tags.end { at + 9..at + len - 1 } else { tags.start..at + len });
+        self.draft.bytes.splice(at..at, text);
+        self.draft.parts.about.end += len as u32;
+        self.draft.parts.sentence.shift(len);
+        self.draft.parts.details.shift(len);
+        self.draft.parts.payload.shift(len);
+        let tags = self.draft.parts.tags.range();
+        self.draft.parts.tags =
+            Part::new(if tags.start == tags.end { at + 9..at + len - 1 } else { tags.start..at + len });
     }
 }
 
 /// Where an event's id stands in its document.
-const ID: Range<usize> = 7..7 + ID_LEN;
+pub(crate) const ID: Range<usize> = 7..7 + ID_LEN;
 
 /// `{"id":"…<head><timestamp>","created":"<created>"`.
-pub(crate) fn start(out: &mut Vec<u8>, head: &[u8], id: [u8; ID_LEN], timestamp: Timestamp, created: Timestamp) {
+pub(crate) fn start(out: &mut Vec<u8>, head: &[u8], id: &[u8; ID_LEN], timestamp: Timestamp, created: Timestamp) {
     out.extend_from_slice(b"{\"id\":\"");
-    out.extend_from_slice(&id);
+    out.extend_from_slice(id);
     out.extend_from_slice(head);
     let written = timestamp.write();
     out.extend_from_slice(&written);
@@ -567,6 +583,12 @@ fn detail_text(details: &[u8], name: &str) -> String {
         None => "-".to_owned(),
     };
     json::prefix(&text, 256).to_owned()
+}
+
+/// Whether this is the href of a resource of a type. A declared resource type is kebab-case: only the id is checked.
+fn is_href_of(resource_type: &str, href: &str) -> bool {
+    let id = href.strip_prefix(resource_type).and_then(|rest| rest.strip_prefix('/'));
+    id.is_some_and(|id| href::check_id(id).is_ok()) && href.len() <= href::MAX_HREF
 }
 
 /// A value from outside, as an error quotes it.

@@ -2,23 +2,40 @@
 
 use std::{
     borrow::Cow,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{Arc, atomic::Ordering},
     time::Instant,
 };
 
 use crate::{
     context::{Context, Current, Recording},
     declaration::EventDeclaration,
-    guard::Stage,
     id::EventId,
     manager::{EventManager, Shared},
-    opaque::Opaque,
+    open_slot::OpenSlot,
     opening::{Identifiers, Opening},
     plan::Plan,
     refused::{Refused, RefusedKind},
     timestamp::Timestamp,
 };
 
+/// Whether a call is recorded.
+pub(crate) enum Verdict {
+    Unrecorded,
+    /// It must not run.
+    Refused(Refused),
+    Recorded(Recorded),
+}
+
+/// A call that is recorded: it has its place among the open operations, and nothing is written yet.
+pub(crate) struct Recorded {
+    slot: OpenSlot,
+    plan: Arc<Plan>,
+    context: Context,
+    started: Instant,
+    now: Timestamp,
+}
+
+/// The opening is being written.
 #[derive(Debug)]
 pub(crate) struct Preparing {
     pub(crate) slot: OpenSlot,
@@ -26,70 +43,37 @@ pub(crate) struct Preparing {
     pub(crate) started: Instant,
 }
 
-/// A place among the open operations of a manager, until it is given back.
-#[derive(Debug)]
-pub(crate) struct OpenSlot {
-    shared: Opaque<Shared>,
-    given_back: AtomicBool,
-}
-
-impl OpenSlot {
-    /// Takes a place; a root operation only when there is one left.
-    fn take(shared: &Opaque<Shared>, nested: bool) -> Option<Self> {
-        let open = shared.open_operations.fetch_add(1, Ordering::AcqRel);
-        let slot = Self { shared: shared.clone(), given_back: AtomicBool::new(false) };
-        (nested || open < slot.shared.limits.open_operations).then_some(slot)
-    }
-
-    /// The manager.
-    pub(crate) fn shared(&self) -> &Opaque<Shared> {
-        &self.shared
-    }
-
-    /// The operation does not count as open any more. Once is enough.
-    pub(crate) fn give_back(&self) {
-        if !self.given_back.swap(true, Ordering::AcqRel) {
-            self.shared.open_operations.fetch_sub(1, Ordering::AcqRel);
-        }
-    }
-
-    pub(crate) fn is_given_back(&self) -> bool {
-        self.given_back.load(Ordering::Acquire)
+impl Preparing {
+    // Inlined: it is written where it stays.
+    #[inline(always)]
+    pub(crate) fn new(Recorded { slot, plan, context, started, now }: Recorded) -> Self {
+        let shared: &Shared = slot.shared();
+        let identifiers = identifiers(shared, &plan, context.lineage(), now);
+        let opening = Opening::new(plan, context, identifiers, shared.limits.payload);
+        Self { slot, opening, started }
     }
 }
 
-impl Drop for OpenSlot {
-    fn drop(&mut self) {
-        self.give_back();
-    }
-}
-
-/// Decides whether and how a call is recorded: nothing is, unless `stage`, which says so
-/// before, says otherwise afterwards. It is large, and so it is not moved out.
+/// Decides whether a call is recorded, in the context that is given or in the current one.
 #[inline]
-pub(crate) fn prepare(
-    declaration: &'static EventDeclaration,
-    current: &Current,
-    given: Option<Context>,
-    stage: &mut Stage,
-) {
+pub(crate) fn decide(declaration: &'static EventDeclaration, current: &Current, given: Option<&Context>) -> Verdict {
     let spec = &declaration.spec;
-    let mut refuse = |kind, reason: Cow<'static, str>| {
+    let refuse = |kind, reason: Cow<'static, str>| {
         let refused = Refused::new(spec.event_type, kind, reason);
         tracing::error!(%refused, "an operation was refused");
-        *stage = Stage::Refused(refused);
+        Verdict::Refused(refused)
     };
     match &current.recording {
         Recording::On => {}
-        Recording::Off => return,
-        Recording::AllBut(skip) if skip.takes(spec.operation) => return,
+        Recording::Off => return Verdict::Unrecorded,
+        Recording::AllBut(skip) if skip.takes(spec.operation) => return Verdict::Unrecorded,
         Recording::AllBut(_) => {}
     }
     let installed;
     let manager = match &current.manager {
         Some(manager) => Some(manager),
         None => {
-            installed = EventManager::current();
+            installed = EventManager::installed();
             installed.as_ref()
         }
     };
@@ -98,9 +82,9 @@ pub(crate) fn prepare(
                    `EventManager::disabled().install()` to record nothing";
         return refuse(RefusedKind::Unregistered, how.into());
     };
-    let Some(handle) = manager.shared() else { return };
+    let Some(handle) = manager.shared() else { return Verdict::Unrecorded };
     let shared: &Shared = handle;
-    let mut refuse = |kind, reason| {
+    let refuse = |kind, reason| {
         shared.counters.refused.add(1);
         refuse(kind, reason)
     };
@@ -115,15 +99,13 @@ pub(crate) fn prepare(
         return refuse(RefusedKind::Unregistered, how.into());
     };
     if !plan.enabled() {
-        return;
+        return Verdict::Unrecorded;
     }
-    let context = placed(given, current.context.as_ref());
-    let Some(context) = context else {
+    let Some(context) = placed(given.cloned(), current.context.as_ref()) else {
         let how = "no context says who acts: run it inside `events::scope(context, …)` or behind `EventsLayer`, carry the \
                    context into tasks with `events::spawn`, or say `Context::anonymous()`";
         return refuse(RefusedKind::NoContext, how.into());
     };
-    let lineage = context.lineage();
     let nested = context.is_nested();
     if shared.shutting_down.load(Ordering::Acquire) && !nested {
         return refuse(RefusedKind::ShuttingDown, "the event manager is shutting down: try again elsewhere".into());
@@ -133,9 +115,7 @@ pub(crate) fn prepare(
         return refuse(RefusedKind::TooManyOpen, how.into());
     };
     let (started, now) = shared.clock.read();
-    let identifiers = identifiers(shared, plan, lineage, now);
-    let opening = Opening::new(plan.clone(), context, identifiers, shared.limits.payload);
-    *stage = Stage::Preparing(Preparing { slot, opening, started });
+    Verdict::Recorded(Recorded { slot, plan: plan.clone(), context, started, now })
 }
 
 /// The context that is given, in its place, or else the one that is here.

@@ -138,21 +138,40 @@ pub(crate) struct Queue {
 const FIRST_RETRY: Duration = Duration::from_millis(10);
 const LAST_RETRY: Duration = Duration::from_secs(1);
 
+/// Why an event is turned away that comes after the end.
+const STOPPED: &str = "the event manager has stopped";
+
 impl Queue {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hands events over, in this order and without others between them. Never waits. Once the manager has
-    /// stopped nobody takes them: whoever waits for them learns so at once.
-    pub(crate) fn push(&self, items: impl IntoIterator<Item = Item>) {
+    /// Hands an event over. Never waits. Once the manager has stopped nobody takes it: whoever waits for it learns so at
+    /// once.
+    pub(crate) fn push(&self, item: Item) {
         let mut state = self.lock();
         if state.ended {
             drop(state);
-            items.into_iter().for_each(|item| item.ticket.turn_away("the event manager has stopped"));
+            item.ticket.turn_away(STOPPED);
+            return;
+        }
+        state.pending.push_back(item);
+        self.arrived(state);
+    }
+
+    /// The same of several, in this order and without others between them.
+    pub(crate) fn push_all(&self, items: impl IntoIterator<Item = Item>) {
+        let mut state = self.lock();
+        if state.ended {
+            drop(state);
+            items.into_iter().for_each(|item| item.ticket.turn_away(STOPPED));
             return;
         }
         state.pending.extend(items);
+        self.arrived(state);
+    }
+
+    fn arrived(&self, mut state: MutexGuard<'_, State>) {
         state.arrived = true;
         if std::mem::take(&mut state.idle_writer) {
             drop(state);
@@ -439,7 +458,7 @@ fn record_late_ending(shared: &Opaque<Shared>, item: &Item, stored: &[u8]) {
     match closing::late_ending(&item.entry.document, stored, shared.clock.now()) {
         Ok(Some(entry)) => {
             shared.counters.late_endings.add(1);
-            shared.queue.push([Item::new(entry, Ticket::Kept(Arc::default()))]);
+            shared.queue.push(Item::new(entry, Ticket::Kept(Arc::default())));
         }
         Ok(None) => {}
         Err(error) => tracing::error!(%error, id = %item.entry.id, "an ending known late cannot be recorded"),

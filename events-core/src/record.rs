@@ -4,7 +4,7 @@ mod built_in;
 
 use crate::{
     json,
-    room::{FREE, MAX_PART},
+    payload_room::{FREE, MAX_PART},
 };
 
 /// A value that events may carry.

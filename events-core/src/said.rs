@@ -14,8 +14,8 @@ use crate::{
     keys::MAX_TAG,
     manager::Shared,
     opening::MAX_LIST,
+    payload_room::{FREE, MAX_PART},
     record::{self, MAX_DETAIL_STRING},
-    room::{FREE, MAX_PART},
 };
 
 /// What was said so far. Most handlers say nothing, and pay for nothing.

@@ -126,7 +126,7 @@ pub(crate) fn overdue(shared: &Opaque<Shared>) -> Result<Vec<Arc<Receipt>>, Jour
         }
         if let Some(entry) = closing_of(shared, operation, &Ending::failed(Reason::Timeout), now) {
             let receipt = Arc::new(Receipt::default());
-            shared.queue.push([Item::new(entry, Ticket::Kept(receipt.clone()))]);
+            shared.queue.push(Item::new(entry, Ticket::Kept(receipt.clone())));
             handed_over.insert(operation.id, receipt.clone());
             receipts.push(receipt);
         }
@@ -157,7 +157,7 @@ pub(crate) fn abandoned(shared: &Opaque<Shared>) -> Result<(), JournalError> {
                 // A full disk must not keep the program from starting: they go before everything new.
                 tracing::error!(%error, "operations that a process before this one left open are closed later");
                 let later = |entry| Item::new(entry, Ticket::Kept(Arc::default()));
-                shared.queue.push(entries.into_iter().map(later));
+                shared.queue.push_all(entries.into_iter().map(later));
                 continue;
             }
         };

@@ -5,8 +5,8 @@ use std::{cell::Cell, fmt, str::FromStr, time::Duration};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub(crate) const MILLIS_PER_DAY: i64 = 86_400_000;
-const MILLIS_PER_MINUTE: i64 = 60_000;
-const MINUTES_PER_DAY: i64 = 1_440;
+const MILLIS_PER_MINUTE: u64 = 60_000;
+const MINUTES_PER_DAY: u64 = 1_440;
 
 /// Milliseconds since 1970-01-01T00:00:00Z; between the years 0000 and 9999.
 ///
@@ -76,11 +76,14 @@ impl Timestamp {
 
     /// The 24 bytes of `2026-11-24T08:15:30.123Z`.
     pub(crate) fn write(self) -> [u8; 24] {
-        let minute = self.0.div_euclid(MILLIS_PER_MINUTE);
+        // Never negative; dividing is cheaper where that is known.
+        let since = (self.0 - Self::MIN.0) as u64;
+        let (minute, millis) = (since / MILLIS_PER_MINUTE, (since % MILLIS_PER_MINUTE) as u32);
         // A thread that is ending remembers nothing any more.
-        let remembered = MINUTE.try_with(Cell::get).ok().filter(|(written, _)| *written == minute);
-        let mut text = remembered.map_or_else(|| written_minute(minute), |(_, text)| text);
-        let millis = u32::try_from(self.0.rem_euclid(MILLIS_PER_MINUTE)).unwrap_or(0);
+        let (written, mut text) = MINUTE.try_with(Cell::get).unwrap_or(NONE);
+        if written != minute {
+            text = written_minute(minute);
+        }
         put_pair(&mut text, 17, millis / 1_000);
         put_pair(&mut text, 20, millis % 1_000 / 10);
         text[22] = b'0' + (millis % 10) as u8;
@@ -88,15 +91,22 @@ impl Timestamp {
     }
 }
 
+/// A minute, counted from the first there is, and how it is written.
+type Minute = (u64, [u8; 24]);
+
+const NONE: Minute = (u64::MAX, [0; 24]);
+
 thread_local! {
     /// The minute that was written last: nearly always that of the next timestamp, too.
-    static MINUTE: Cell<(i64, [u8; 24])> = const { Cell::new((i64::MIN, [0; 24])) };
+    static MINUTE: Cell<Minute> = const { Cell::new(NONE) };
 }
 
-/// `2026-11-24T08:15:00.000Z`, by the number of the minute.
-fn written_minute(minute: i64) -> [u8; 24] {
-    let (year, month, day) = civil_from_days(minute.div_euclid(MINUTES_PER_DAY));
-    let of_day = u32::try_from(minute.rem_euclid(MINUTES_PER_DAY)).unwrap_or(0);
+/// `2026-11-24T08:15:00.000Z`.
+#[cold]
+fn written_minute(minute: u64) -> [u8; 24] {
+    let days = Timestamp::MIN.0.div_euclid(MILLIS_PER_DAY) + (minute / MINUTES_PER_DAY) as i64;
+    let (year, month, day) = civil_from_days(days);
+    let of_day = (minute % MINUTES_PER_DAY) as u32;
     let year = u32::try_from(year).unwrap_or(0);
     let mut text = *b"0000-00-00T00:00:00.000Z";
     for (at, value) in

@@ -18,7 +18,7 @@ use crate::{
     href::AnyHref,
     journal::{Entry, EntryKind},
     manager::Shared,
-    opening::{Finished, Opening},
+    opening::Finished,
     operation::{AtEnd, OperationState},
     outcome::{Ending, Failure, Reason},
     plan::Plan,
@@ -108,11 +108,7 @@ fn open(
     handed_over: Option<Instant>,
     task: &Task<'_>,
 ) -> Poll<Result<(), Refused>> {
-    if !matches!(guard.stage, Stage::Preparing(_)) {
-        return Poll::Ready(Ok(()));
-    }
-    let stage = std::mem::replace(&mut guard.stage, Stage::Unrecorded);
-    let Stage::Preparing(Preparing { slot, mut opening, started }) = stage else { return Poll::Ready(Ok(())) };
+    let Some(Preparing { slot, opening, started }) = guard.stage.take_preparing() else { return Poll::Ready(Ok(())) };
     let fallback = matches!(lookup, Lookup::Failed);
     if fallback {
         slot.shared().counters.acl_fallbacks.add(1);
@@ -123,8 +119,7 @@ fn open(
     let write_acl = |out: &mut Vec<u8>, context: &Context, plan: &Plan| {
         acl::of_event(lookup, context.caller(), plan.spec.allow_anon).write(out);
     };
-    let Finished { document, kept } = opening.finish(write_acl, fallback);
-    let Opening { plan, context, identifiers, .. } = opening;
+    let Finished { plan, context, identifiers, document, kept } = opening.finish(write_acl, fallback);
     let kind = EntryKind::Opening { process: identifiers.process, deadline: identifiers.deadline };
     let entry = Entry { id: identifiers.id, document, kind };
     let room = guard.room.take().map(Arc::new);
@@ -140,7 +135,7 @@ fn open(
     }
     let Shared { queue, keeper, .. } = &**operation.shared();
     let ticket = Ticket::Opening(operation.clone());
-    queue.push([Item { room, ..Item::since(handed_over.unwrap_or(started), entry, ticket) }]);
+    queue.push(Item { room, ..Item::since(handed_over.unwrap_or(started), entry, ticket) });
     keeper.watch();
     Poll::Pending
 }

@@ -6,7 +6,6 @@ use super::{Guard, Stage};
 use crate::{
     acl::{self, Lookup},
     directory::LookingUp,
-    outcome::Ending,
     receipt::Learned,
 };
 
@@ -26,8 +25,7 @@ impl FinishStep {
                 FinishStep::Start => match look_up_created(guard) {
                     Some(looking_up) => *step = FinishStep::LookingUp(looking_up),
                     None => {
-                        let ending = guard.ending.clone().unwrap_or(Ending::COMPLETED);
-                        guard.close(&ending);
+                        guard.close_as_ended();
                         *step = FinishStep::Waiting;
                     }
                 },
@@ -42,8 +40,7 @@ impl FinishStep {
                     if let Some(created) = &mut guard.created {
                         created.acl = Some((acl.into(), fallback));
                     }
-                    let ending = guard.ending.clone().unwrap_or(Ending::COMPLETED);
-                    guard.close(&ending);
+                    guard.close_as_ended();
                     *step = FinishStep::Waiting;
                 }
                 FinishStep::Waiting => {

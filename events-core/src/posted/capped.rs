@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use crate::{
     json,
     opening::MAX_LIST,
+    payload_room::MAX_PART,
     record::{self, MAX_DETAIL_STRING, plain},
-    room::MAX_PART,
 };
 
 /// Cuts what is too large, and remembers that it did.

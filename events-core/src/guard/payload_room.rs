@@ -20,24 +20,24 @@ use crate::{
 
 /// See [`Call::room`](crate::drive::Call::room).
 #[must_use = "futures do nothing unless polled"]
-pub struct Room<'c> {
+pub struct PayloadRoom<'c> {
     guard: Option<&'c mut Guard>,
     waiting: Option<(BoxFuture<'static, Option<OwnedSemaphorePermit>>, Alarm)>,
 }
 
-impl<'c> Room<'c> {
+impl<'c> PayloadRoom<'c> {
     pub(crate) fn of(guard: Option<&'c mut Guard>) -> Self {
         Self { guard, waiting: None }
     }
 }
 
-impl fmt::Debug for Room<'_> {
+impl fmt::Debug for PayloadRoom<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Room").finish_non_exhaustive()
+        f.debug_struct("PayloadRoom").finish_non_exhaustive()
     }
 }
 
-impl Future for Room<'_> {
+impl Future for PayloadRoom<'_> {
     type Output = Result<(), Refused>;
 
     #[inline(never)]
