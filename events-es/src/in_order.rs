@@ -107,7 +107,7 @@ impl Rows<'_> {
             portion.learn(hits);
             for hit in hits {
                 let found = hit.event(viewer)?.1;
-                if found.as_ref().is_some_and(|found| !room.take(found.stored())) {
+                if found.as_ref().is_some_and(|found| !room.take(found.stored().len())) {
                     page.full = true;
                     return Ok(page);
                 }
@@ -156,7 +156,7 @@ async fn ranked(server: &Arc<Server>, query: &Query, limit: TimeLimit) -> Result
             None => search::get(server, id, &query.viewer, limit).await?,
             found => found,
         };
-        if found.as_ref().is_some_and(|found| !room.take(found.stored())) {
+        if found.as_ref().is_some_and(|found| !room.take(found.stored().len())) {
             page.full = true;
             break;
         }

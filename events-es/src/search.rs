@@ -329,7 +329,7 @@ pub(crate) async fn page(server: &Arc<Server>, query: &Query, limit: TimeLimit) 
                 return Ok(page);
             }
             let (cursor, found) = hit.event(&query.viewer)?;
-            if found.as_ref().is_some_and(|found| !room.take(found.stored())) {
+            if found.as_ref().is_some_and(|found| !room.take(found.stored().len())) {
                 (page.full, page.next) = (true, last);
                 return Ok(page);
             }

@@ -110,7 +110,7 @@ impl<'q> Rows<'q> {
             self.left_out += 1;
             return true;
         }
-        let fits = self.room.take(found.stored());
+        let fits = self.room.take(found.stored().len());
         if fits {
             self.page.events.push(found);
         }

@@ -58,7 +58,7 @@ impl View {
                     Found::new(document, place.seen)
                 }
             };
-            if !room.take(found.stored()) {
+            if !room.take(found.stored().len()) {
                 page.full = true;
                 break;
             }

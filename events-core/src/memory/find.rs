@@ -43,7 +43,7 @@ impl Stored {
         let there = found.len();
         found.truncate(query.limit);
         let (mut room, asked) = (Room::of(query.bytes), found.len());
-        found.truncate(found.iter().take_while(|(event, _)| room.take(&event.document)).count());
+        found.truncate(found.iter().take_while(|(event, _)| room.take(event.document.len())).count());
         let full = found.len() < asked;
         let more = there > found.len() && query.is_newest_first();
         let next = found.last().filter(|_| more).map(|(event, _)| event.cursor());

@@ -9,6 +9,7 @@ use crate::{
     journal::{JournalError, Seq, Sequenced},
     manager::{EventManager, Shared},
     opaque::Opaque,
+    search::Room,
 };
 
 /// Why a relay could not be asked.
@@ -98,17 +99,17 @@ async fn replay(shared: Opaque<Shared>, relay: Arc<Relay>, from: Seq, limit: usi
     let letters = bookmarks.dead_letters(relay.name(), from, limit)?;
     let mut replayed = Replayed::default();
     let mut batch: Vec<Sequenced> = Vec::new();
-    let mut bytes = 0;
+    let mut room = Room::of(relay.batches.bytes);
     for DeadLetter { seq, id, .. } in letters {
         let Some(document) = shared.journal.get(id)? else {
             // Retention has dropped it: nobody can deliver it any more.
             replayed.later += 1;
             continue;
         };
-        bytes += document.len();
-        if batch.len() == relay.batches.events || (bytes > relay.batches.bytes && !batch.is_empty()) {
-            bytes = document.len();
+        if batch.len() == relay.batches.events || !room.take(document.len()) {
             deliver(&shared, &relay, &*bookmarks, std::mem::take(&mut batch), &mut replayed).await?;
+            room = Room::of(relay.batches.bytes);
+            room.take(document.len());
         }
         batch.push(Sequenced { seq, id, document });
     }
