@@ -13,8 +13,9 @@ use serde_json::{Value, json};
 use crate::{
     filter::{self, PAIRS, Place, SUCCESS},
     handle::Server,
+    limit::TimeLimit,
     point_in_time::PointInTime,
-    search::{TimeLimit, ask, unavailable},
+    search::{ask, unavailable},
 };
 
 /// So many values are asked for at once.

@@ -10,8 +10,10 @@ use serde_json::{Value, json};
 use crate::{
     filter::{self, Place},
     handle::Server,
+    limit::TimeLimit,
     point_in_time::PointInTime,
-    search::{self, Portion, Searched, TimeLimit, ask, unavailable},
+    portion::Portion,
+    search::{self, Searched, ask, unavailable},
 };
 
 pub(crate) async fn page(server: &Arc<Server>, query: &Query, limit: TimeLimit) -> Result<Page, SearchError> {

@@ -12,11 +12,11 @@ use events_core::{
 use serde::Deserialize;
 
 use crate::{
+    deadline::Deadline,
     error::StoreError,
     evaluate::{self, Candidates},
     event_keys::KeyDeriver,
     part::{Part, PartSource},
-    pool::Deadline,
     question::Question,
     read::Gap,
     segment::Segment,

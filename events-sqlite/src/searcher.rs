@@ -7,10 +7,11 @@ use events_core::{
 };
 
 use crate::{
+    deadline::Deadline,
     error::StoreError,
     event_keys::KeyDeriver,
     find::{View, visibility},
-    pool::{Deadline, Pool},
+    pool::Pool,
     segment::Segment,
     store::Handle,
 };
