@@ -197,9 +197,10 @@ impl EventManager {
     /// One event, if `viewer` sees it; found at once after it was acknowledged.
     ///
     /// # Errors
-    /// The store cannot be read. Cancel-safe.
+    /// The store cannot be read, or not within [`Limits::search`]. Cancel-safe.
     pub async fn get(&self, id: EventId, viewer: &Viewer) -> Result<Option<Found>, SearchError> {
-        self.search_in()?.get(id, viewer).await
+        let within = self.shared().map(|shared| shared.limits.search);
+        self.search_in()?.get(id, viewer, within).await
     }
 
     /// How many events a filter finds, exactly.

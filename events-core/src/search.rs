@@ -45,8 +45,13 @@ pub type BoxFuture<'f, T> = Pin<Box<dyn Future<Output = T> + Send + 'f>>;
 /// A search sees every acknowledged event and none that could still vanish. The ACL is applied inside
 /// the store: what a viewer may not see is neither found nor counted. All futures are cancel-safe.
 pub trait Search: Send + Sync + 'static {
-    /// One event by its id, if `viewer` sees it.
-    fn get<'s>(&'s self, id: EventId, viewer: &'s Viewer) -> BoxFuture<'s, Result<Option<Found>, SearchError>>;
+    /// One event by its id, if `viewer` sees it. Where there was no time to look, that is an error.
+    fn get<'s>(
+        &'s self,
+        id: EventId,
+        viewer: &'s Viewer,
+        within: Option<Duration>,
+    ) -> BoxFuture<'s, Result<Option<Found>, SearchError>>;
 
     /// A page of events, in the order that is asked for; newest first by (`timestamp`, `id`) where none is.
     fn search<'s>(&'s self, query: &'s Query) -> BoxFuture<'s, Result<Page, SearchError>>;

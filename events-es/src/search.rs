@@ -27,8 +27,13 @@ use crate::{
 };
 
 impl Search for Elasticsearch {
-    fn get<'s>(&'s self, id: EventId, viewer: &'s Viewer) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
-        let (viewer, limit) = (viewer.clone(), self.limit(None));
+    fn get<'s>(
+        &'s self,
+        id: EventId,
+        viewer: &'s Viewer,
+        within: Option<Duration>,
+    ) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
+        let (viewer, limit) = (viewer.clone(), self.limit(within));
         self.ask(move |server| async move { get(&server, id, &viewer, limit).await })
     }
 

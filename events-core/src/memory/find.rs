@@ -81,7 +81,12 @@ impl Stored {
 }
 
 impl Search for MemoryStore {
-    fn get<'s>(&'s self, id: EventId, viewer: &'s Viewer) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
+    fn get<'s>(
+        &'s self,
+        id: EventId,
+        viewer: &'s Viewer,
+        _within: Option<Duration>,
+    ) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
         Box::pin(async move {
             let stored = self.stored();
             let Some(event) = stored.get(id) else { return Ok(None) };
