@@ -121,8 +121,9 @@ impl Found {
 pub struct Page {
     /// The events, in their order.
     pub events: Vec<Found>,
-    /// Where the next page goes on; none when this was the last, where another order was asked for, and where time was
-    /// over before the offset was through.
+    /// Where the next page goes on, [`after`](Query::after) it and without an offset; none when this was the last, and
+    /// where another order was asked for. None too where the time limit cut the page before the offset was through, or
+    /// while a server was answering: ask again, for longer.
     pub next: Option<Cursor>,
     /// Whether the time limit cut the search: there may be more than the page says.
     pub cut: bool,
