@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod comparison;
+mod counts;
 mod dates;
 mod examined;
 mod expression;
@@ -28,6 +29,7 @@ mod values;
 mod word_query;
 
 pub use comparison::Comparison;
+pub use counts::Counts;
 pub(crate) use examined::Examined;
 pub use expression::FilterExpression;
 pub use field::{Field, FieldKind};
@@ -185,6 +187,9 @@ pub struct Buckets {
     pub values: u64,
     /// Whether the time limit cut it.
     pub cut: bool,
+    /// Whether there are more values than have room while they are counted: it is not of all events then, and more time
+    /// does not help.
+    pub full: bool,
     /// Stored events that cannot be read at all: nobody knows whether they belong here.
     pub unreadable: u64,
 }

@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use events::{Journal, Limits, SqliteStore, memory::MemoryStore};
-use events_core::conformance::Generator;
-use serde_json::json;
+use events_core::{Counts, Entry, EntryKind, conformance::Generator};
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::server::{ADMIN, JANE, Server, seen};
+use crate::{
+    client::LIMIT,
+    server::{ADMIN, JANE, Server, seen},
+};
 
 /// With so many events that looking at each takes a while, and a limit.
 async fn filled(search: Duration) -> (Server, tempfile::TempDir) {
@@ -54,6 +57,23 @@ async fn a_request_that_asks_for_several_figures_has_one_limit_for_all() {
     let (status, message) = answer.said();
     assert_eq!(status, 400, "{message}");
     assert!(message.starts_with("the search did not end within 1s: add a condition"), "{message}");
+}
+
+#[tokio::test]
+async fn a_figure_of_more_values_than_are_kept_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path()).unwrap();
+    for (number, entry) in Generator::new(1).events(17).into_iter().enumerate() {
+        let mut event: Value = serde_json::from_slice(&entry.document).unwrap();
+        event["details"] = json!({ "log": format!("{number}{}", "x".repeat(Counts::ROOM / 16)) });
+        let document = event.to_string().into_bytes().into();
+        store.append(&[Entry { document, kind: EntryKind::Direct, ..entry }]).unwrap();
+    }
+    let server = Server::within(store, |limits| limits.search = LIMIT, |routes| routes).await;
+    let terms = "last=0&aggregation=terms:details/log";
+    let (status, message) = server.request("PUT", "/api/event").by(ADMIN).form(terms).send().await.said();
+    assert_eq!(status, 400, "{message}");
+    assert!(message.starts_with("`aggregation`: there are more different values of `details/log`"), "{message}");
 }
 
 /// Four events of Jane's, each of about ten thousand bytes, where an answer carries so many.
