@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use events::{Journal, Limits, SqliteStore, memory::MemoryStore};
-use events_core::{Counts, Entry, EntryKind, conformance::Generator};
+use events_core::{Counts, Entry, EntryKind, EventId, Viewer, conformance::Generator};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -122,6 +122,32 @@ async fn a_tree_of_more_than_one_answer_carries_says_that_it_is_cut() {
     for what in ["tree", "children"] {
         let related = server.get(&format!("/api/{opening}/{what}")).by(JANE).send().await.ok();
         assert_eq!((&related["count"], &related["cut"]), (&json!(1), &json!(true)), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn children_of_several_pages_have_room_together() {
+    let parent = EventId::from_u128(2);
+    let entries = Generator::new(1).events(1_001).into_iter();
+    let mut children: Vec<(EventId, Value)> =
+        entries.map(|entry| (entry.id, serde_json::from_slice(&entry.document).unwrap())).collect();
+    children.iter_mut().for_each(|(_, child)| child["parent"] = parent.to_string().into());
+    children.sort_by_key(|(id, child)| (child["timestamp"].to_string(), *id));
+    // Stores are asked for a thousand at once: the oldest is the first of the second page.
+    let others: usize = children[1..].iter().map(|(_, child)| child.to_string().len()).sum();
+    children[0].1["payload"] = "x".repeat(10_000).into();
+    let document = |(id, child): &(EventId, Value)| Entry {
+        id: *id,
+        document: child.to_string().into_bytes().into(),
+        kind: EntryKind::Direct,
+    };
+    let entries: Vec<Entry> = children.iter().map(document).collect();
+    for (left, shown) in [(5_000, 1_000), (20_000, 1_001)] {
+        let store = MemoryStore::new();
+        store.append(&entries).unwrap();
+        let server = Server::within(store, |limits| limits.answer_bytes = others + left, |routes| routes).await;
+        let related = server.manager.children(parent, &Viewer::admin()).await.unwrap();
+        assert_eq!((related.events.len(), related.cut), (shown, shown < 1_001), "{left} bytes are left");
     }
 }
 
