@@ -17,7 +17,7 @@ use events::{
     Caller, Claim, Closing, Context, Ending, Event, EventDetails, EventManager, Href, Journal, Operation, Phase,
     RefusedKind, action, emit, memory::MemoryStore, plain, scope,
 };
-use fleet::{Answer, Nuvlabox, Problem, jane, nuvlabox, until};
+use fleet::{Answer, Nuvlabox, Problem, jane, nuvlabox, recording, until};
 use serde_json::{Value, json};
 use tokio::{sync::watch, task::JoinSet};
 
@@ -58,8 +58,7 @@ struct Recording {
 
 impl Recording {
     fn start() -> Self {
-        let store = MemoryStore::new();
-        let manager = EventManager::builder(store.clone()).build().unwrap();
+        let (store, manager) = recording();
         Self { store, manager }
     }
 

@@ -26,7 +26,7 @@ use events::{
     memory::{Fault, MemoryStore},
     scope, spawn,
 };
-use fleet::{Answer, Deployment, LIMIT, Nuvlabox, Problem, Store, context, jane, job, nuvlabox, until};
+use fleet::{Answer, Deployment, LIMIT, Nuvlabox, Problem, Store, context, jane, job, nuvlabox, recording, until};
 use tokio::{sync::oneshot, task::JoinSet};
 
 #[action(event = "nuvlabox.reboot")]
@@ -54,12 +54,6 @@ struct StateChanged {
 
 fn deployment() -> Href<Deployment> {
     "7".parse().unwrap()
-}
-
-fn recording() -> (MemoryStore, EventManager) {
-    let store = MemoryStore::new();
-    let manager = EventManager::builder(store.clone()).build().unwrap();
-    (store, manager)
 }
 
 /// Waits for what must not hang.

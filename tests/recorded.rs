@@ -11,7 +11,7 @@ use events::{
     action, assert_events, category, emit, memory::MemoryStore, plain, resource, scope,
 };
 use events_core::{AboutResource, Keys, with_older_view};
-use fleet::{Answer, Deployment, LIMIT, Nuvlabox, Problem, Store, jane, job, nuvlabox};
+use fleet::{Answer, Deployment, LIMIT, Nuvlabox, Problem, Store, jane, job, nuvlabox, recording};
 use serde_json::{Value, json};
 
 /// What is paid for.
@@ -183,8 +183,7 @@ struct Recording {
 
 impl Recording {
     fn start() -> Self {
-        let store = MemoryStore::new();
-        let manager = EventManager::builder(store.clone()).build().unwrap();
+        let (store, manager) = recording();
         Self { store, manager }
     }
 
@@ -458,8 +457,7 @@ async fn the_categories_are_the_seven_and_those_that_are_declared() {
 
 #[tokio::test]
 async fn what_the_resource_is_like_stands_in_the_closing() {
-    let store = MemoryStore::new();
-    let manager = EventManager::builder(store.clone()).build().unwrap();
+    let (store, manager) = recording();
     manager.scope(scope(jane(), add("nuvlabox/9".to_owned()))).await.unwrap();
     let notes = ["first", "second"].map(|note| vec![note.to_owned(); 3]);
     manager.scope(scope(jane(), describe(nuvlabox("1"), &[&notes[0], &notes[1]]))).await.unwrap();

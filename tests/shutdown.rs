@@ -8,11 +8,9 @@ mod fleet;
 use std::{future::Future, time::Duration};
 
 use events::{
-    CloseError, Ending, EventDetails, EventManager, Href, Operation, RefusedKind, action, emit,
-    memory::{Fault, MemoryStore},
-    scope, spawn,
+    CloseError, Ending, EventDetails, Href, Operation, RefusedKind, action, emit, memory::Fault, scope, spawn,
 };
-use fleet::{Answer, Deployment, LIMIT, Nuvlabox, Problem, jane, nuvlabox, until};
+use fleet::{Answer, Deployment, LIMIT, Nuvlabox, Problem, jane, nuvlabox, recording, until};
 use tokio::sync::oneshot;
 
 #[action(event = "nuvlabox.reboot")]
@@ -30,12 +28,6 @@ async fn start(id: Href<Deployment>) -> Result<Answer, Problem> {
 #[event("nuvlabox.state-changed", category = "state", resource = Nuvlabox)]
 struct StateChanged {
     new_state: &'static str,
-}
-
-fn recording() -> (MemoryStore, EventManager) {
-    let store = MemoryStore::new();
-    let manager = EventManager::builder(store.clone()).build().unwrap();
-    (store, manager)
 }
 
 /// Waits for what must not hang.

@@ -231,7 +231,7 @@ impl Questions {
         let mut answers = Durations::default();
         for (id, viewer) in &self.ids {
             let begun = Instant::now();
-            search.get(*id, viewer).await?;
+            search.get(*id, viewer, None).await?;
             answers.push(begun.elapsed());
         }
         Ok(answers)

@@ -49,11 +49,12 @@ pub trait Bookmarks: Send + Sync + 'static {
     /// The store cannot be read.
     fn dead_letters(&self, relay: &str, from: Seq, limit: usize) -> Result<Vec<DeadLetter>, JournalError>;
 
-    /// Forgets dead letters: they were delivered after all, or somebody decided that they never will be.
+    /// Forgets dead letters, durably: they were delivered after all, or somebody decided that they never will be.
+    /// Answers how many there were.
     ///
     /// # Errors
     /// The store cannot be written.
-    fn remove_dead_letters(&self, relay: &str, numbers: &[Seq]) -> Result<(), JournalError>;
+    fn remove_dead_letters(&self, relay: &str, numbers: &[Seq]) -> Result<u64, JournalError>;
 
     /// How many dead letters a relay has.
     ///

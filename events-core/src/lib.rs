@@ -122,9 +122,9 @@ pub use refused::{Refused, RefusedKind};
 pub use registry::{InstallError, Problem, Registry};
 pub use relay::{RelayError, RelayState, RelayStatus, Replayed};
 pub use search::{
-    Aggregation, BoxFuture, Buckets, Comparison, Count, Direction, Field, FieldKind, Figure, FilterExpression, First,
-    Found, InvalidFilter, Measured, Measurement, Metric, Number, Order, Page, Partition, Rank, Related, Room, Search,
-    SearchError, UnknownMetric,
+    Aggregation, BoxFuture, Buckets, Comparison, Count, Counts, Direction, Field, FieldKind, Figure, FilterExpression,
+    First, Found, InvalidFilter, Measured, Measurement, Metric, Number, Order, Page, Partition, Rank, Related, Room,
+    Search, SearchError, UnknownMetric,
 };
 pub use source::{Resumption, Source};
 pub use tail::{Followed, Tail, TailError};

@@ -34,7 +34,7 @@ use crate::{
     queue::Queue,
     registry::{InstallError, Problem, Registry},
     relay::Relays,
-    search::{Aggregation, Buckets, Count, Found, Measured, Measurement, Page, Related, Search, SearchError},
+    search::{Aggregation, Buckets, Count, Found, Measured, Measurement, Page, Related, Room, Search, SearchError},
     sweeper::{self, Sweeper},
     tail::Tails,
 };
@@ -197,9 +197,10 @@ impl EventManager {
     /// One event, if `viewer` sees it; found at once after it was acknowledged.
     ///
     /// # Errors
-    /// The store cannot be read. Cancel-safe.
+    /// The store cannot be read, or not within [`Limits::search`]. Cancel-safe.
     pub async fn get(&self, id: EventId, viewer: &Viewer) -> Result<Option<Found>, SearchError> {
-        self.search_in()?.get(id, viewer).await
+        let within = self.shared().map(|shared| shared.limits.search);
+        self.search_in()?.get(id, viewer, within).await
     }
 
     /// How many events a filter finds, exactly.
@@ -259,25 +260,26 @@ impl EventManager {
     async fn all(&self, mut query: Query) -> Result<Related, SearchError> {
         let Limits { search, answer_bytes, related_events, .. } = self.limits();
         let until = from_now(search);
-        query.bytes = answer_bytes;
-        let mut all = Related::default();
+        let (mut all, mut room) = (Related::default(), Room::of(answer_bytes));
         loop {
             query.limit = related_events.saturating_sub(all.events.len()).min(1_000);
+            query.bytes = room.left();
             query.within = Some(until.saturating_duration_since(Instant::now()));
             let page = match self.search(&query).await {
                 // What is there already was worth waiting for.
                 Err(SearchError::Busy(_)) if !all.events.is_empty() => Page { cut: true, ..Page::default() },
                 page => page?,
             };
-            let weight: usize = page.events.iter().map(|found| found.stored().len()).sum();
-            query.bytes = query.bytes.saturating_sub(weight);
-            all.events.extend(page.events);
-            (all.cut, all.unreadable) = (page.cut, all.unreadable.max(page.unreadable));
+            // The first of every page comes however large it is, and may be too large for what is left here.
+            let with_page = all.events.len() + page.events.len();
+            all.events.extend(page.events.into_iter().take_while(|found| room.take(found.stored().len())));
+            all.cut = page.cut || page.full || all.events.len() < with_page;
+            all.unreadable = all.unreadable.max(page.unreadable);
             query.after = page.next;
-            if page.cut || query.after.is_none() {
+            if all.cut || query.after.is_none() {
                 break;
             }
-            if page.full || query.bytes == 0 || all.events.len() >= related_events {
+            if room.left() == 0 || all.events.len() >= related_events {
                 all.cut = true;
                 break;
             }

@@ -27,7 +27,7 @@ use crate::{
     id::EventId,
     journal::{AppendError, Appended, Entry, EntryKind, Journal, JournalError, OpenOperation, Seq, Sequenced},
     keys::Keys,
-    search::{BoxFuture, Search},
+    search::{BoxFuture, Room, Search},
 };
 
 mod bookmarks;
@@ -265,20 +265,14 @@ impl Journal for MemoryStore {
         let unreadable = self.faults().at_read(from)?;
         let stored = self.stored();
         let first = usize::try_from(from.0.saturating_sub(1)).unwrap_or(usize::MAX);
-        let mut read = Vec::new();
-        let mut size = 0;
-        for (place, event) in stored.events.iter().enumerate().skip(first) {
-            size += event.document.len();
-            if !read.is_empty() && (read.len() >= limit || size > bytes) {
-                break;
-            }
-            let seq = Seq(place as u64 + 1);
-            if unreadable.is_some_and(|unreadable| seq >= unreadable) {
-                break;
-            }
-            read.push(Sequenced { seq, id: event.keys.id, document: event.document.clone() });
-        }
-        Ok(read)
+        let mut room = Room::of(bytes);
+        let read = stored.events.iter().enumerate().skip(first).take(limit.max(1)).map(|(place, event)| Sequenced {
+            seq: Seq(place as u64 + 1),
+            id: event.keys.id,
+            document: event.document.clone(),
+        });
+        let is_readable = |event: &Sequenced| unreadable.is_none_or(|unreadable| event.seq < unreadable);
+        Ok(read.take_while(|event| is_readable(event) && room.take(event.document.len())).collect())
     }
 
     fn last_seq(&self) -> Seq {

@@ -1,6 +1,9 @@
 //! Searching where events are delivered to, without missing one's own newest.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use crate::{
     id::EventId,
@@ -16,14 +19,21 @@ pub(crate) struct OwnFirst {
 }
 
 impl Search for OwnFirst {
-    fn get<'s>(&'s self, id: EventId, viewer: &'s Viewer) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
+    fn get<'s>(
+        &'s self,
+        id: EventId,
+        viewer: &'s Viewer,
+        within: Option<Duration>,
+    ) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
         Box::pin(async move {
-            match self.own.get(id, viewer).await {
+            let began = Instant::now();
+            match self.own.get(id, viewer, within).await {
                 Ok(Some(found)) => return Ok(Some(found)),
                 Ok(None) => {}
                 Err(error) => tracing::debug!(%error, %id, "an event is looked for elsewhere"),
             }
-            self.elsewhere.get(id, viewer).await
+            let left = within.map(|within| within.saturating_sub(began.elapsed()));
+            self.elsewhere.get(id, viewer, left).await
         })
     }
 

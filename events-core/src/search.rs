@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod comparison;
+mod counts;
 mod dates;
 mod examined;
 mod expression;
@@ -28,6 +29,7 @@ mod values;
 mod word_query;
 
 pub use comparison::Comparison;
+pub use counts::Counts;
 pub(crate) use examined::Examined;
 pub use expression::FilterExpression;
 pub use field::{Field, FieldKind};
@@ -45,8 +47,13 @@ pub type BoxFuture<'f, T> = Pin<Box<dyn Future<Output = T> + Send + 'f>>;
 /// A search sees every acknowledged event and none that could still vanish. The ACL is applied inside
 /// the store: what a viewer may not see is neither found nor counted. All futures are cancel-safe.
 pub trait Search: Send + Sync + 'static {
-    /// One event by its id, if `viewer` sees it.
-    fn get<'s>(&'s self, id: EventId, viewer: &'s Viewer) -> BoxFuture<'s, Result<Option<Found>, SearchError>>;
+    /// One event by its id, if `viewer` sees it. Where there was no time to look, that is an error.
+    fn get<'s>(
+        &'s self,
+        id: EventId,
+        viewer: &'s Viewer,
+        within: Option<Duration>,
+    ) -> BoxFuture<'s, Result<Option<Found>, SearchError>>;
 
     /// A page of events, in the order that is asked for; newest first by (`timestamp`, `id`) where none is.
     fn search<'s>(&'s self, query: &'s Query) -> BoxFuture<'s, Result<Page, SearchError>>;
@@ -116,8 +123,9 @@ impl Found {
 pub struct Page {
     /// The events, in their order.
     pub events: Vec<Found>,
-    /// Where the next page goes on; none when this was the last, where another order was asked for, and where time was
-    /// over before the offset was through.
+    /// Where the next page goes on, [`after`](Query::after) it and without an offset; none when this was the last, and
+    /// where another order was asked for. None too where the time limit cut the page before the offset was through, or
+    /// while a server was answering: ask again, for longer.
     pub next: Option<Cursor>,
     /// Whether the time limit cut the search: there may be more than the page says.
     pub cut: bool,
@@ -179,6 +187,9 @@ pub struct Buckets {
     pub values: u64,
     /// Whether the time limit cut it.
     pub cut: bool,
+    /// Whether there are more values than have room while they are counted: it is not of all events then, and more time
+    /// does not help.
+    pub full: bool,
     /// Stored events that cannot be read at all: nobody knows whether they belong here.
     pub unreadable: u64,
 }

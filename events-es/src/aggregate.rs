@@ -6,15 +6,16 @@
 
 use std::{cmp::Reverse, collections::BinaryHeap, sync::Arc};
 
-use events_core::{Aggregation, Buckets, Field, FieldKind, SearchError, Timestamp};
+use events_core::{Aggregation, Buckets, Counts, Field, FieldKind, SearchError, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
     filter::{self, PAIRS, Place, SUCCESS},
     handle::Server,
+    limit::TimeLimit,
     point_in_time::PointInTime,
-    search::{TimeLimit, ask, unavailable},
+    search::{ask, unavailable},
 };
 
 /// So many values are asked for at once.
@@ -34,7 +35,7 @@ pub(crate) async fn buckets(
         Place::Nowhere => return Ok(Buckets::default()),
     };
     let walk = Walk { by, field, start: place.start(), query: clause.into_query()?, limit };
-    let mut counts = Counts::new(aggregation.size);
+    let mut counts = Largest::new(aggregation.size);
     // Mostly there are few values, and one answer is of one moment anyway.
     match walk.step(server, None, None).await? {
         Step::Behind(_) => {}
@@ -44,7 +45,7 @@ pub(crate) async fn buckets(
         }
     }
     let moment = PointInTime::open(server, limit).await?;
-    walk.through(server, moment, counts).await.map(Counts::finish)
+    walk.through(server, moment, counts).await.map(Largest::finish)
 }
 
 /// Going through the values of a field.
@@ -98,8 +99,8 @@ impl Walk<'_> {
         &self,
         server: &Server,
         mut moment: PointInTime,
-        mut counts: Counts,
-    ) -> Result<Counts, SearchError> {
+        mut counts: Largest,
+    ) -> Result<Largest, SearchError> {
         let mut last = None;
         loop {
             let step = self.step(server, Some(&mut moment), last).await?;
@@ -108,7 +109,7 @@ impl Walk<'_> {
                 Step::End(_) | Step::Cut(_) => None,
             };
             counts.add(step, |value| self.text(value));
-            if last.is_none() {
+            if last.is_none() || counts.full {
                 return Ok(counts);
             }
         }
@@ -172,18 +173,21 @@ impl Walk<'_> {
 }
 
 /// The largest counts so far.
-struct Counts {
+struct Largest {
     /// The smallest of them first, of equal ones the last value.
     largest: BinaryHeap<Reverse<(u64, Reverse<String>)>>,
     size: usize,
+    /// Of those that are kept.
+    weight: usize,
     distinct: u64,
     values: u64,
     cut: bool,
+    full: bool,
 }
 
-impl Counts {
+impl Largest {
     fn new(size: usize) -> Self {
-        Self { largest: BinaryHeap::new(), size, distinct: 0, values: 0, cut: false }
+        Self { largest: BinaryHeap::new(), size, weight: 0, distinct: 0, values: 0, cut: false, full: false }
     }
 
     fn add(&mut self, step: Step, text: impl Fn(&Value) -> String) {
@@ -198,17 +202,22 @@ impl Counts {
             let value = text(&value);
             self.distinct += 1;
             self.values += count;
+            self.weight += Counts::weight(&value);
             self.largest.push(Reverse((count, Reverse(value))));
-            if self.largest.len() > self.size {
-                self.largest.pop();
+            if self.largest.len() > self.size
+                && let Some(Reverse((_, Reverse(smallest)))) = self.largest.pop()
+            {
+                self.weight -= Counts::weight(&smallest);
             }
+            self.full |= self.weight > Counts::ROOM;
         }
     }
 
     fn finish(self) -> Buckets {
-        let sorted = self.largest.into_sorted_vec();
+        let Self { largest, distinct, values, cut, full, .. } = self;
+        let sorted = largest.into_sorted_vec();
         let buckets = sorted.into_iter().map(|Reverse((count, Reverse(value)))| (value, count)).collect();
-        Buckets { buckets, distinct: self.distinct, values: self.values, cut: self.cut, unreadable: 0 }
+        Buckets { buckets, distinct, values, cut, full, unreadable: 0 }
     }
 }
 
@@ -218,7 +227,7 @@ mod tests {
 
     #[test]
     fn the_largest_are_kept_and_ties_are_in_the_order_of_values() {
-        let mut counts = Counts::new(3);
+        let mut counts = Largest::new(3);
         let values = [("a", 1), ("b", 2), ("c", 2), ("d", 1), ("Z", 1)].map(|(value, count)| (json!(value), count));
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         counts.add(Step::Behind(values[..2].to_vec()), text);
@@ -226,5 +235,16 @@ mod tests {
         let Buckets { buckets, distinct, values, cut, .. } = counts.finish();
         assert_eq!(buckets, [("b".to_owned(), 2), ("c".to_owned(), 2), ("Z".to_owned(), 1)]);
         assert_eq!((distinct, values, cut), (5, 7, false));
+    }
+
+    #[test]
+    fn as_many_are_kept_as_have_room() {
+        let text = |value: &Value| format!("{value}{}", "x".repeat(Counts::ROOM / 4));
+        let values = || Step::Behind([(json!(1), 1), (json!(2), 1), (json!(3), 1), (json!(4), 2)].to_vec());
+        for (size, is_full) in [(0, false), (3, false), (4, true)] {
+            let mut counts = Largest::new(size);
+            counts.add(values(), text);
+            assert_eq!(counts.full, is_full, "of the {size} largest");
+        }
     }
 }

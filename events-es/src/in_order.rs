@@ -10,8 +10,10 @@ use serde_json::{Value, json};
 use crate::{
     filter::{self, Place},
     handle::Server,
+    limit::TimeLimit,
     point_in_time::PointInTime,
-    search::{self, Portion, Searched, TimeLimit, ask, unavailable},
+    portion::Portion,
+    search::{self, Searched, ask, unavailable},
 };
 
 pub(crate) async fn page(server: &Arc<Server>, query: &Query, limit: TimeLimit) -> Result<Page, SearchError> {
@@ -107,7 +109,7 @@ impl Rows<'_> {
             portion.learn(hits);
             for hit in hits {
                 let found = hit.event(viewer)?.1;
-                if found.as_ref().is_some_and(|found| !room.take(found.stored())) {
+                if found.as_ref().is_some_and(|found| !room.take(found.stored().len())) {
                     page.full = true;
                     return Ok(page);
                 }
@@ -156,7 +158,7 @@ async fn ranked(server: &Arc<Server>, query: &Query, limit: TimeLimit) -> Result
             None => search::get(server, id, &query.viewer, limit).await?,
             found => found,
         };
-        if found.as_ref().is_some_and(|found| !room.take(found.stored())) {
+        if found.as_ref().is_some_and(|found| !room.take(found.stored().len())) {
             page.full = true;
             break;
         }

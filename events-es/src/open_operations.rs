@@ -10,8 +10,9 @@ use crate::{
     clause::Clause,
     handle::Server,
     layout::document_id,
+    limit::TimeLimit,
     request::Request,
-    search::{Searched, TimeLimit, ask, unavailable},
+    search::{Searched, ask, unavailable},
 };
 
 /// So many openings are looked at together.

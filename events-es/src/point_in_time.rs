@@ -10,8 +10,9 @@ use tokio::runtime::Handle;
 
 use crate::{
     handle::Server,
+    limit::TimeLimit,
     request::{Answer, Request, RequestError},
-    search::{Outcome, TimeLimit, ask_at, unavailable},
+    search::{Outcome, ask_at, unavailable},
 };
 
 /// The two servers name this differently; which it is, is found out when it is first needed.

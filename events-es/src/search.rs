@@ -3,7 +3,7 @@
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use events_core::{
@@ -21,12 +21,19 @@ use crate::{
     handle::{Elasticsearch, Server},
     in_order,
     layout::document_id,
+    limit::TimeLimit,
+    portion::Portion,
     request::{Answer, Request, RequestError},
 };
 
 impl Search for Elasticsearch {
-    fn get<'s>(&'s self, id: EventId, viewer: &'s Viewer) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
-        let (viewer, limit) = (viewer.clone(), self.limit(None));
+    fn get<'s>(
+        &'s self,
+        id: EventId,
+        viewer: &'s Viewer,
+        within: Option<Duration>,
+    ) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
+        let (viewer, limit) = (viewer.clone(), self.limit(within));
         self.ask(move |server| async move { get(&server, id, &viewer, limit).await })
     }
 
@@ -72,38 +79,6 @@ impl Elasticsearch {
         Box::pin(async move {
             running.await.unwrap_or_else(|| Err(SearchError::unavailable("a search in Elasticsearch ended early")))
         })
-    }
-}
-
-/// How long a search may still take.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct TimeLimit(Instant);
-
-/// So much longer than it may take an answer is waited for: the server looks at the clock now and then.
-const GRACE: Duration = Duration::from_secs(2);
-
-impl TimeLimit {
-    /// The server's unit.
-    const LEAST: Duration = Duration::from_millis(1);
-
-    pub(crate) fn after(limit: Duration) -> Self {
-        let now = Instant::now();
-        Self(now.checked_add(limit).unwrap_or(now + Duration::from_secs(86_400)))
-    }
-
-    /// None when it is over.
-    pub(crate) fn left(self) -> Option<Duration> {
-        let left = self.0.saturating_duration_since(Instant::now());
-        (left >= Self::LEAST).then_some(left)
-    }
-
-    pub(crate) fn is_over(self) -> bool {
-        self.left().is_none()
-    }
-
-    /// How long an answer is waited for.
-    pub(crate) fn patience(self) -> Duration {
-        self.left().unwrap_or_default() + GRACE
     }
 }
 
@@ -210,6 +185,11 @@ impl<'a> Searched<'a> {
 }
 
 impl Source<'_> {
+    /// How many bytes came for it.
+    pub(crate) fn bytes(&self) -> usize {
+        self.source.get().len()
+    }
+
     /// The event in it, as it was recorded.
     pub(crate) fn recorded(&self) -> Result<Arc<[u8]>, SearchError> {
         let foreign = || SearchError::unavailable("a document in Elasticsearch was not made by events");
@@ -248,40 +228,6 @@ pub(crate) async fn get(
     let got: Got<'_> = answer.read().map_err(unavailable)?;
     let Some(source) = got.source.filter(|_| got.found) else { return Ok(None) };
     Source { source }.event(viewer).map(|(_, found)| found)
-}
-
-/// So many events are fetched at once at first, a page of a hundred and whether there is a next one: nobody knows yet
-/// what they weigh.
-const AT_FIRST: usize = 101;
-
-/// And so many at most: what came before may have been small, and what comes now large. As large as events become
-/// under the usual caps, some 250 KB, so many weigh twice what an answer carries.
-const AT_ONCE: usize = 500;
-
-/// How many events to ask for at once: about as many as there is room for, by what those weighed that came before.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Portion {
-    events: usize,
-    weight: usize,
-    at_most: usize,
-}
-
-impl Portion {
-    pub(crate) const FIRST: Self = Self { events: 0, weight: 0, at_most: AT_FIRST };
-
-    pub(crate) fn of(self, room: Room) -> usize {
-        let each = self.weight.checked_div(self.events).unwrap_or_default().max(1);
-        // One more shows that there is no room for it.
-        (room.left() / each).saturating_add(1).min(self.at_most)
-    }
-
-    /// What came weighs so much.
-    pub(crate) fn learn(&mut self, hits: &[Source<'_>]) {
-        self.events += hits.len();
-        self.weight += hits.iter().map(|hit| hit.source.get().len()).sum::<usize>();
-        // Those that follow may be larger.
-        self.at_most = (4 * self.at_most).min(AT_ONCE);
-    }
 }
 
 pub(crate) async fn page(server: &Arc<Server>, query: &Query, limit: TimeLimit) -> Result<Page, SearchError> {
@@ -329,7 +275,7 @@ pub(crate) async fn page(server: &Arc<Server>, query: &Query, limit: TimeLimit) 
                 return Ok(page);
             }
             let (cursor, found) = hit.event(&query.viewer)?;
-            if found.as_ref().is_some_and(|found| !room.take(found.stored())) {
+            if found.as_ref().is_some_and(|found| !room.take(found.stored().len())) {
                 (page.full, page.next) = (true, last);
                 return Ok(page);
             }

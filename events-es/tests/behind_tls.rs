@@ -90,7 +90,7 @@ async fn an_api_key_is_sent_to_a_server_whose_authority_is_trusted() {
     let server = Server::start().await;
     let options = options().api_key("c2VjcmV0").authority(server.authority.clone());
     let connected = options.connect(&server.address("")).expect("settings that fit");
-    assert!(connected.get(ID, &Viewer::admin()).await.expect("an answer").is_none());
+    assert!(connected.get(ID, &Viewer::admin(), None).await.expect("an answer").is_none());
     assert_eq!(server.header("authorization").as_deref(), Some("ApiKey c2VjcmV0"));
     assert_eq!(server.header("content-encoding"), None);
 }
@@ -112,7 +112,7 @@ async fn a_server_that_nobody_vouches_for_is_not_told_the_key() {
     let server = Server::start().await;
     let options = options().api_key("c2VjcmV0").search_limit(Duration::from_millis(500));
     let connected = options.connect(&server.address("")).expect("settings that fit");
-    let Err(error) = connected.get(ID, &Viewer::admin()).await else { panic!("it was trusted") };
+    let Err(error) = connected.get(ID, &Viewer::admin(), None).await else { panic!("it was trusted") };
     let said = format!("{error} {error:?}");
     assert!(said.contains("certificate") && !said.contains("c2VjcmV0"), "{said}");
     assert!(server.heads.lock().expect("nobody panicked").is_empty());

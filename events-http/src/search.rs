@@ -154,6 +154,12 @@ impl<'m> Asked<'m> {
         let (filter, viewer) = (query.filter.clone(), query.viewer.clone());
         let measurement = Measurement { filter, viewer, figure, within: Some(self.left()) };
         let measured = self.manager.measure(&measurement).await?;
+        if measured.full {
+            return Err(ApiError::BadRequest(format!(
+                "`aggregation`: there are more different values of `{}` than are kept to count them: add a condition",
+                measurement.figure.of
+            )));
+        }
         self.whole(measured.cut).map(|()| measured.value)
     }
 

@@ -75,12 +75,12 @@ impl RelaysFile {
     }
 
     /// In one transaction that is durable when this returns.
-    fn durably(&self, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>) -> Result<(), JournalError> {
+    fn durably<T>(&self, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T, JournalError> {
         self.with(|connection| {
             connection.pragma_update(None, "synchronous", "FULL")?;
             let transaction = connection.transaction()?;
-            work(&transaction)?;
-            transaction.commit()
+            let done = work(&transaction)?;
+            transaction.commit().map(|()| done)
         })
     }
 }
@@ -166,10 +166,10 @@ impl Bookmarks for RelaysFile {
         })
     }
 
-    fn remove_dead_letters(&self, relay: &str, numbers: &[Seq]) -> Result<(), JournalError> {
+    fn remove_dead_letters(&self, relay: &str, numbers: &[Seq]) -> Result<u64, JournalError> {
         self.durably(|transaction| {
             let mut statement = transaction.prepare_cached("DELETE FROM dead_letter WHERE relay = ?1 AND seq = ?2")?;
-            numbers.iter().try_for_each(|seq| statement.execute(params![relay, seq.0]).map(drop))
+            numbers.iter().map(|seq| Ok(statement.execute(params![relay, seq.0])? as u64)).sum()
         })
     }
 

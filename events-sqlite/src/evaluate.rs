@@ -13,11 +13,11 @@ use std::sync::Arc;
 use events_core::{Attribute, Cursor, EventId, Field, Timestamp, Visibility};
 
 use crate::{
+    deadline::Deadline,
     delays::Delays,
     error::StoreError,
     key_hash::KeyHash,
     part::{Part, Stretch},
-    pool::Deadline,
     positions::Positions,
     question::{Claims, Condition, Leaf, Question, Test},
 };

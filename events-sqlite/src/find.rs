@@ -6,17 +6,17 @@ use std::{
 };
 
 use events_core::{
-    Acl, Aggregation, Buckets, Count, Cursor, EventId, Filter, Found, Keys, Month, Page, Partition, Query, Room, Seq,
-    Timestamp, Viewer, Visibility,
+    Acl, Aggregation, Buckets, Count, Counts, Cursor, EventId, Filter, Found, Keys, Month, Page, Partition, Query,
+    Room, Seq, Timestamp, Viewer, Visibility,
 };
 use serde::Deserialize;
 
 use crate::{
+    deadline::Deadline,
     error::StoreError,
     evaluate::{self, Candidates},
     event_keys::KeyDeriver,
     part::{Part, PartSource},
-    pool::Deadline,
     question::Question,
     read::Gap,
     segment::Segment,
@@ -110,7 +110,7 @@ impl<'q> Rows<'q> {
             self.left_out += 1;
             return true;
         }
-        let fits = self.room.take(found.stored());
+        let fits = self.room.take(found.stored().len());
         if fits {
             self.page.events.push(found);
         }
@@ -314,9 +314,8 @@ impl View {
         let Aggregation { filter, viewer, by, size, .. } = aggregation;
         let question = Question::new(&deriver.hasher, filter, viewer);
         let unreadable = self.unreadable();
-        let mut counts: HashMap<Arc<str>, u64> = HashMap::new();
-        let mut cut = false;
-        for (_, source) in self.parts(deriver, filter, None) {
+        let (mut counts, mut cut) = (Counts::default(), false);
+        'parts: for (_, source) in self.parts(deriver, filter, None) {
             let mut part = source.open(deriver);
             let Some(Candidates { positions, exact }) = evaluate::countable_by(&mut *part, &question, by, deadline)?
             else {
@@ -335,11 +334,11 @@ impl View {
                     for value in values {
                         if deadline.passed() {
                             cut = true;
-                            break;
+                            break 'parts;
                         }
                         let common = part.count_having(deriver.hasher.key(attribute, &value), &positions)?;
-                        if common > 0 {
-                            *counts.entry(by.of_key(&value).into()).or_default() += common;
+                        if common > 0 && !counts.add(by.of_key(&value), common) {
+                            break 'parts;
                         }
                     }
                 }
@@ -349,28 +348,23 @@ impl View {
                         end = position;
                         if deadline.passed() {
                             cut = true;
-                            break;
+                            break 'parts;
                         }
                         let document = part.document(position)?;
                         let Ok(keys) = Keys::of(&document) else { continue };
                         let Some(seen) = keys.acl.visibility(viewer) else { continue };
                         if seen >= by.visible_from() && filter.finds(&document, &keys, seen) {
                             for value in by.values(&document, &keys) {
-                                *counts.entry(value.into()).or_default() += 1;
+                                if !counts.add(&value, 1) {
+                                    break 'parts;
+                                }
                             }
                         }
                     }
                 }
             }
         }
-        let (distinct, values) = (counts.len() as u64, counts.values().sum());
-        let mut buckets: Vec<(Arc<str>, u64)> = counts.into_iter().collect();
-        buckets.sort_unstable_by(|(one, one_count), (other, other_count)| {
-            other_count.cmp(one_count).then_with(|| one.cmp(other))
-        });
-        buckets.truncate(*size);
-        let buckets = buckets.into_iter().map(|(value, count)| (value.as_ref().to_owned(), count)).collect();
-        Ok(Buckets { buckets, distinct, values, cut, unreadable })
+        Ok(Buckets { cut, unreadable, ..counts.into_buckets(*size) })
     }
 
     /// The months.

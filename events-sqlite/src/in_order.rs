@@ -9,13 +9,13 @@ use std::{cmp::Reverse, collections::BinaryHeap};
 use events_core::{Direction, First, Found, Keys, Order, Page, Query, Rank, Room, Timestamp, Visibility};
 
 use crate::{
+    deadline::Deadline,
     delays::Delays,
     error::StoreError,
     evaluate::{self, Candidates},
     event_keys::KeyDeriver,
     find::View,
     part::{Part, PartSource, Stretch},
-    pool::Deadline,
     question::Question,
 };
 
@@ -58,7 +58,7 @@ impl View {
                     Found::new(document, place.seen)
                 }
             };
-            if !room.take(found.stored()) {
+            if !room.take(found.stored().len()) {
                 page.full = true;
                 break;
             }

@@ -34,6 +34,7 @@ mod bloom;
 mod bookmarks;
 mod checksum;
 mod codec;
+mod deadline;
 mod delays;
 mod derive_ahead;
 mod error;

@@ -10,7 +10,6 @@
 //! what it did in a moment.
 
 use std::{
-    cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, PoisonError},
     thread::{self, JoinHandle},
@@ -21,21 +20,12 @@ use events_core::{BoxFuture, SearchError, Viewer};
 use tokio::sync::oneshot;
 
 use crate::{
+    deadline::{Deadline, Place},
     error::StoreError,
     lane::{Asker, Lane},
     limit::Limit,
     lock::lock,
 };
-
-/// A search that takes longer is a long one, where it has looked at many events or parts of the store. What an index
-/// serves looks at few, and may be slow because the machine is.
-const QUICK: Duration = Duration::from_millis(20);
-
-/// So many are many.
-const MANY: u32 = 256;
-
-/// A search that takes so long is a long one, whatever it looked at.
-const LONG: Duration = Duration::from_millis(500);
 
 /// Where nobody else wants its thread, it may take so long before it gives it back.
 const UNDISTURBED: Duration = Duration::from_millis(200);
@@ -53,7 +43,7 @@ pub(crate) struct Pool {
     threads: Vec<JoinHandle<()>>,
 }
 
-struct Queue {
+pub(crate) struct Queue {
     state: Mutex<State>,
     /// There is something to search.
     changed: Condvar,
@@ -96,51 +86,6 @@ impl From<Busy> for SearchError {
             Busy::Full => "too many are waiting already",
             Busy::Late => "it did not get its turn within half of the time that it may take",
         })
-    }
-}
-
-/// Until when a search may run on its thread.
-pub(crate) struct Deadline {
-    limit: Limit,
-    queue: Arc<Queue>,
-    began: Instant,
-    /// How many events and parts were looked at.
-    looked_at: Cell<u32>,
-    place: Cell<Place>,
-}
-
-/// As what something waits or runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    LookUp,
-    Quick,
-    Long,
-    /// It gives its thread back.
-    Left,
-}
-
-impl Deadline {
-    /// Asked for every event and every part that is looked at: whether the search has to end where it is. What it has
-    /// found then is an answer, or is thrown away and asked again: that is for the pool.
-    pub(crate) fn passed(&self) -> bool {
-        self.looked_at.set(self.looked_at.get().saturating_add(1));
-        self.is_over()
-    }
-
-    /// The same, asked in between.
-    pub(crate) fn is_over(&self) -> bool {
-        let now = Instant::now();
-        self.limit.is_abandoned() || self.limit.has_passed(now) || self.has_left(now)
-    }
-
-    fn has_left(&self, now: Instant) -> bool {
-        if self.place.get() == Place::Quick {
-            let ran = now.saturating_duration_since(self.began);
-            if (ran >= QUICK && self.looked_at.get() >= MANY) || ran >= LONG {
-                self.place.set(self.queue.place_after(ran));
-            }
-        }
-        self.place.get() == Place::Left
     }
 }
 
@@ -201,7 +146,7 @@ impl Pool {
             let result = match turn {
                 Ok(deadline) => {
                     let result = search(deadline);
-                    if deadline.place.get() == Place::Left {
+                    if deadline.place() == Place::Left {
                         return;
                     }
                     result.map_err(SearchError::from)
@@ -294,7 +239,7 @@ impl Queue {
     }
 
     /// What becomes of a search that has run for so long.
-    fn place_after(&self, ran: Duration) -> Place {
+    pub(crate) fn place_after(&self, ran: Duration) -> Place {
         let mut state = lock(&self.state);
         if state.long_running < self.most_long && state.long.is_empty() {
             state.long_running += 1;
@@ -367,18 +312,17 @@ impl Queue {
     }
 
     fn begin(self: &Arc<Self>, mut job: Job, place: Place) {
-        let (limit, queue, began) = (job.limit.clone(), Arc::clone(self), Instant::now());
-        let deadline = Deadline { limit, queue, began, looked_at: Cell::new(0), place: Cell::new(place) };
+        let deadline = Deadline::new(job.limit.clone(), Arc::clone(self), place);
         // A search only reads: nothing that it leaves half done is used again.
         let ran = catch_unwind(AssertUnwindSafe(|| match &job.limit {
             limit if limit.is_abandoned() => {}
-            limit if limit.is_late(began) => (job.run)(Err(Busy::Late)),
+            _ if deadline.is_late() => (job.run)(Err(Busy::Late)),
             _ => (job.run)(Ok(&deadline)),
         }));
         if ran.is_err() {
             tracing::error!("a search or a look-up panicked");
         }
-        match deadline.place.get() {
+        match deadline.place() {
             Place::LookUp | Place::Quick => {}
             Place::Long => lock(&self.state).long_running -= 1,
             Place::Left if ran.is_err() => {}

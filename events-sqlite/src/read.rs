@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, collections::BinaryHeap, ops::RangeInclusive, path::PathBuf, sync::Arc};
 
-use events_core::{Seq, Sequenced};
+use events_core::{Room, Seq, Sequenced};
 
 use crate::{
     block::Block,
@@ -103,19 +103,19 @@ impl<'s> Reader<'s> {
 struct Gathered {
     events: Vec<Sequenced>,
     limit: usize,
-    bytes: usize,
+    room: Room,
 }
 
 impl Gathered {
-    fn has_room_for(&self, bytes: usize) -> bool {
-        self.events.is_empty() || self.events.len() < self.limit && bytes <= self.bytes
+    /// Whether it has as many events as it may, and at least one.
+    fn are_enough(&self) -> bool {
+        self.events.len() >= self.limit.max(1)
     }
 
     /// Adds an event, if there is room.
     fn add(&mut self, event: Sequenced) -> bool {
-        let fits = self.has_room_for(event.document.len());
+        let fits = self.room.take(event.document.len());
         if fits {
-            self.bytes = self.bytes.saturating_sub(event.document.len());
             self.events.push(event);
         }
         fits
@@ -127,7 +127,7 @@ impl View {
     /// cannot be read is an error of the read that begins there, not of one that comes to it, and says where to
     /// read on.
     pub(crate) fn read(&self, from: Seq, limit: usize, bytes: usize) -> Result<Vec<Sequenced>, StoreError> {
-        let mut gathered = Gathered { events: Vec::new(), limit, bytes };
+        let mut gathered = Gathered { events: Vec::new(), limit, room: Room::of(bytes) };
         match self.gather(from, &mut gathered) {
             Err(error) if gathered.events.is_empty() => Err(error),
             _ => Ok(gathered.events),
@@ -159,7 +159,7 @@ impl View {
             let Some(Reverse((_, index))) = heads.pop() else { break };
             let reader = &mut readers[index];
             let Some(place) = reader.places.pop() else { continue };
-            if !gathered.has_room_for(0) {
+            if gathered.are_enough() {
                 return Ok(());
             }
             lost.check(next, Some(place.seq))?;
@@ -175,7 +175,7 @@ impl View {
         }
         // All of the tail is newer than all that is sealed.
         for event in self.tail.from(from) {
-            if !gathered.has_room_for(0) {
+            if gathered.are_enough() {
                 return Ok(());
             }
             lost.check(next, Some(event.seq))?;

@@ -176,8 +176,13 @@ impl Viewable for Source {
 }
 
 impl Search for SqliteReader {
-    fn get<'s>(&'s self, id: EventId, viewer: &'s Viewer) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
-        self.searcher.get(id, viewer)
+    fn get<'s>(
+        &'s self,
+        id: EventId,
+        viewer: &'s Viewer,
+        within: Option<Duration>,
+    ) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
+        self.searcher.get(id, viewer, within)
     }
 
     fn search<'s>(&'s self, query: &'s Query) -> BoxFuture<'s, Result<Page, SearchError>> {

@@ -7,10 +7,11 @@ use events_core::{
 };
 
 use crate::{
+    deadline::Deadline,
     error::StoreError,
     event_keys::KeyDeriver,
     find::{View, visibility},
-    pool::{Deadline, Pool},
+    pool::Pool,
     segment::Segment,
     store::Handle,
 };
@@ -83,10 +84,15 @@ impl<V: Viewable> Searcher<V> {
 }
 
 impl<V: Viewable> Search for Searcher<V> {
-    fn get<'s>(&'s self, id: EventId, viewer: &'s Viewer) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
+    fn get<'s>(
+        &'s self,
+        id: EventId,
+        viewer: &'s Viewer,
+        within: Option<Duration>,
+    ) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
         let viewable = Arc::clone(&self.viewable);
         let seen_by = viewer.clone();
-        self.pool.look_up(viewer, self.viewable.search_limit(), move || {
+        self.pool.look_up(viewer, within.unwrap_or_else(|| self.viewable.search_limit()), move || {
             let document = viewable.document(id)?;
             Ok(document.and_then(|document| {
                 let seen = visibility(&document, &seen_by)?;

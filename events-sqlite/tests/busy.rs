@@ -99,7 +99,7 @@ async fn what_an_index_serves_does_not_wait_for_what_none_does() {
     }
     let admin = Viewer::admin();
     for _ in 0..20 {
-        assert!(search.get(*newest, &admin).await.unwrap().is_some());
+        assert!(search.get(*newest, &admin, None).await.unwrap().is_some());
         let query = Query::new(admin.clone()).event_type("nuvlabox.reboot");
         assert!(!search.search(&query).await.unwrap().cut);
     }
@@ -165,7 +165,7 @@ async fn look_ups_are_neither_refused_nor_kept_waiting_where_there_is_no_room_to
     let mut crowd = scan(search, (0..4_000).map(caller), LONG);
     refused(&mut crowd, 1).await;
     for number in 0..200 {
-        assert!(search.get(*newest, &caller(number)).await.unwrap().is_some());
+        assert!(search.get(*newest, &caller(number), None).await.unwrap().is_some());
     }
     while crowd.try_join_next().is_some() {}
     assert!(crowd.len() > 500, "the crowd was served first: {} are left", crowd.len());

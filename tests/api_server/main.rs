@@ -333,7 +333,7 @@ fn tails_do_not_keep_it_from_stopping() {
 fn rebooted(address: &str, path: &str) -> Option<u16> {
     let mut stream = TcpStream::connect(address).ok()?;
     stream.set_read_timeout(Some(server::LIMIT)).ok()?;
-    write!(stream, "POST {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\nnuvla-authn-info: {JANE}\r\ncontent-length: 0\r\n\r\n").ok()?;
+    stream.write_all(request("POST", path, JANE, "").as_bytes()).ok()?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok()?;
     answer.split(' ').nth(1)?.parse().ok()

@@ -9,6 +9,13 @@ use super::{
     gate::{Gate, gated},
 };
 
+/// A manager that records in memory, and where.
+pub(crate) fn recording() -> (MemoryStore, EventManager) {
+    let store = MemoryStore::new();
+    let manager = EventManager::builder(store.clone()).build().unwrap();
+    (store, manager)
+}
+
 /// A fresh store behind a gate.
 pub(crate) struct Store {
     pub(crate) name: &'static str,

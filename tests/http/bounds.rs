@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use events::{Journal, Limits, SqliteStore, memory::MemoryStore};
-use events_core::conformance::Generator;
-use serde_json::json;
+use events_core::{Counts, Entry, EntryKind, EventId, Viewer, conformance::Generator};
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::server::{ADMIN, JANE, Server, seen};
+use crate::{
+    client::LIMIT,
+    server::{ADMIN, JANE, Server, seen},
+};
 
 /// With so many events that looking at each takes a while, and a limit.
 async fn filled(search: Duration) -> (Server, tempfile::TempDir) {
@@ -56,6 +59,23 @@ async fn a_request_that_asks_for_several_figures_has_one_limit_for_all() {
     assert!(message.starts_with("the search did not end within 1s: add a condition"), "{message}");
 }
 
+#[tokio::test]
+async fn a_figure_of_more_values_than_are_kept_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path()).unwrap();
+    for (number, entry) in Generator::new(1).events(17).into_iter().enumerate() {
+        let mut event: Value = serde_json::from_slice(&entry.document).unwrap();
+        event["details"] = json!({ "log": format!("{number}{}", "x".repeat(Counts::ROOM / 16)) });
+        let document = event.to_string().into_bytes().into();
+        store.append(&[Entry { document, kind: EntryKind::Direct, ..entry }]).unwrap();
+    }
+    let server = Server::within(store, |limits| limits.search = LIMIT, |routes| routes).await;
+    let terms = "last=0&aggregation=terms:details/log";
+    let (status, message) = server.request("PUT", "/api/event").by(ADMIN).form(terms).send().await.said();
+    assert_eq!(status, 400, "{message}");
+    assert!(message.starts_with("`aggregation`: there are more different values of `details/log`"), "{message}");
+}
+
 /// Four events of Jane's, each of about ten thousand bytes, where an answer carries so many.
 async fn with_large_ones(limits: impl FnOnce(&mut Limits)) -> (Server, Vec<String>) {
     let server = Server::within(MemoryStore::new(), limits, |routes| routes).await;
@@ -102,6 +122,32 @@ async fn a_tree_of_more_than_one_answer_carries_says_that_it_is_cut() {
     for what in ["tree", "children"] {
         let related = server.get(&format!("/api/{opening}/{what}")).by(JANE).send().await.ok();
         assert_eq!((&related["count"], &related["cut"]), (&json!(1), &json!(true)), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn children_of_several_pages_have_room_together() {
+    let parent = EventId::from_u128(2);
+    let entries = Generator::new(1).events(1_001).into_iter();
+    let mut children: Vec<(EventId, Value)> =
+        entries.map(|entry| (entry.id, serde_json::from_slice(&entry.document).unwrap())).collect();
+    children.iter_mut().for_each(|(_, child)| child["parent"] = parent.to_string().into());
+    children.sort_by_key(|(id, child)| (child["timestamp"].to_string(), *id));
+    // Stores are asked for a thousand at once: the oldest is the first of the second page.
+    let others: usize = children[1..].iter().map(|(_, child)| child.to_string().len()).sum();
+    children[0].1["payload"] = "x".repeat(10_000).into();
+    let document = |(id, child): &(EventId, Value)| Entry {
+        id: *id,
+        document: child.to_string().into_bytes().into(),
+        kind: EntryKind::Direct,
+    };
+    let entries: Vec<Entry> = children.iter().map(document).collect();
+    for (left, shown) in [(5_000, 1_000), (20_000, 1_001)] {
+        let store = MemoryStore::new();
+        store.append(&entries).unwrap();
+        let server = Server::within(store, |limits| limits.answer_bytes = others + left, |routes| routes).await;
+        let related = server.manager.children(parent, &Viewer::admin()).await.unwrap();
+        assert_eq!((related.events.len(), related.cut), (shown, shown < 1_001), "{left} bytes are left");
     }
 }
 

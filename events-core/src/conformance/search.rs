@@ -61,6 +61,7 @@ pub fn checks<S: Subject<Store: Searchable>>() -> Vec<Check<S>> {
         an_empty_store_answers_everything_with_nothing,
         an_acknowledged_event_is_seen_at_once,
         an_event_is_found_by_its_id,
+        an_event_that_there_is_no_time_to_look_for_is_not_said_to_be_absent,
         large_and_hostile_documents_come_back_as_they_were,
         the_tree_of_a_root_and_the_children_of_an_event_are_found,
         partitions_are_the_months_of_the_ids,
@@ -98,7 +99,7 @@ impl<S: Subject<Store: Searchable>> Filled<S> {
     }
 
     fn get(&self, id: EventId, viewer: &Viewer) -> Option<Found> {
-        healthy(wait(self.search.get(id, viewer)))
+        healthy(wait(self.search.get(id, viewer, None)))
     }
 
     fn page(&self, query: &Query) -> Page {
@@ -218,6 +219,17 @@ fn an_event_is_found_by_its_id<S: Subject<Store: Searchable>>(subject: &S) {
         assert_eq!(found.visibility(), Visibility::Everything);
     }
     assert!(filled.get(sample::direct(2).id.closing(), &viewer).is_none());
+}
+
+fn an_event_that_there_is_no_time_to_look_for_is_not_said_to_be_absent<S: Subject<Store: Searchable>>(subject: &S) {
+    let event = sample::direct(1);
+    let filled = Filled::of_events(subject, [&event]);
+    for within in [Duration::ZERO, Duration::from_nanos(1), Duration::from_secs(60), Duration::MAX] {
+        match wait(filled.search.get(event.id, &Viewer::admin(), Some(within))) {
+            Err(SearchError::Busy(_)) if within < Duration::from_secs(60) => {}
+            found => assert!(healthy(found).is_some(), "it is found within {within:?}"),
+        }
+    }
 }
 
 fn large_and_hostile_documents_come_back_as_they_were<S: Subject<Store: Searchable>>(subject: &S) {

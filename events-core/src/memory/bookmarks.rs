@@ -71,11 +71,10 @@ impl Bookmarks for InMemory {
         Ok(kept.take(limit).map(|(_, letter)| letter.clone()).collect())
     }
 
-    fn remove_dead_letters(&self, relay: &str, numbers: &[Seq]) -> Result<(), JournalError> {
-        if let Some(relay) = self.lock().get_mut(relay) {
-            numbers.iter().for_each(|seq| drop(relay.dead_letters.remove(seq)));
-        }
-        Ok(())
+    fn remove_dead_letters(&self, relay: &str, numbers: &[Seq]) -> Result<u64, JournalError> {
+        let mut relays = self.lock();
+        let Some(relay) = relays.get_mut(relay) else { return Ok(0) };
+        Ok(numbers.iter().filter(|seq| relay.dead_letters.remove(seq).is_some()).count() as u64)
     }
 
     fn count_dead_letters(&self, relay: &str) -> Result<u64, JournalError> {

@@ -8,7 +8,7 @@ use crate::{
     id::EventId,
     identity::Viewer,
     query::{Cursor, Filter, Query},
-    search::{Aggregation, BoxFuture, Buckets, Count, Found, Page, Partition, Rank, Room, Search, SearchError},
+    search::{Aggregation, BoxFuture, Buckets, Count, Counts, Found, Page, Partition, Rank, Room, Search, SearchError},
     timestamp::Month,
 };
 
@@ -43,7 +43,7 @@ impl Stored {
         let there = found.len();
         found.truncate(query.limit);
         let (mut room, asked) = (Room::of(query.bytes), found.len());
-        found.truncate(found.iter().take_while(|(event, _)| room.take(&event.document)).count());
+        found.truncate(found.iter().take_while(|(event, _)| room.take(event.document.len())).count());
         let full = found.len() < asked;
         let more = there > found.len() && query.is_newest_first();
         let next = found.last().filter(|_| more).map(|(event, _)| event.cursor());
@@ -52,19 +52,12 @@ impl Stored {
     }
 
     fn buckets(&self, aggregation: &Aggregation) -> Buckets {
-        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-        for (event, visibility) in self.find(&aggregation.filter, &aggregation.viewer) {
-            if visibility >= aggregation.by.visible_from() {
-                let values = aggregation.by.values(&event.document, &event.keys);
-                values.into_iter().for_each(|value| *counts.entry(value).or_default() += 1);
-            }
-        }
-        let (distinct, values) = (counts.len() as u64, counts.values().sum());
-        let mut buckets: Vec<(String, u64)> = counts.into_iter().collect();
-        // Stable: values of the same count stay in their order.
-        buckets.sort_by_key(|(_, count)| Reverse(*count));
-        buckets.truncate(aggregation.size);
-        Buckets { buckets, distinct, values, ..Buckets::default() }
+        let Aggregation { filter, viewer, by, size, .. } = aggregation;
+        let mut counts = Counts::default();
+        let found = self.find(filter, viewer).filter(|(_, seen)| *seen >= by.visible_from());
+        let mut values = found.flat_map(|(event, _)| by.values(&event.document, &event.keys));
+        while values.next().is_some_and(|value| counts.add(&value, 1)) {}
+        counts.into_buckets(*size)
     }
 
     fn partitions(&self) -> Vec<Partition> {
@@ -81,7 +74,12 @@ impl Stored {
 }
 
 impl Search for MemoryStore {
-    fn get<'s>(&'s self, id: EventId, viewer: &'s Viewer) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
+    fn get<'s>(
+        &'s self,
+        id: EventId,
+        viewer: &'s Viewer,
+        _within: Option<Duration>,
+    ) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
         Box::pin(async move {
             let stored = self.stored();
             let Some(event) = stored.get(id) else { return Ok(None) };

@@ -5,6 +5,7 @@ use std::{collections::VecDeque, sync::Arc};
 use crate::{
     destination::Batches,
     journal::{Journal, JournalError, Seq, Sequenced},
+    search::Room,
 };
 
 /// Batches that are read at once: in SQLite a read has to find its place first.
@@ -56,14 +57,10 @@ impl ReadAhead {
                 Err(error) => return Err(error),
             }
         }
-        let mut bytes = 0;
-        let mut fits = |event: &Sequenced| {
-            bytes += event.document.len();
-            bytes <= batches.bytes
-        };
-        let count = self.read.iter().take(batches.events).take_while(|event| fits(event)).count();
-        // A first event of any size.
-        Ok(self.read.drain(..count.max(1)).collect())
+        let mut room = Room::of(batches.bytes);
+        let next = self.read.iter().take(batches.events);
+        let count = next.take_while(|event| room.take(event.document.len())).count();
+        Ok(self.read.drain(..count).collect())
     }
 
     /// There are no events before `seq` that could be delivered.

@@ -1,4 +1,4 @@
-//! Dead letters: events that a destination refused, to be looked at and delivered again.
+//! Dead letters: events that a destination refused, to be looked at, and delivered again or dropped.
 
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use crate::{
     journal::{JournalError, Seq, Sequenced},
     manager::{EventManager, Shared},
     opaque::Opaque,
+    search::Room,
 };
 
 /// Why a relay could not be asked.
@@ -81,6 +82,40 @@ impl EventManager {
         Ok(runtime.spawn(replay).await.map_err(|_ended| RelayError::NotDelivering)??)
     }
 
+    /// Drops dead letters, after somebody has looked at them: their destination does without these events. The journal
+    /// keeps them, and so does who else has them. Answers how many were dropped, durably; what is no dead letter is
+    /// passed over. One that is being delivered again just then is a dead letter again if it is refused.
+    ///
+    /// # Errors
+    /// See [`RelayError`]. Cancel-safe: what has begun goes on.
+    ///
+    /// ```
+    /// # use events_core::{EventManager, Registry, Seq, memory::MemoryStore};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let manager = EventManager::builder(MemoryStore::new()).registry(Registry::of([])).relay_to(MemoryStore::new()).build()?;
+    /// let looked_at = manager.dead_letters("memory", Seq(0), 100).await?;
+    /// let too_large = looked_at.iter().filter(|letter| letter.reason.starts_with("too large"));
+    /// let numbers: Vec<Seq> = too_large.map(|letter| letter.seq).collect();
+    /// let dropped = manager.drop_dead_letters("memory", &numbers).await?;
+    /// assert_eq!(dropped, numbers.len() as u64);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn drop_dead_letters(&self, relay: &str, numbers: &[Seq]) -> Result<u64, RelayError> {
+        let (shared, relay) = self.relay(relay)?;
+        let (job, numbers) = (shared.clone(), numbers.to_vec());
+        let drop = move || {
+            let bookmarks = job.journal.bookmarks();
+            let dropped = bookmarks.remove_dead_letters(relay.name(), &numbers)?;
+            if dropped > 0 {
+                tracing::warn!(relay = relay.name(), dropped, ?numbers, "dead letters were dropped");
+            }
+            count(&relay, &*bookmarks).map(|()| dropped)
+        };
+        Ok(shared.sweeper.run(drop).await.ok_or(RelayError::NotDelivering)??)
+    }
+
     fn relay(&self, name: &str) -> Result<(&Opaque<Shared>, Arc<Relay>), RelayError> {
         let shared = self.shared().ok_or(RelayError::NotDelivering)?;
         let relay = shared.relays.iter().find(|relay| relay.name() == name).cloned();
@@ -98,17 +133,17 @@ async fn replay(shared: Opaque<Shared>, relay: Arc<Relay>, from: Seq, limit: usi
     let letters = bookmarks.dead_letters(relay.name(), from, limit)?;
     let mut replayed = Replayed::default();
     let mut batch: Vec<Sequenced> = Vec::new();
-    let mut bytes = 0;
+    let mut room = Room::of(relay.batches.bytes);
     for DeadLetter { seq, id, .. } in letters {
         let Some(document) = shared.journal.get(id)? else {
             // Retention has dropped it: nobody can deliver it any more.
             replayed.later += 1;
             continue;
         };
-        bytes += document.len();
-        if batch.len() == relay.batches.events || (bytes > relay.batches.bytes && !batch.is_empty()) {
-            bytes = document.len();
+        if batch.len() == relay.batches.events || !room.take(document.len()) {
             deliver(&shared, &relay, &*bookmarks, std::mem::take(&mut batch), &mut replayed).await?;
+            room = Room::of(relay.batches.bytes);
+            room.take(document.len());
         }
         batch.push(Sequenced { seq, id, document });
     }
@@ -148,6 +183,11 @@ async fn deliver(
     if !refused.is_empty() {
         bookmarks.add_dead_letters(relay.name(), &refused)?;
     }
+    count(relay, bookmarks)
+}
+
+/// Says how many dead letters are left.
+pub(super) fn count(relay: &Relay, bookmarks: &dyn Bookmarks) -> Result<(), JournalError> {
     let count = bookmarks.count_dead_letters(relay.name())?;
     relay.report(|progress| progress.dead_letters = count);
     Ok(())

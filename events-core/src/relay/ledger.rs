@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::Relay;
+use super::{Relay, dead_letters};
 use crate::{
     bookmarks::{Bookmarks, DeadLetter, Position},
     id::EventId,
@@ -185,9 +185,8 @@ impl<'r> Ledger<'r> {
     }
 
     fn count_dead_letters(&self) {
-        match self.bookmarks.count_dead_letters(self.relay.name()) {
-            Ok(count) => self.relay.progress().dead_letters = count,
-            Err(error) => tracing::warn!(relay = self.relay.name(), %error, "dead letters could not be counted"),
+        if let Err(error) = dead_letters::count(self.relay, &*self.bookmarks) {
+            tracing::warn!(relay = self.relay.name(), %error, "dead letters could not be counted");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use serde_json::{Value, json};
 
-use super::{Aggregation, SearchError, comparison::Comparison, field::Field};
+use super::{Aggregation, Buckets, Count, SearchError, comparison::Comparison, field::Field};
 use crate::{identity::Viewer, query::Filter, search::Search};
 
 mod shapes;
@@ -40,7 +40,7 @@ pub enum Metric {
 /// So many values [`Metric::Terms`] lists.
 const TERMS: usize = 10;
 
-/// So many different values are looked at for a figure; more are counted, and the figure says that it is cut.
+/// So many different values are looked at for a figure; more are counted, and the figure says that it is full.
 const MOST_VALUES: usize = 1_000_000;
 
 impl Metric {
@@ -139,6 +139,9 @@ pub struct Measured {
     pub value: Value,
     /// Whether the time limit cut it: it is not that of all events.
     pub cut: bool,
+    /// Whether there are more different values than are looked at: it is not that of all events, and more time does not
+    /// help.
+    pub full: bool,
     /// Stored events that cannot be read at all: nobody knows whether they belong here.
     pub unreadable: u64,
 }
@@ -152,11 +155,8 @@ pub(crate) async fn measure<S: Search + ?Sized>(store: &S, asked: &Measurement) 
         let has = of.keys().map_or(has, |attribute| Filter::Has(attribute.clone()));
         let missing = filter.clone().and(Filter::Not(Box::new(has)));
         let count = store.count(&missing, viewer, *within).await?;
-        return Ok(Measured {
-            value: json!({ "doc_count": count.events }),
-            cut: count.cut,
-            unreadable: count.unreadable,
-        });
+        let Count { events, cut, unreadable } = count;
+        return Ok(Measured { value: json!({ "doc_count": events }), cut, unreadable, ..Measured::default() });
     }
     let size = match metric {
         Metric::Terms => TERMS,
@@ -167,6 +167,7 @@ pub(crate) async fn measure<S: Search + ?Sized>(store: &S, asked: &Measurement) 
     let aggregation = Aggregation { filter: filter.clone(), viewer: viewer.clone(), by, size, within: *within };
     let counted = store.aggregate(&aggregation).await?;
     let left_out = size == MOST_VALUES && counted.distinct > counted.buckets.len() as u64;
-    let (cut, unreadable) = (counted.cut || left_out, counted.unreadable);
-    Ok(Measured { value: shapes::worked_out(*metric, of.kind(), &counted), cut, unreadable })
+    let Buckets { cut, full, unreadable, .. } = counted;
+    let value = shapes::worked_out(*metric, of.kind(), &counted);
+    Ok(Measured { value, cut, full: full || left_out, unreadable })
 }

@@ -1,14 +1,15 @@
 //! How much one answer carries.
 
-/// Room for the documents of one answer, in bytes. The first is carried however large it is, or it never would be.
+/// Room for what is read or answered at once, in bytes. The first event is carried however large it is, or it never
+/// would be.
 ///
 /// ```
 /// use events_core::Room;
 ///
 /// let mut room = Room::of(10);
-/// assert!(room.take(b"as large as it is") && !room.take(b"more"));
+/// assert!(room.take(17) && !room.take(1), "the first, and none beside it");
 /// let mut room = Room::of(10);
-/// assert!(room.take(b"123") && room.take(b"1234567") && !room.take(b"1"));
+/// assert!(room.take(3) && room.take(7) && !room.take(1));
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Room {
@@ -22,12 +23,12 @@ impl Room {
         Self { left: bytes, is_taken: false }
     }
 
-    /// Whether there is room for one more document, which then takes it.
-    pub fn take(&mut self, document: &[u8]) -> bool {
-        let fits = !self.is_taken || document.len() <= self.left;
+    /// Whether there is room for one more event of so many bytes, which then takes it.
+    pub fn take(&mut self, bytes: usize) -> bool {
+        let fits = !self.is_taken || bytes <= self.left;
         if fits {
             self.is_taken = true;
-            self.left = self.left.saturating_sub(document.len());
+            self.left = self.left.saturating_sub(bytes);
         }
         fits
     }

@@ -22,6 +22,7 @@ use crate::{
     manager::Shared,
     opaque::Opaque,
     queue::Item,
+    search::Room,
 };
 
 /// The tails of a manager. Costs one look at a number for each commit where nobody follows.
@@ -160,14 +161,9 @@ impl State {
         let first = self.window.front()?.seq;
         // Without a hole, so a number is a place.
         let at = usize::try_from(from.0.checked_sub(first.0)?).ok()?;
-        let mut bytes = 0;
-        let fits = |event: &&Arc<Told>| {
-            bytes += event.bytes();
-            bytes <= BYTES
-        };
-        let ahead = self.window.len().checked_sub(at)?;
-        let count = self.window.range(at..at + ahead.min(EVENTS)).take_while(fits).count().max(1);
-        let events: Vec<Arc<Told>> = self.window.range(at..at + count.min(ahead)).cloned().collect();
+        let mut room = Room::of(BYTES);
+        let ahead = self.window.iter().skip(at).take(EVENTS);
+        let events: Vec<Arc<Told>> = ahead.take_while(|event| room.take(event.bytes())).cloned().collect();
         let through = events.last()?.seq;
         Some(Chunk { from, events, through })
     }

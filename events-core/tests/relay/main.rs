@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod dead_letters;
 mod server;
 mod start_up;
 mod troubled;
@@ -12,8 +13,8 @@ use std::{
 };
 
 use events_core::{
-    Builder, DeadLetter, Entry, EntryKind, EventId, EventManager, Journal, NotReady, Position, Registry, RelayError,
-    RelayState, RelayStatus, Resumption, Seq,
+    Builder, Entry, EntryKind, EventId, EventManager, Journal, NotReady, Position, Registry, RelayError, RelayState,
+    RelayStatus, Resumption, Seq,
     conformance::Generator,
     memory::{Fault, MemoryStore},
 };
@@ -216,84 +217,6 @@ async fn a_position_moves_within_a_batch() {
     server.behave();
     until("all of it", || status(&manager).through == Seq(10)).await;
     assert_eq!(status(&manager).state, RelayState::Delivering);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_poison_event_is_kept_with_its_reason_and_does_not_block_the_rest() {
-    let (journal, entries) = journal_of(50);
-    let server = Server::new("server").in_flight(2);
-    server.refuse([1, 25, 26, 50]);
-    let manager = relaying(journal, &server);
-    until("the rest", || status(&manager).behind == 0).await;
-    let status = status(&manager);
-    assert_eq!((status.through, status.dead_letters, status.delivered), (Seq(50), 4, 46));
-    assert_eq!(manager.metrics().dead_letters, 4);
-    let letters = manager.dead_letters("server", Seq(0), 100).await.unwrap();
-    let told: Vec<(Seq, EventId, &str)> =
-        letters.iter().map(|letter| (letter.seq, letter.id, letter.reason.as_str())).collect();
-    let expected = [(1, "1 is poison"), (25, "25 is poison"), (26, "26 is poison"), (50, "50 is poison")]
-        .map(|(seq, reason)| (Seq(seq), entries[seq as usize - 1].id, reason));
-    assert_eq!(told, expected);
-    let page = manager.dead_letters("server", Seq(2), 2).await.unwrap();
-    assert_eq!(page.iter().map(|letter| letter.seq).collect::<Vec<_>>(), seqs([25, 26]));
-    delivered(manager).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn dead_letters_are_delivered_again_on_demand_and_removed_when_they_are_taken() {
-    let (journal, entries) = journal_of(50);
-    let server = Server::new("server");
-    server.refuse(1..=30);
-    let manager = relaying(journal, &server);
-    until("the rest", || status(&manager).behind == 0).await;
-    assert_eq!(status(&manager).dead_letters, 30);
-
-    server.refuse([7]);
-    let replayed = manager.replay_dead_letters("server", Seq(5), 20).await.unwrap();
-    assert_eq!((replayed.delivered, replayed.refused, replayed.later), (19, 1, 0));
-    let left = manager.dead_letters("server", Seq(0), 100).await.unwrap();
-    assert_eq!(left.iter().map(|letter| letter.seq).collect::<Vec<_>>(), seqs([1, 2, 3, 4, 7, 25, 26, 27, 28, 29, 30]));
-    assert_eq!(status(&manager).dead_letters, 11);
-
-    server.misbehave(0, Does::TakesNothing);
-    let replayed = manager.replay_dead_letters("server", Seq(0), 100).await.unwrap();
-    assert_eq!((replayed.delivered, replayed.refused, replayed.later), (0, 0, 11));
-    server.misbehave(0, Does::PanicsHalfway);
-    assert_eq!(manager.replay_dead_letters("server", Seq(0), 100).await.unwrap().later, 11);
-    server.behave();
-    server.refuse([]);
-    assert_eq!(manager.replay_dead_letters("server", Seq(0), 100).await.unwrap().delivered, 11);
-    assert_eq!(status(&manager).dead_letters, 0);
-    assert_whole("replayed", &server, &entries, false);
-
-    let error = manager.replay_dead_letters("serve", Seq(0), 1).await.unwrap_err();
-    assert!(matches!(&error, RelayError::NoRelay { relays, .. } if relays == &["server"]), "{error}");
-    delivered(manager.clone()).await;
-    let error = manager.replay_dead_letters("server", Seq(0), 1).await.unwrap_err();
-    assert!(matches!(error, RelayError::NotDelivering), "{error}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_dead_letter_that_cannot_be_kept_is_not_passed_over() {
-    let journal = Troubled::default();
-    let entries = events(30);
-    journal.store.append(&entries).unwrap();
-    journal.fill_disk(true);
-    let server = Server::new("server");
-    server.refuse([12]);
-    let manager = relaying(journal.clone(), &server);
-    until(
-        "it says so",
-        || matches!(status(&manager).state, RelayState::Failing { reason } if reason.contains("[EVT110]")),
-    )
-    .await;
-    assert_eq!((status(&manager).through, server.deliveries().len()), (Seq(11), 2));
-    journal.fill_disk(false);
-    delivered(manager).await;
-    assert_eq!(server.store.len(), 29);
-    let letters: Vec<DeadLetter> = journal.bookmarks().dead_letters("server", Seq(0), 10).unwrap();
-    assert_eq!(letters.iter().map(|letter| letter.seq).collect::<Vec<_>>(), seqs([12]));
-    assert_eq!(server.deliveries().len(), 3, "what was taken is not delivered again");
 }
 
 #[tokio::test(flavor = "multi_thread")]

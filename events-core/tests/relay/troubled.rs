@@ -119,7 +119,8 @@ impl Bookmarks for Troubled {
         self.store.bookmarks().dead_letters(relay, from, limit)
     }
 
-    fn remove_dead_letters(&self, relay: &str, numbers: &[Seq]) -> Result<(), JournalError> {
+    fn remove_dead_letters(&self, relay: &str, numbers: &[Seq]) -> Result<u64, JournalError> {
+        self.has_space()?;
         self.store.bookmarks().remove_dead_letters(relay, numbers)
     }
 

@@ -24,7 +24,7 @@ impl conformance::destination::Subject for Server {
         let id = |source: &serde_json::Value| source["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
         let ids: Vec<EventId> = store.place.sources().iter().map(id).collect();
         let get = |id| {
-            let found = store.place.wait(store.elasticsearch.get(id, &Viewer::admin()));
+            let found = store.place.wait(store.elasticsearch.get(id, &Viewer::admin(), None));
             (id, found.expect("a healthy server answers").expect("a stored event is found").stored().to_vec())
         };
         ids.into_iter().map(get).collect()

@@ -69,8 +69,8 @@ fn installations_with_different_prefixes_do_not_see_each_other() {
             one.place.wait(elasticsearch.count(&everything, &Viewer::admin(), None)).expect("an answer").events
         };
         assert_eq!((count(&one.elasticsearch), count(&other)), (10, 20));
-        let own = one.place.wait(other.get(entries[20].id, &Viewer::admin())).expect("an answer");
-        let others = one.place.wait(other.get(entries[0].id, &Viewer::admin())).expect("an answer");
+        let own = one.place.wait(other.get(entries[20].id, &Viewer::admin(), None)).expect("an answer");
+        let others = one.place.wait(other.get(entries[0].id, &Viewer::admin(), None)).expect("an answer");
         assert!(own.is_some() && others.is_none());
         one.place.ask(elasticsearch::http::Method::Delete, &format!("/_index_template/{longer}"), None);
     }
