@@ -471,7 +471,7 @@ async fn every_ending_leaves_one_opening_and_one_closing() {
 /// It uses the memory that the other has left.
 #[tokio::test]
 async fn a_call_takes_nothing_over_from_the_one_before_it_on_its_thread() {
-    for situation in returning() {
+    for situation in all() {
         let store = Store::memory();
         let manager = happens(&situation, &store, store.builder(), Duration::from_secs(1)).await;
         let mut trail = store.trail().within(LIMIT);

@@ -2,7 +2,6 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::Pin,
     task::{Context as Task, Poll},
 };
 
@@ -32,7 +31,8 @@ pub trait ResourceDirectory: Send + Sync + 'static {
 
 /// A look-up under way. Holds its own copies, so that it can wait beside anything.
 pub(crate) struct LookingUp {
-    future: BoxFuture<'static, Result<Option<Acl>, Box<dyn std::error::Error + Send + Sync>>>,
+    /// Until it is dropped.
+    future: Option<BoxFuture<'static, Result<Option<Acl>, Box<dyn std::error::Error + Send + Sync>>>>,
     change: Change,
     until: Option<Alarm>,
 }
@@ -41,16 +41,16 @@ impl LookingUp {
     /// Starts looking `resource` up; none when no directory is installed.
     pub(crate) fn start(shared: &Opaque<Shared>, resource: AnyHref) -> Option<Self> {
         let directory = shared.directory.clone()?;
-        let future = Box::pin(async move { directory.acl(&resource).await });
-        Some(Self { future, change: Change::recording(Recording::Off), until: None })
+        let future: BoxFuture<'static, _> = Box::pin(async move { directory.acl(&resource).await });
+        Some(Self { future: Some(future), change: Change::recording(Recording::Off), until: None })
     }
 
     /// Polls it, under the manager's limit.
     pub(crate) fn poll(&mut self, shared: &Shared, task: &mut Task<'_>) -> Poll<Lookup> {
+        let Some(future) = &mut self.future else { return Poll::Ready(Lookup::Failed) };
         let polled = {
             let _swapped = swap(&mut self.change);
-            let future: Pin<&mut _> = self.future.as_mut();
-            catch_unwind(AssertUnwindSafe(|| future.poll(task)))
+            catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(task)))
         };
         match polled {
             Ok(Poll::Ready(Ok(Some(acl)))) => Poll::Ready(Lookup::Found(acl)),
@@ -71,6 +71,17 @@ impl LookingUp {
                 tracing::warn!("looking up an ACL took too long: administrators only");
                 Poll::Ready(Lookup::Failed)
             }
+        }
+    }
+}
+
+impl Drop for LookingUp {
+    /// It goes as it was polled: recording nothing, and what it panics at is caught.
+    fn drop(&mut self) {
+        let future = self.future.take();
+        let _swapped = swap(&mut self.change);
+        if catch_unwind(AssertUnwindSafe(|| drop(future))).is_err() {
+            tracing::error!("dropping the look-up of an ACL panicked");
         }
     }
 }

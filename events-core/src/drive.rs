@@ -22,7 +22,7 @@ use crate::{
     opaque::OpaqueBox,
     opening::Opening,
     outcome::{Ending, Outcome, Reason},
-    prepare::{Verdict, decide},
+    prepare::{Verdict, verdict},
     refused::Refused,
     spare,
 };
@@ -58,19 +58,22 @@ impl Call {
 
     #[inline]
     fn of(declaration: &'static EventDeclaration, given: Option<Box<Context>>) -> Self {
-        with_current(|current| {
-            let verdict = decide(declaration, current, given.as_deref());
+        let (verdict, is_plain) = with_current(|current| {
+            let verdict = verdict(declaration, current, given.as_deref());
             // In a recorded operation something changes: its closing must not say what this body says.
-            let is_plain = matches!(verdict, Verdict::Unrecorded) && given.is_none();
-            if is_plain && current.context.as_ref().and_then(Context::recorded).is_none() {
-                return Self(None);
-            }
-            let mut life = spare::take().unwrap_or_else(|| {
-                OpaqueBox::new(Life { step: Step::Opening(BeginStep::Start), guard: Guard::new(declaration) })
-            });
-            life.guard.begin(declaration, given, verdict);
-            Self(Some(life))
-        })
+            let is_plain = matches!(verdict, Verdict::Unrecorded)
+                && given.is_none()
+                && current.context.as_ref().and_then(Context::recorded).is_none();
+            (verdict, is_plain)
+        });
+        if is_plain {
+            return Self(None);
+        }
+        let mut life = spare::take().unwrap_or_else(|| {
+            OpaqueBox::new(Life { step: Step::Opening(BeginStep::Start), guard: Guard::new(declaration) })
+        });
+        life.guard.begin(declaration, given, verdict);
+        Self(Some(life))
     }
 
     /// The opening to be filled in; none when nothing is recorded of this call.
@@ -91,17 +94,16 @@ impl Call {
     /// Cancel-safe: dropped while the opening is stored, the trail holds the opening and a closing, or neither; dropped
     /// in the body, the guard says `cancelled`; dropped behind it, the closing says how it ended.
     pub fn drive<F: Future>(self, body: F, refused: fn(Refused) -> F::Output, read: Read<F::Output>) -> Drive<F> {
-        Drive { body, around: Around { call: self, refused, read, out: None } }
+        Drive { body, around: Around { out: None, call: self, refused, read } }
     }
 }
 
 impl Drop for Call {
-    /// What waits for it is told how it ended, see [`Guard`]; its memory is kept for the next one.
+    /// Hands over the closing that is due, see [`Guard`]; its memory is kept for the next call.
     #[inline(never)]
     fn drop(&mut self) {
         if let Some(mut life) = self.0.take() {
-            life.step = Step::Opening(BeginStep::Start);
-            life.guard.clear();
+            life.clear();
             spare::keep(life);
         }
     }
@@ -135,10 +137,11 @@ impl<F: Future> Future for Drive<F> {
 
 /// What goes on around a body: compiled once for all handlers that return the same.
 struct Around<T> {
+    /// It may own operations: dropped here, it goes before what closes the call.
+    out: Option<T>,
     call: Call,
     refused: fn(Refused) -> T,
     read: Read<T>,
-    out: Option<T>,
 }
 
 impl<T> Around<T> {
@@ -174,6 +177,13 @@ enum Step {
 type PollBody<'p> = &'p mut dyn FnMut(&mut Task<'_>) -> Poll<()>;
 
 impl Life {
+    /// As good as new.
+    fn clear(&mut self) {
+        let Self { step, guard } = self;
+        *step = Step::Opening(BeginStep::Start);
+        guard.clear();
+    }
+
     /// Until the body is ready.
     #[inline(never)]
     fn open_and_run(&mut self, task: &mut Task<'_>, body: PollBody<'_>) -> Poll<Result<(), Refused>> {

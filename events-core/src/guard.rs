@@ -104,7 +104,11 @@ impl Guard {
         self.given = given;
         match verdict {
             Verdict::Unrecorded => {}
-            Verdict::Refused(refused) => self.stage = Stage::Refused(refused),
+            Verdict::Refused(refused) => {
+                // Here, where nothing current is being read: who logs it may record.
+                tracing::error!(%refused, "an operation was refused");
+                self.stage = Stage::Refused(refused);
+            }
             Verdict::Recorded(recorded) => self.stage = Stage::Preparing(Preparing::new(recorded)),
         }
     }
@@ -244,10 +248,10 @@ impl Guard {
 impl Guard {
     /// The call is over: an operation that is open still was cancelled, or its time limit ran out, or it had ended and
     /// only the storing of its closing was cancelled. Hands over bytes, nothing else.
-    fn leave(&mut self) {
+    fn close_as_dropped(&mut self) {
         if matches!(self.stage, Stage::Open(_)) {
             let ending = self.ending.take().unwrap_or_else(|| Ending::failed(drop_reason()));
-            // A clock is somebody else's code, and this may be unwinding already.
+            // This may be unwinding already: a mistake of ours must not end the process.
             if catch_unwind(AssertUnwindSafe(|| self.close(&ending))).is_err() {
                 tracing::error!("an operation is closed as abandoned at the next start: writing its closing panicked");
             }
@@ -256,18 +260,16 @@ impl Guard {
 
     /// The call is over, and another may begin.
     pub(crate) fn clear(&mut self) {
-        self.leave();
-        self.stage = Stage::Unrecorded;
-        self.given = None;
-        self.ending = None;
-        self.created = None;
-        self.room = None;
+        self.close_as_dropped();
+        let Self { declaration: _, stage, given, ending, created, room } = self;
+        *stage = Stage::Unrecorded;
+        (*given, *ending, *created, *room) = (None, None, None, None);
     }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        self.leave();
+        self.close_as_dropped();
     }
 }
 

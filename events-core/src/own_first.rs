@@ -27,13 +27,16 @@ impl Search for OwnFirst {
     ) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
         Box::pin(async move {
             let began = Instant::now();
-            match self.own.get(id, viewer, within).await {
-                Ok(Some(found)) => return Ok(Some(found)),
-                Ok(None) => {}
-                Err(error) => tracing::debug!(%error, %id, "an event is looked for elsewhere"),
+            let own = self.own.get(id, viewer, within).await;
+            if let Ok(Some(_)) = own {
+                return own;
             }
             let left = within.map(|within| within.saturating_sub(began.elapsed()));
-            self.elsewhere.get(id, viewer, left).await
+            match self.elsewhere.get(id, viewer, left).await? {
+                // Elsewhere it may only not be yet: where one's own store could not say, nobody can.
+                None => own,
+                found => Ok(found),
+            }
         })
     }
 

@@ -31,8 +31,6 @@ pub(crate) struct Recorded {
     slot: OpenSlot,
     plan: Arc<Plan>,
     context: Context,
-    started: Instant,
-    now: Timestamp,
 }
 
 /// The opening is being written.
@@ -46,23 +44,21 @@ pub(crate) struct Preparing {
 impl Preparing {
     // Inlined: it is written where it stays.
     #[inline(always)]
-    pub(crate) fn new(Recorded { slot, plan, context, started, now }: Recorded) -> Self {
+    pub(crate) fn new(Recorded { slot, plan, context }: Recorded) -> Self {
         let shared: &Shared = slot.shared();
+        let (started, now) = shared.clock.read();
         let identifiers = identifiers(shared, &plan, context.lineage(), now);
         let opening = Opening::new(plan, context, identifiers, shared.limits.payload);
         Self { slot, opening, started }
     }
 }
 
-/// Decides whether a call is recorded, in the context that is given or in the current one.
+/// Whether a call is recorded, in the context that is given or in the current one. Calls nothing of the application: what is
+/// current is being read.
 #[inline]
-pub(crate) fn decide(declaration: &'static EventDeclaration, current: &Current, given: Option<&Context>) -> Verdict {
+pub(crate) fn verdict(declaration: &'static EventDeclaration, current: &Current, given: Option<&Context>) -> Verdict {
     let spec = &declaration.spec;
-    let refuse = |kind, reason: Cow<'static, str>| {
-        let refused = Refused::new(spec.event_type, kind, reason);
-        tracing::error!(%refused, "an operation was refused");
-        Verdict::Refused(refused)
-    };
+    let refuse = |kind, reason: Cow<'static, str>| Verdict::Refused(Refused::new(spec.event_type, kind, reason));
     match &current.recording {
         Recording::On => {}
         Recording::Off => return Verdict::Unrecorded,
@@ -114,8 +110,7 @@ pub(crate) fn decide(declaration: &'static EventDeclaration, current: &Current, 
         let how = format!("{} operations are open already: try again", shared.limits.open_operations);
         return refuse(RefusedKind::TooManyOpen, how.into());
     };
-    let (started, now) = shared.clock.read();
-    Verdict::Recorded(Recorded { slot, plan: plan.clone(), context, started, now })
+    Verdict::Recorded(Recorded { slot, plan: plan.clone(), context })
 }
 
 /// The context that is given, in its place, or else the one that is here.

@@ -98,6 +98,8 @@ pub(crate) struct Relay {
     runtime: OnceLock<Handle>,
     progress: Mutex<Progress>,
     changed: Condvar,
+    /// Held while dead letters are counted and the count is reported.
+    counting: Mutex<()>,
 }
 
 impl fmt::Debug for Relay {
@@ -122,6 +124,7 @@ impl Relay {
             runtime: OnceLock::new(),
             progress: Mutex::default(),
             changed: Condvar::new(),
+            counting: Mutex::default(),
         }
     }
 

@@ -47,7 +47,7 @@ pub type BoxFuture<'f, T> = Pin<Box<dyn Future<Output = T> + Send + 'f>>;
 /// A search sees every acknowledged event and none that could still vanish. The ACL is applied inside
 /// the store: what a viewer may not see is neither found nor counted. All futures are cancel-safe.
 pub trait Search: Send + Sync + 'static {
-    /// One event by its id, if `viewer` sees it. Where there was no time to look, that is an error.
+    /// One event by its id; none where there is none that `viewer` sees. Where there was no time to look, that is an error.
     fn get<'s>(
         &'s self,
         id: EventId,
@@ -124,8 +124,8 @@ pub struct Page {
     /// The events, in their order.
     pub events: Vec<Found>,
     /// Where the next page goes on, [`after`](Query::after) it and without an offset; none when this was the last, and
-    /// where another order was asked for. None too where the time limit cut the page before the offset was through, or
-    /// while a server was answering: ask again, for longer.
+    /// where another order was asked for. None too where the time limit cut the page before anything was looked at or the
+    /// offset was through, or while a server was answering: ask again, for longer.
     pub next: Option<Cursor>,
     /// Whether the time limit cut the search: there may be more than the page says.
     pub cut: bool,
@@ -187,8 +187,8 @@ pub struct Buckets {
     pub values: u64,
     /// Whether the time limit cut it.
     pub cut: bool,
-    /// Whether there are more values than have room while they are counted: it is not of all events then, and more time
-    /// does not help.
+    /// Whether there are more values than have room while they are counted: it may not be of all events then, and more
+    /// time does not help.
     pub full: bool,
     /// Stored events that cannot be read at all: nobody knows whether they belong here.
     pub unreadable: u64,

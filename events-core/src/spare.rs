@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use crate::{drive::Life, opaque::OpaqueBox};
 
-/// Most that a thread keeps: as many calls as are usually under way on it.
+/// Most that a thread keeps.
 const KEPT: usize = 64;
 
 const _: () = assert!(KEPT * size_of::<Life>() <= 32 * 1_024);
@@ -13,7 +13,7 @@ thread_local! {
     static SPARE: RefCell<Vec<OpaqueBox<Life>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// One that was kept here. None on a thread that is ending.
+/// One that was kept here.
 pub(crate) fn take() -> Option<OpaqueBox<Life>> {
     SPARE.try_with(|spare| spare.borrow_mut().pop()).ok().flatten()
 }

@@ -53,7 +53,7 @@ use crate::{
 ///
 /// ```
 /// # use events_core::{
-/// #     assert_events, Context, EventManager, EventDeclaration, EventSpec, Registration, Registry, ResourceDeclaration,
+/// #     assert_events, Context, Ending, EventManager, EventDeclaration, EventSpec, Registration, Registry, ResourceDeclaration,
 /// #     ResourceSpec, __private as p, memory::MemoryStore, scope,
 /// # };
 /// # static FLEET: ResourceDeclaration = ResourceDeclaration::new(ResourceSpec {
@@ -68,8 +68,8 @@ use crate::{
 /// # async fn called<F: std::future::Future>(event: &'static EventDeclaration, id: &str, body: F) -> F::Output {
 /// #     let mut call = p::Call::new(event);
 /// #     call.opening().unwrap().resource(id.into());
-/// #     let completed = p::Read::By(|call, _| call.ended(p::Ending::COMPLETED));
-/// #     call.drive(std::pin::pin!(body), |refused| panic!("{refused}"), completed).await
+/// #     let completed = p::Read::By(|call, _| call.ended(Ending::COMPLETED));
+/// #     call.drive(body, |refused| panic!("{refused}"), completed).await
 /// # }
 /// # async fn stop(id: &str) { called(&STOP, id, async {}).await }
 /// # async fn reboot(id: &str) { called(&REBOOT, id, stop(id)).await }

@@ -169,7 +169,9 @@ impl Bookmarks for RelaysFile {
     fn remove_dead_letters(&self, relay: &str, numbers: &[Seq]) -> Result<u64, JournalError> {
         self.durably(|transaction| {
             let mut statement = transaction.prepare_cached("DELETE FROM dead_letter WHERE relay = ?1 AND seq = ?2")?;
-            numbers.iter().map(|seq| Ok(statement.execute(params![relay, seq.0])? as u64)).sum()
+            // What is no number here is of no event.
+            let numbers = numbers.iter().filter_map(|seq| i64::try_from(seq.0).ok());
+            numbers.map(|seq| Ok(statement.execute(params![relay, seq])? as u64)).sum()
         })
     }
 

@@ -1,4 +1,4 @@
-//! Until when a search may run on its thread, and as what.
+//! What a search asks while it runs on its thread: whether its limit is over, and whether it has become a long one.
 
 use std::{
     cell::Cell,

@@ -1,16 +1,20 @@
 //! Dead letters: events that a destination refused, to be looked at, and delivered again or dropped.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use super::{Relay, attempt::attempt};
 use crate::{
     bookmarks::{Bookmarks, DeadLetter},
     destination::Delivery,
+    id::EventId,
     journal::{JournalError, Seq, Sequenced},
     manager::{EventManager, Shared},
     opaque::Opaque,
     search::Room,
 };
+
+/// So many numbers are logged of those that somebody wanted dropped.
+const LOGGED: usize = 100;
 
 /// Why a relay could not be asked.
 #[derive(Debug, thiserror::Error)]
@@ -27,8 +31,11 @@ pub enum RelayError {
     /// What it remembers, or the journal, cannot be read or written.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// Its destination is not ready, or the manager has stopped.
-    #[error("the relay is not delivering: its destination is not ready, or the manager has stopped [EVT155]")]
+    /// Its destination is not ready, or the manager is disabled or has stopped.
+    #[error(
+        "the relay cannot do it now: its destination is not ready, see `EventManager::relays`, \
+         or the manager is disabled or has stopped [EVT155]"
+    )]
     NotDelivering,
 }
 
@@ -84,7 +91,9 @@ impl EventManager {
 
     /// Drops dead letters, after somebody has looked at them: their destination does without these events. The journal
     /// keeps them, and so does who else has them. Answers how many were dropped, durably; what is no dead letter is
-    /// passed over. One that is being delivered again just then is a dead letter again if it is refused.
+    /// passed over, and the log says that somebody did this. One that is being delivered again just then is a dead letter
+    /// again if it is refused; so is one beyond [`RelayStatus::through`](crate::RelayStatus::through), which the relay
+    /// delivers once more if it has to start again.
     ///
     /// # Errors
     /// See [`RelayError`]. Cancel-safe: what has begun goes on.
@@ -108,10 +117,13 @@ impl EventManager {
         let drop = move || {
             let bookmarks = job.journal.bookmarks();
             let dropped = bookmarks.remove_dead_letters(relay.name(), &numbers)?;
-            if dropped > 0 {
-                tracing::warn!(relay = relay.name(), dropped, ?numbers, "dead letters were dropped");
+            let some = &numbers[..numbers.len().min(LOGGED)];
+            tracing::warn!(relay = relay.name(), dropped, asked = numbers.len(), ?some, "dead letters were dropped");
+            // They are gone whatever becomes of this.
+            if let Err(error) = count(&relay, &*bookmarks) {
+                tracing::warn!(relay = relay.name(), %error, "the dead letters that are left could not be counted");
             }
-            count(&relay, &*bookmarks).map(|()| dropped)
+            Ok::<_, JournalError>(dropped)
         };
         Ok(shared.sweeper.run(drop).await.ok_or(RelayError::NotDelivering)??)
     }
@@ -130,27 +142,40 @@ impl EventManager {
 /// On the thread of the relay.
 async fn replay(shared: Opaque<Shared>, relay: Arc<Relay>, from: Seq, limit: usize) -> Result<Replayed, JournalError> {
     let bookmarks = shared.journal.bookmarks();
-    let letters = bookmarks.dead_letters(relay.name(), from, limit)?;
     let mut replayed = Replayed::default();
-    let mut batch: Vec<Sequenced> = Vec::new();
-    let mut room = Room::of(relay.batches.bytes);
-    for DeadLetter { seq, id, .. } in letters {
-        let Some(document) = shared.journal.get(id)? else {
-            // Retention has dropped it: nobody can deliver it any more.
-            replayed.later += 1;
-            continue;
-        };
-        if batch.len() == relay.batches.events || !room.take(document.len()) {
-            deliver(&shared, &relay, &*bookmarks, std::mem::take(&mut batch), &mut replayed).await?;
-            room = Room::of(relay.batches.bytes);
-            room.take(document.len());
+    let (mut next, mut left) = (from, limit);
+    // A few at a time: what is dropped meanwhile is not delivered any more.
+    while left > 0 {
+        let letters = bookmarks.dead_letters(relay.name(), next, left.min(relay.batches.events.max(1)))?;
+        let Some(last) = letters.last() else { break };
+        (next, left) = (Seq(last.seq.0 + 1), left - letters.len());
+        let mut batch: Vec<Sequenced> = Vec::new();
+        let mut room = Room::of(relay.batches.bytes);
+        for DeadLetter { seq, id, .. } in letters {
+            let Some(document) = document(&shared, id) else {
+                replayed.later += 1;
+                continue;
+            };
+            if !room.take(document.len()) {
+                deliver(&shared, &relay, &*bookmarks, std::mem::take(&mut batch), &mut replayed).await?;
+                room = Room::of(relay.batches.bytes);
+                room.take(document.len());
+            }
+            batch.push(Sequenced { seq, id, document });
         }
-        batch.push(Sequenced { seq, id, document });
-    }
-    if !batch.is_empty() {
-        deliver(&shared, &relay, &*bookmarks, batch, &mut replayed).await?;
+        if !batch.is_empty() {
+            deliver(&shared, &relay, &*bookmarks, batch, &mut replayed).await?;
+        }
     }
     Ok(replayed)
+}
+
+/// None where nobody can deliver it: retention has dropped it, or where it is stored is damaged.
+fn document(shared: &Shared, id: EventId) -> Option<Arc<[u8]>> {
+    shared.journal.get(id).unwrap_or_else(|error| {
+        tracing::error!(%error, %id, "a dead letter cannot be read, and is not delivered again");
+        None
+    })
 }
 
 async fn deliver(
@@ -188,6 +213,8 @@ async fn deliver(
 
 /// Says how many dead letters are left.
 pub(super) fn count(relay: &Relay, bookmarks: &dyn Bookmarks) -> Result<(), JournalError> {
+    // Who counts last says it last.
+    let _turn = relay.counting.lock().unwrap_or_else(PoisonError::into_inner);
     let count = bookmarks.count_dead_letters(relay.name())?;
     relay.report(|progress| progress.dead_letters = count);
     Ok(())

@@ -139,8 +139,8 @@ pub struct Measured {
     pub value: Value,
     /// Whether the time limit cut it: it is not that of all events.
     pub cut: bool,
-    /// Whether there are more different values than are looked at: it is not that of all events, and more time does not
-    /// help.
+    /// Whether there are more different values than are looked at: it may not be that of all events, and more time does
+    /// not help.
     pub full: bool,
     /// Stored events that cannot be read at all: nobody knows whether they belong here.
     pub unreadable: u64,

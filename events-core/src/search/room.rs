@@ -1,7 +1,6 @@
-//! How much one answer carries.
+//! How much is carried at once: by an answer, by a batch of a relay, by what is read or counted.
 
-/// Room for what is read or answered at once, in bytes. The first event is carried however large it is, or it never
-/// would be.
+/// Room for what is carried at once, in bytes. The first is carried however large it is, or it never would be.
 ///
 /// ```
 /// use events_core::Room;
@@ -23,7 +22,7 @@ impl Room {
         Self { left: bytes, is_taken: false }
     }
 
-    /// Whether there is room for one more event of so many bytes, which then takes it.
+    /// Whether there is room for one more of so many bytes, which then takes it.
     pub fn take(&mut self, bytes: usize) -> bool {
         let fits = !self.is_taken || bytes <= self.left;
         if fits {

@@ -14,7 +14,7 @@ use std::{
 
 use events_core::{
     Builder, Entry, EntryKind, EventId, EventManager, Journal, NotReady, Position, Registry, RelayError, RelayState,
-    RelayStatus, Resumption, Seq,
+    RelayStatus, Resumption, SearchError, Seq, Viewer,
     conformance::Generator,
     memory::{Fault, MemoryStore},
 };
@@ -365,4 +365,22 @@ async fn a_destination_that_is_away_at_the_start_is_no_error() {
     delivered(manager).await;
     assert_eq!(server.prepared(), 4);
     assert_whole("afterwards", &server, &entries, true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_nobody_could_look_for_is_never_said_to_be_absent() {
+    let journal = Troubled::default();
+    let entries = events(2);
+    journal.store.append(&entries[..1]).unwrap();
+    let server = Server::new("server");
+    let manager = builder(journal.clone()).relay_to(server.clone()).search_in("server").build().unwrap();
+    until("it is delivered", || status(&manager).behind == 0).await;
+    journal.busy(true);
+    let found = manager.get(entries[0].id, &Viewer::admin()).await.unwrap();
+    assert!(found.is_some(), "it is found where it was delivered to");
+    let error = manager.get(entries[1].id, &Viewer::admin()).await.unwrap_err();
+    assert!(matches!(error, SearchError::Busy(_)), "{error}");
+    journal.busy(false);
+    assert!(manager.get(entries[1].id, &Viewer::admin()).await.unwrap().is_none(), "now it is known to be absent");
+    delivered(manager).await;
 }

@@ -6,11 +6,13 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use events_core::{
-    AppendError, Appended, Bookmarks, DeadLetter, Entry, EventId, Journal, JournalError, JournalIdentity,
-    OpenOperation, Position, Search, Seq, Sequenced, memory::MemoryStore,
+    Aggregation, AppendError, Appended, Bookmarks, BoxFuture, Buckets, Count, DeadLetter, Entry, EventId, Filter,
+    Found, Journal, JournalError, JournalIdentity, OpenOperation, Page, Partition, Position, Query, Search,
+    SearchError, Seq, Sequenced, Viewer, memory::MemoryStore,
 };
 
 #[derive(Clone, Default)]
@@ -24,6 +26,7 @@ struct Shared {
     disk_is_full: AtomicBool,
     damaged: Mutex<Vec<RangeInclusive<u64>>>,
     panics: AtomicBool,
+    searches_are_busy: AtomicBool,
 }
 
 impl Troubled {
@@ -34,6 +37,11 @@ impl Troubled {
     /// Whether reading panics.
     pub(crate) fn panic(&self, panics: bool) {
         self.shared.panics.store(panics, Ordering::SeqCst);
+    }
+
+    /// Whether nothing can be looked up, for want of time.
+    pub(crate) fn busy(&self, busy: bool) {
+        self.shared.searches_are_busy.store(busy, Ordering::SeqCst);
     }
 
     pub(crate) fn damage(&self, numbers: RangeInclusive<u64>) {
@@ -83,11 +91,46 @@ impl Journal for Troubled {
     }
 
     fn search(&self) -> Arc<dyn Search> {
-        Journal::search(&self.store)
+        Arc::new(self.clone())
     }
 
     fn bookmarks(&self) -> Arc<dyn Bookmarks> {
         Arc::new(self.clone())
+    }
+}
+
+impl Search for Troubled {
+    fn get<'s>(
+        &'s self,
+        id: EventId,
+        viewer: &'s Viewer,
+        within: Option<Duration>,
+    ) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
+        match self.shared.searches_are_busy.load(Ordering::SeqCst) {
+            true => Box::pin(async { Err(SearchError::Busy("as it was told")) }),
+            false => Search::get(&self.store, id, viewer, within),
+        }
+    }
+
+    fn search<'s>(&'s self, query: &'s Query) -> BoxFuture<'s, Result<Page, SearchError>> {
+        Search::search(&self.store, query)
+    }
+
+    fn count<'s>(
+        &'s self,
+        filter: &'s Filter,
+        viewer: &'s Viewer,
+        within: Option<Duration>,
+    ) -> BoxFuture<'s, Result<Count, SearchError>> {
+        self.store.count(filter, viewer, within)
+    }
+
+    fn aggregate<'s>(&'s self, aggregation: &'s Aggregation) -> BoxFuture<'s, Result<Buckets, SearchError>> {
+        self.store.aggregate(aggregation)
+    }
+
+    fn partitions(&self) -> BoxFuture<'_, Result<Vec<Partition>, SearchError>> {
+        self.store.partitions()
     }
 }
 

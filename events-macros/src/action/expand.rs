@@ -80,7 +80,7 @@ fn recorded(action: &Action, block: &Group, captured: &[Captured]) -> TokenStrea
         let mut #call = #new;
         #room
         #opening
-        // Built before the opening is awaited and polled after it: the arguments move once.
+        // Built before the opening is awaited, so that the arguments move into it here; polled after that.
         #call.drive(#body, #refused, #read).await
     }
 }
