@@ -58,17 +58,16 @@ impl Call {
 
     #[inline]
     fn of(declaration: &'static EventDeclaration, given: Option<Box<Context>>) -> Self {
-        let (verdict, is_plain) = with_current(|current| {
-            let verdict = verdict(declaration, current, given.as_deref());
+        let verdict = with_current(|current| match verdict(declaration, current, given.as_deref()) {
             // In a recorded operation something changes: its closing must not say what this body says.
-            let is_plain = matches!(verdict, Verdict::Unrecorded)
-                && given.is_none()
-                && current.context.as_ref().and_then(Context::recorded).is_none();
-            (verdict, is_plain)
+            Verdict::Unrecorded
+                if given.is_none() && current.context.as_ref().and_then(Context::recorded).is_none() =>
+            {
+                None
+            }
+            verdict => Some(verdict),
         });
-        if is_plain {
-            return Self(None);
-        }
+        let Some(verdict) = verdict else { return Self(None) };
         let mut life = spare::take().unwrap_or_else(|| {
             OpaqueBox::new(Life { step: Step::Opening(BeginStep::Start), guard: Guard::new(declaration) })
         });

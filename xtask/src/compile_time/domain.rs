@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 
 pub type BoxFuture = Pin<Box<dyn Future<Output = bool> + Send>>;
 
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct App {
     rows: Arc<Mutex<HashMap<String, String>>>,
 }
@@ -32,6 +32,7 @@ impl App {
     }
 }
 
+#[derive(Debug)]
 pub struct Job {
     pub action: String,
     pub target: String,
@@ -60,11 +61,16 @@ impl From<Refused> for ApiError {
     }
 }
 
+#[derive(Debug)]
 pub struct State<T>(pub T);
+#[derive(Debug)]
 pub struct Path<T>(pub T);
+#[derive(Debug)]
 pub struct Query<T>(pub T);
+#[derive(Debug)]
 pub struct Json<T>(pub T);
 
+#[derive(Debug)]
 pub struct Options {
     pub force: bool,
     pub delay: u64,
@@ -78,6 +84,7 @@ impl Options {
 }
 
 /// A resource type as a hand would write it: no macro of ours runs for the crate without attributes.
+#[derive(Debug)]
 pub struct Machine {
     pub href: Href<Machine>,
     pub state: String,

@@ -9,15 +9,18 @@ pub(super) enum Variant {
     Plain,
     /// `#[action]`.
     Recorded,
-    /// `#[tracing::instrument]` with two fields. It says nothing of how a call ended.
+    /// `#[tracing::instrument]` with two fields and `skip_all`. It says nothing of how a call ended.
     Traced,
-    /// The same with `err`: of what ended with an error, it says which, as ours does.
+    /// The same without `skip_all`: every argument is a field too, as it is by default.
+    TracedArguments,
+    /// The first with `err`: of what ended with an error, it says which, as ours does.
     TracedEndings,
 }
 
 impl Variant {
     /// In the order in which the table names them.
-    pub(super) const ALL: [Variant; 4] = [Variant::Plain, Variant::Recorded, Variant::Traced, Variant::TracedEndings];
+    pub(super) const ALL: [Variant; 5] =
+        [Variant::Plain, Variant::Recorded, Variant::Traced, Variant::TracedArguments, Variant::TracedEndings];
 
     /// The name of the crate, and of the row.
     pub(super) const fn name(self) -> &'static str {
@@ -25,6 +28,7 @@ impl Variant {
             Variant::Plain => "plain",
             Variant::Recorded => "recorded",
             Variant::Traced => "traced",
+            Variant::TracedArguments => "traced-arguments",
             Variant::TracedEndings => "traced-endings",
         }
     }
@@ -170,7 +174,7 @@ pub(super) fn module(variant: Variant, n: usize, edited: u32) -> String {
     text.push_str(match variant {
         Variant::Plain => "\n",
         Variant::Recorded => "use events::action;\n\n",
-        Variant::Traced | Variant::TracedEndings => "use tracing::instrument;\n\n",
+        Variant::Traced | Variant::TracedArguments | Variant::TracedEndings => "use tracing::instrument;\n\n",
     });
     let (methods, functions): (Vec<&Template>, Vec<&Template>) =
         TEMPLATES.iter().partition(|template| template.call.is_empty());
@@ -204,6 +208,7 @@ fn write_function(text: &mut String, template: &Template, variant: Variant) {
         Variant::Plain => String::new(),
         Variant::Recorded => template.recorded.to_owned(),
         Variant::Traced => template.traced.to_owned(),
+        Variant::TracedArguments => template.traced.replace("skip_all, ", ""),
         Variant::TracedEndings => template.traced.replace("skip_all,", "skip_all, err,"),
     };
     let _ = writeln!(text, "{attribute}\n{}\n", template.function);
