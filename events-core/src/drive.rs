@@ -58,21 +58,19 @@ impl Call {
 
     #[inline]
     fn of(declaration: &'static EventDeclaration, given: Option<Box<Context>>) -> Self {
-        let verdict = with_current(|current| match verdict(declaration, current, given.as_deref()) {
+        with_current(|current| {
+            let verdict = verdict(declaration, current, given.as_deref());
             // In a recorded operation something changes: its closing must not say what this body says.
-            Verdict::Unrecorded
-                if given.is_none() && current.context.as_ref().and_then(Context::recorded).is_none() =>
-            {
-                None
+            let is_plain = matches!(verdict, Verdict::Unrecorded) && given.is_none();
+            if is_plain && current.context.as_ref().and_then(Context::recorded).is_none() {
+                return Self(None);
             }
-            verdict => Some(verdict),
-        });
-        let Some(verdict) = verdict else { return Self(None) };
-        let mut life = spare::take().unwrap_or_else(|| {
-            OpaqueBox::new(Life { step: Step::Opening(BeginStep::Start), guard: Guard::new(declaration) })
-        });
-        life.guard.begin(declaration, given, verdict);
-        Self(Some(life))
+            let mut life = spare::take().unwrap_or_else(|| {
+                OpaqueBox::new(Life { step: Step::Opening(BeginStep::Start), guard: Guard::new(declaration) })
+            });
+            life.guard.begin(declaration, given, verdict);
+            Self(Some(life))
+        })
     }
 
     /// The opening to be filled in; none when nothing is recorded of this call.

@@ -104,11 +104,7 @@ impl Guard {
         self.given = given;
         match verdict {
             Verdict::Unrecorded => {}
-            Verdict::Refused(refused) => {
-                // Here, where nothing current is being read: who logs it may record.
-                tracing::error!(%refused, "an operation was refused");
-                self.stage = Stage::Refused(refused);
-            }
+            Verdict::Refused(refused) => self.stage = Stage::Refused(refused),
             Verdict::Recorded(recorded) => self.stage = Stage::Preparing(Preparing::new(recorded)),
         }
     }

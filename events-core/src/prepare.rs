@@ -53,8 +53,8 @@ impl Preparing {
     }
 }
 
-/// Whether a call is recorded, in the context that is given or in the current one. Calls nothing of the application: what is
-/// current is being read.
+/// Whether a call is recorded, in the context that is given or in the current one. Logs nothing: what is current
+/// is being read, and who logs may record.
 #[inline]
 pub(crate) fn verdict(declaration: &'static EventDeclaration, current: &Current, given: Option<&Context>) -> Verdict {
     let spec = &declaration.spec;

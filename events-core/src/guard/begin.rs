@@ -75,7 +75,11 @@ enum Start {
 fn start(guard: &mut Guard) -> Start {
     let preparing = match &mut guard.stage {
         Stage::Preparing(preparing) => preparing,
-        Stage::Refused(refused) => return Start::Done(Err(refused.clone())),
+        Stage::Refused(refused) => {
+            // Only now, when nothing current is being read: who logs it may record.
+            tracing::error!(%refused, "an operation was refused");
+            return Start::Done(Err(refused.clone()));
+        }
         _ => return Start::Done(Ok(())),
     };
     if let Some(problem) = preparing.opening.problem().cloned() {
