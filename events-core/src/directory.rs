@@ -29,10 +29,12 @@ pub trait ResourceDirectory: Send + Sync + 'static {
     ) -> BoxFuture<'d, Result<Option<Acl>, Box<dyn std::error::Error + Send + Sync>>>;
 }
 
+type Answer = Result<Option<Acl>, Box<dyn std::error::Error + Send + Sync>>;
+
 /// A look-up under way. Holds its own copies, so that it can wait beside anything.
 pub(crate) struct LookingUp {
     /// Until it is dropped.
-    future: Option<BoxFuture<'static, Result<Option<Acl>, Box<dyn std::error::Error + Send + Sync>>>>,
+    future: Option<BoxFuture<'static, Answer>>,
     change: Change,
     until: Option<Alarm>,
 }
@@ -41,7 +43,7 @@ impl LookingUp {
     /// Starts looking `resource` up; none when no directory is installed.
     pub(crate) fn start(shared: &Opaque<Shared>, resource: AnyHref) -> Option<Self> {
         let directory = shared.directory.clone()?;
-        let future: BoxFuture<'static, _> = Box::pin(async move { directory.acl(&resource).await });
+        let future: BoxFuture<'static, Answer> = Box::pin(async move { directory.acl(&resource).await });
         Some(Self { future: Some(future), change: Change::recording(Recording::Off), until: None })
     }
 
