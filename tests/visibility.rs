@@ -236,6 +236,7 @@ enum Unfit {
     Fails,
     PanicsWhenPolled,
     PanicsWhenCalled,
+    PanicsWhenDropped,
 }
 
 impl ResourceDirectory for Unfit {
@@ -243,6 +244,19 @@ impl ResourceDirectory for Unfit {
         match self {
             Self::PanicsWhenCalled => panic!("on purpose"),
             Self::PanicsWhenPolled => Box::pin(async { panic!("on purpose") }),
+            Self::PanicsWhenDropped => {
+                struct OnPurpose;
+                impl Drop for OnPurpose {
+                    fn drop(&mut self) {
+                        panic!("on purpose");
+                    }
+                }
+                let held = OnPurpose;
+                Box::pin(async move {
+                    let _held = held;
+                    pending().await
+                })
+            }
             Self::Fails => Box::pin(async { Err("the database is gone".into()) }),
             Self::Hangs => Box::pin(pending()),
         }
@@ -251,7 +265,8 @@ impl ResourceDirectory for Unfit {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_directory_that_cannot_answer_never_fails_an_operation() {
-    for unfit in [Unfit::Hangs, Unfit::Fails, Unfit::PanicsWhenPolled, Unfit::PanicsWhenCalled] {
+    let all = [Unfit::Hangs, Unfit::Fails, Unfit::PanicsWhenPolled, Unfit::PanicsWhenCalled, Unfit::PanicsWhenDropped];
+    for unfit in all {
         println!("{unfit:?}");
         let store = MemoryStore::new();
         let builder = EventManager::builder(store.clone()).resources(unfit);

@@ -137,7 +137,7 @@ impl Builder {
 
     /// The wall clock.
     pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = WallClock::Given(Arc::new(clock));
+        self.clock = WallClock::given(clock);
         self
     }
 

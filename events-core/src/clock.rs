@@ -6,7 +6,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -15,7 +15,7 @@ use crate::timestamp::Timestamp;
 
 /// The wall clock of a manager. How long things take is always measured monotonically beside it.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
-    /// Now. Where this panics, the operating system is asked.
+    /// Now. It records nothing. Where this panics, the operating system is asked, and the log says so.
     fn now(&self) -> Timestamp;
 }
 
@@ -39,14 +39,31 @@ fn since_epoch() -> Duration {
 #[derive(Debug)]
 pub(crate) enum WallClock {
     System,
-    Given(Arc<dyn Clock>),
+    Given {
+        clock: Arc<dyn Clock>,
+        /// See [`WallClock::has_panicked`].
+        has_panicked: AtomicBool,
+    },
 }
 
 impl WallClock {
+    pub(crate) fn given(clock: impl Clock) -> Self {
+        Self::Given { clock: Arc::new(clock), has_panicked: AtomicBool::new(false) }
+    }
+
+    /// Whether a given clock has panicked since this was asked last. Whoever asks for the time may not log it: what is
+    /// current may be being read there, and who logs may record.
+    pub(crate) fn has_panicked(&self) -> bool {
+        match self {
+            Self::System => false,
+            Self::Given { has_panicked, .. } => has_panicked.swap(false, Ordering::Relaxed),
+        }
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         match self {
             Self::System => SystemClock.now(),
-            Self::Given(clock) => ask(&**clock),
+            Self::Given { clock, has_panicked } => ask(&**clock, has_panicked),
         }
     }
 
@@ -55,8 +72,8 @@ impl WallClock {
     pub(crate) fn read(&self) -> (Instant, Timestamp) {
         match self {
             Self::System => read_system(),
-            Self::Given(clock) => {
-                let shown = ask(&**clock);
+            Self::Given { clock, has_panicked } => {
+                let shown = ask(&**clock, has_panicked);
                 (Instant::now(), shown)
             }
         }
@@ -64,9 +81,9 @@ impl WallClock {
 }
 
 /// What a given clock shows. It is somebody else's code, and what it panics at must not cost an event.
-fn ask(clock: &dyn Clock) -> Timestamp {
+fn ask(clock: &dyn Clock, has_panicked: &AtomicBool) -> Timestamp {
     catch_unwind(AssertUnwindSafe(|| clock.now())).unwrap_or_else(|_panic| {
-        tracing::error!("the clock that was given panicked: the operating system is asked");
+        has_panicked.store(true, Ordering::Relaxed);
         SystemClock.now()
     })
 }
@@ -158,7 +175,7 @@ mod tests {
     #[test]
     fn a_given_clock_is_asked_each_time() {
         let given = ManualClock::at(Timestamp::from_millis(1_000));
-        let clock = WallClock::Given(Arc::new(given.clone()));
+        let clock = WallClock::given(given.clone());
         assert_eq!(clock.read().1, given.now());
         given.advance(Duration::from_secs(1));
         assert_eq!(clock.read().1, Timestamp::from_millis(2_000));

@@ -18,8 +18,8 @@ use crate::{
 
 /// The application's resources, as far as events need them: who may see which.
 ///
-/// It is asked once for an operation, before the handler runs, with recording switched off and within a
-/// limit (200 ms by default). An error, a panic or a look-up that takes too long never fails the
+/// It is asked once for an operation, before the handler runs (of what an `add` added, behind it), with recording switched
+/// off and within a limit (200 ms by default). An error, a panic or a look-up that takes too long never fails the
 /// operation: the event is then visible to administrators only and says so with `acl-fallback`.
 pub trait ResourceDirectory: Send + Sync + 'static {
     /// The ACL of a resource; none when it does not exist.

@@ -28,8 +28,10 @@ impl Search for OwnFirst {
         Box::pin(async move {
             let began = Instant::now();
             let own = self.own.get(id, viewer, within).await;
-            if let Ok(Some(_)) = own {
-                return own;
+            match &own {
+                Ok(Some(_)) => return own,
+                Ok(None) => {}
+                Err(error) => tracing::debug!(%error, %id, "an event is looked for elsewhere"),
             }
             let left = within.map(|within| within.saturating_sub(began.elapsed()));
             match self.elsewhere.get(id, viewer, left).await? {

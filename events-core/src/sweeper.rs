@@ -95,6 +95,9 @@ pub(crate) fn run(shared: &WeakOpaque<Shared>, sweeper: &Arc<Sweeper>, every: Du
         }
         drop(state);
         let Some(shared) = shared.upgrade() else { return };
+        if shared.clock.has_panicked() {
+            tracing::error!("the clock that was given panicked: the operating system was asked");
+        }
         match catch_unwind(AssertUnwindSafe(|| overdue(&shared))) {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => tracing::error!(%error, "overdue operations cannot be looked for"),

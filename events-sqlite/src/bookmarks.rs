@@ -148,6 +148,8 @@ impl Bookmarks for RelaysFile {
     }
 
     fn dead_letters(&self, relay: &str, from: Seq, limit: usize) -> Result<Vec<DeadLetter>, JournalError> {
+        // No event has so high a number.
+        let Ok(from) = i64::try_from(from.0) else { return Ok(Vec::new()) };
         self.with(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT seq, id, reason, refused FROM dead_letter WHERE relay = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3",
@@ -161,7 +163,7 @@ impl Bookmarks for RelaysFile {
                 })
             };
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-            let letters = statement.query_map(params![relay, from.0, limit], letter)?;
+            let letters = statement.query_map(params![relay, from, limit], letter)?;
             letters.collect()
         })
     }

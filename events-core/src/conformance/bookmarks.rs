@@ -103,6 +103,7 @@ fn dead_letters_that_are_removed_are_gone<S: Subject<Store: Journal>>(subject: &
     bookmarks.add_dead_letters("one", &letters).expect("they can be written");
     let remove = |numbers: &[Seq]| bookmarks.remove_dead_letters("one", numbers).expect("they can be removed");
     assert_eq!(remove(&[Seq(4), Seq(u64::MAX), Seq(1), Seq(9)]), 2, "as many as there were");
+    assert!(bookmarks.dead_letters("one", Seq(u64::MAX), 9).expect("they can be listed").is_empty());
     assert_eq!(remove(&[]) + remove(&[Seq(4)]), 0);
     assert_eq!(bookmarks.remove_dead_letters("other", &[Seq(2)]).expect("none is removed"), 0);
     let left = [letters[1].clone(), letters[2].clone(), letters[4].clone()];

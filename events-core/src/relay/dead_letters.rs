@@ -31,9 +31,9 @@ pub enum RelayError {
     /// What it remembers, or the journal, cannot be read or written.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// Its destination is not ready, or the manager is disabled or has stopped.
+    /// Its destination is not ready where something is to be delivered, or the manager is disabled or has stopped.
     #[error(
-        "the relay cannot do it now: its destination is not ready, see `EventManager::relays`, \
+        "the relay cannot be asked now: its destination is not ready, see `EventManager::relays`, \
          or the manager is disabled or has stopped [EVT155]"
     )]
     NotDelivering,
@@ -114,18 +114,17 @@ impl EventManager {
     pub async fn drop_dead_letters(&self, relay: &str, numbers: &[Seq]) -> Result<u64, RelayError> {
         let (shared, relay) = self.relay(relay)?;
         let (job, numbers) = (shared.clone(), numbers.to_vec());
-        let drop = move || {
+        let remove = move || {
             let bookmarks = job.journal.bookmarks();
             let dropped = bookmarks.remove_dead_letters(relay.name(), &numbers)?;
-            let some = &numbers[..numbers.len().min(LOGGED)];
-            tracing::warn!(relay = relay.name(), dropped, asked = numbers.len(), ?some, "dead letters were dropped");
-            // They are gone whatever becomes of this.
-            if let Err(error) = count(&relay, &*bookmarks) {
-                tracing::warn!(relay = relay.name(), %error, "the dead letters that are left could not be counted");
+            if dropped > 0 {
+                let (asked, numbers) = (numbers.len(), &numbers[..numbers.len().min(LOGGED)]);
+                tracing::warn!(relay = relay.name(), dropped, asked, ?numbers, "dead letters were dropped");
             }
+            count(&relay, &*bookmarks);
             Ok::<_, JournalError>(dropped)
         };
-        Ok(shared.sweeper.run(drop).await.ok_or(RelayError::NotDelivering)??)
+        Ok(shared.sweeper.run(remove).await.ok_or(RelayError::NotDelivering)??)
     }
 
     fn relay(&self, name: &str) -> Result<(&Opaque<Shared>, Arc<Relay>), RelayError> {
@@ -143,16 +142,20 @@ impl EventManager {
 async fn replay(shared: Opaque<Shared>, relay: Arc<Relay>, from: Seq, limit: usize) -> Result<Replayed, JournalError> {
     let bookmarks = shared.journal.bookmarks();
     let mut replayed = Replayed::default();
-    let (mut next, mut left) = (from, limit);
+    let Some(end) = bookmarks.dead_letters(relay.name(), from, limit)?.last().map(|letter| letter.seq) else {
+        return Ok(replayed);
+    };
+    let mut next = from;
     // A few at a time: what is dropped meanwhile is not delivered any more.
-    while left > 0 {
-        let letters = bookmarks.dead_letters(relay.name(), next, left.min(relay.batches.events.max(1)))?;
+    while next <= end {
+        let mut letters = bookmarks.dead_letters(relay.name(), next, relay.batches.events)?;
+        letters.retain(|letter| letter.seq <= end);
         let Some(last) = letters.last() else { break };
-        (next, left) = (Seq(last.seq.0 + 1), left - letters.len());
+        next = last.seq.next();
         let mut batch: Vec<Sequenced> = Vec::new();
         let mut room = Room::of(relay.batches.bytes);
         for DeadLetter { seq, id, .. } in letters {
-            let Some(document) = document(&shared, id) else {
+            let Some(document) = document(&shared, id)? else {
                 replayed.later += 1;
                 continue;
             };
@@ -171,11 +174,14 @@ async fn replay(shared: Opaque<Shared>, relay: Arc<Relay>, from: Seq, limit: usi
 }
 
 /// None where nobody can deliver it: retention has dropped it, or where it is stored is damaged.
-fn document(shared: &Shared, id: EventId) -> Option<Arc<[u8]>> {
-    shared.journal.get(id).unwrap_or_else(|error| {
-        tracing::error!(%error, %id, "a dead letter cannot be read, and is not delivered again");
-        None
-    })
+fn document(shared: &Shared, id: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+    match shared.journal.get(id) {
+        Err(error @ JournalError::Damaged { .. }) => {
+            tracing::error!(%error, %id, "a dead letter cannot be read, and is not delivered again");
+            Ok(None)
+        }
+        read => read,
+    }
 }
 
 async fn deliver(
@@ -208,14 +214,16 @@ async fn deliver(
     if !refused.is_empty() {
         bookmarks.add_dead_letters(relay.name(), &refused)?;
     }
-    count(relay, bookmarks)
+    count(relay, bookmarks);
+    Ok(())
 }
 
 /// Says how many dead letters are left.
-pub(super) fn count(relay: &Relay, bookmarks: &dyn Bookmarks) -> Result<(), JournalError> {
+pub(super) fn count(relay: &Relay, bookmarks: &dyn Bookmarks) {
     // Who counts last says it last.
     let _turn = relay.counting.lock().unwrap_or_else(PoisonError::into_inner);
-    let count = bookmarks.count_dead_letters(relay.name())?;
-    relay.report(|progress| progress.dead_letters = count);
-    Ok(())
+    match bookmarks.count_dead_letters(relay.name()) {
+        Ok(count) => relay.report(|progress| progress.dead_letters = count),
+        Err(error) => tracing::warn!(relay = relay.name(), %error, "dead letters could not be counted"),
+    }
 }

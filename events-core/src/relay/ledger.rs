@@ -185,8 +185,6 @@ impl<'r> Ledger<'r> {
     }
 
     fn count_dead_letters(&self) {
-        if let Err(error) = dead_letters::count(self.relay, &*self.bookmarks) {
-            tracing::warn!(relay = self.relay.name(), %error, "dead letters could not be counted");
-        }
+        dead_letters::count(self.relay, &*self.bookmarks);
     }
 }

@@ -193,6 +193,8 @@ fn median(runs: &[Duration]) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -208,6 +210,8 @@ mod tests {
         for variant in Variant::ALL {
             assert_eq!(without_attributes(variant), plain, "{}", variant.name());
         }
+        let texts: BTreeSet<String> = Variant::ALL.map(|variant| sources::module(variant, 3, 0)).into();
+        assert_eq!(texts.len(), Variant::ALL.len(), "each has attributes of its own");
     }
 
     #[test]
