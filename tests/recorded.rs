@@ -72,6 +72,11 @@ async fn add(name: String) -> Result<String, Problem> {
     Ok(name)
 }
 
+#[action(event = "nuvlabox.import", resource = none, created = created)]
+async fn import(name: String) -> Result<String, Problem> {
+    Ok(name)
+}
+
 #[action(event = "nuvlabox.describe")]
 async fn describe(id: Href<Nuvlabox>, notes: &[&[String]]) -> Result<Answer, Problem> {
     for notes in notes {
@@ -453,6 +458,16 @@ async fn the_categories_are_the_seven_and_those_that_are_declared() {
     let recording = Recording::start();
     let known = recording.manager.registry().unwrap().categories();
     assert_eq!(known, ["action", "alarm", "billing", "crud", "email", "state", "system", "user"]);
+}
+
+#[tokio::test]
+async fn what_an_operation_of_any_name_made_is_what_its_closing_is_about() {
+    let (store, manager) = recording();
+    manager.scope(scope(jane(), import("nuvlabox/9".to_owned()))).await.unwrap();
+    manager.scope(scope(jane(), import("no href".to_owned()))).await.unwrap();
+    let about: Vec<_> =
+        store.events().into_iter().map(|event| (event.resource.href, event.linked_identifiers)).collect();
+    assert_eq!(about, [None, Some("nuvlabox/9".to_owned()), None, None].map(|href| (href, Vec::new())));
 }
 
 #[tokio::test]

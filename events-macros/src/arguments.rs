@@ -7,7 +7,7 @@ use syn::{Expr, Ident, Lit, LitStr, Path, Token};
 
 use crate::codes;
 use crate::mistakes::Mistakes;
-use crate::words::{list, nearest, unknown};
+use crate::words::{kebab, list, nearest, unknown};
 
 /// A key that an attribute has, and how it is written.
 pub(crate) struct Key {
@@ -265,7 +265,12 @@ pub(crate) fn literal(value: &Expr) -> Option<&Lit> {
 /// Reads `"a", "b"`; `example` is what a message shows.
 pub(crate) fn strings(tokens: TokenStream, example: &str, mistakes: &mut Mistakes) -> Vec<LitStr> {
     each(tokens, mistakes, |input| {
-        input.parse::<LitStr>().map_err(|error| (error.span(), format!("expected a string: write `\"{example}\"`")))
+        input.parse::<LitStr>().map_err(|error| {
+            // A name without quotes is most often what the string should be.
+            let name = input.fork().call(Ident::parse_any).map(|name| kebab(&name.to_string()));
+            let written = name.as_deref().unwrap_or(example);
+            (error.span(), format!("expected a string: write `\"{written}\"`"))
+        })
     })
 }
 

@@ -39,6 +39,7 @@ pub(super) fn check(
     let event_type = declaration.as_ref().map(|declaration| &declaration.event_type);
     let given = arguments.take("resource");
     let (resource_given, is_none) = (given.is_some(), says_none(given.as_ref()));
+    let adds = event_type.is_some_and(EventType::adds);
     let resource = check_resource(given, event_type, function, &bindings, surroundings, mistakes);
     let payload = check_payload(&mut arguments, mistakes);
     let linked = arguments.one_or_more("linked", mistakes);
@@ -47,7 +48,7 @@ pub(super) fn check(
     let on_nested_failure = check_nested_failure(&mut arguments, mistakes);
     let context = arguments.expression("ctx", mistakes);
     let outcome = arguments.path("outcome", mistakes);
-    let created = check_created(&mut arguments, is_none, mistakes);
+    let created = check_created(&mut arguments, adds && is_none, mistakes);
     let refused = arguments.path("refused", mistakes);
     refuse_bulk(&mut arguments, mistakes);
     refuse_second_attribute(function, mistakes);
@@ -60,8 +61,8 @@ pub(super) fn check(
     let declaration = declaration?;
     let created = match created {
         Some(path) => Created::Function(path),
-        None if declaration.event_type.adds() && resource_given => Created::Outcome,
-        None if declaration.event_type.adds() => Created::Answer,
+        None if adds && resource_given => Created::Outcome,
+        None if adds => Created::Answer,
         None => Created::Nothing,
     };
     Some(Action {
@@ -141,7 +142,7 @@ fn check_resource(
         return Some(receiver_resource(this.to_token_stream(), this.span, surroundings));
     }
     let message = "no argument called `id` and no `self`: say which resource the event is about with \
-                   `resource = <expression>`, or `resource = none`";
+                   `resource = <expression>`, or `resource = none`, with `created = <function>` where the handler makes it";
     mistakes.at(function.signature.ident.span(), codes::NO_RESOURCE, message);
     None
 }
@@ -214,10 +215,10 @@ fn says_none(given: Option<&Entry>) -> bool {
     matches!(given, Some(Entry { given: Given::Value(value), .. }) if matches!(&**value, Expr::Path(path) if path.path.is_ident("none")))
 }
 
-/// `created = path`, beside a resource or without one; `resource = none` says the contrary.
-fn check_created(arguments: &mut Arguments, is_none: bool, mistakes: &mut Mistakes) -> Option<Path> {
+/// `created = path`. Of an `add`, which is about its type until it has made something, `resource = none` says the contrary.
+fn check_created(arguments: &mut Arguments, adds_nothing: bool, mistakes: &mut Mistakes) -> Option<Path> {
     let path = arguments.path("created", mistakes)?;
-    if is_none {
+    if adds_nothing {
         let message = "`created` says what was made, `resource = none` that there is nothing: leave one of them out";
         mistakes.over(&path, codes::EXCLUSIVE_KEYS, message);
     }
