@@ -34,7 +34,8 @@ use crate::{
     queue::Queue,
     registry::{InstallError, Problem, Registry},
     relay::Relays,
-    search::{Aggregation, Buckets, Count, Found, Measured, Measurement, Page, Related, Room, Search, SearchError},
+    room::Room,
+    search::{Aggregation, Buckets, Count, Found, Measured, Measurement, Page, Related, Search, SearchError},
     sweeper::{self, Sweeper},
     tail::Tails,
 };

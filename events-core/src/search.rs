@@ -23,7 +23,6 @@ mod metric;
 mod number;
 mod order;
 mod parse;
-mod room;
 mod shape;
 mod values;
 mod word_query;
@@ -37,7 +36,6 @@ pub use invalid_filter::InvalidFilter;
 pub use metric::{Figure, Measured, Measurement, Metric, UnknownMetric};
 pub use number::Number;
 pub use order::{Direction, First, Order, Rank};
-pub use room::Room;
 
 /// A boxed future, as the object-safe traits of this crate return it.
 pub type BoxFuture<'f, T> = Pin<Box<dyn Future<Output = T> + Send + 'f>>;

@@ -10,7 +10,7 @@ use crate::{
     journal::{JournalError, Seq, Sequenced},
     manager::{EventManager, Shared},
     opaque::Opaque,
-    search::Room,
+    room::Room,
 };
 
 /// So many numbers are logged of those that somebody wanted dropped.
