@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError};
 
-use super::{Relay, attempt::attempt};
+use super::{Relay, attempt::attempt, status::Progress};
 use crate::{
     bookmarks::{Bookmarks, DeadLetter},
     destination::Delivery,
@@ -31,12 +31,12 @@ pub enum RelayError {
     /// What it remembers, or the journal, cannot be read or written.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// Its destination is not ready where something is to be delivered, or the manager is disabled or has stopped.
-    #[error(
-        "the relay cannot be asked now: its destination is not ready, see `EventManager::relays`, \
-         or the manager is disabled or has stopped [EVT155]"
-    )]
-    NotDelivering,
+    /// Something is to be delivered, and its destination has not been ready yet.
+    #[error("relay `{0}` delivers nothing yet, its destination is not ready: see `EventManager::relays` [EVT155]")]
+    NotReady(String),
+    /// The manager is disabled, or has stopped.
+    #[error("this manager relays nothing, it is disabled or has stopped: ask while it runs [EVT156]")]
+    Stopped,
 }
 
 /// What became of dead letters that were delivered again.
@@ -71,7 +71,7 @@ impl EventManager {
         let (shared, relay) = self.relay(relay)?;
         let job = shared.clone();
         let read = move || job.journal.bookmarks().dead_letters(relay.name(), from, limit);
-        Ok(shared.sweeper.run(read).await.ok_or(RelayError::NotDelivering)??)
+        Ok(shared.sweeper.run(read).await.ok_or(RelayError::Stopped)??)
     }
 
     /// Delivers the dead letters that [`dead_letters`](EventManager::dead_letters) lists for the same arguments
@@ -82,11 +82,19 @@ impl EventManager {
     /// See [`RelayError`]. Cancel-safe: what has begun goes on.
     pub async fn replay_dead_letters(&self, relay: &str, from: Seq, limit: usize) -> Result<Replayed, RelayError> {
         let (shared, relay) = self.relay(relay)?;
-        let ready = relay.progress().ready;
-        let runtime = relay.runtime.get().filter(|_| ready).ok_or(RelayError::NotDelivering)?.clone();
+        let Progress { ready, ended, .. } = *relay.progress();
+        if ended {
+            return Err(RelayError::Stopped);
+        }
+        let not_ready = || RelayError::NotReady(relay.name().to_owned());
+        let runtime = relay.runtime.get().filter(|_| ready).ok_or_else(not_ready)?.clone();
         let replay = replay(shared.clone(), relay, from, limit);
-        // A thread that has ended runs nothing any more.
-        Ok(runtime.spawn(replay).await.map_err(|_ended| RelayError::NotDelivering)??)
+        match runtime.spawn(replay).await {
+            Ok(replayed) => Ok(replayed?),
+            Err(panic) if panic.is_panic() => Err(JournalError::Failed("the journal panicked".into()).into()),
+            // A thread that has ended runs nothing any more.
+            Err(_ended) => Err(RelayError::Stopped),
+        }
     }
 
     /// Drops dead letters, after somebody has looked at them: their destination does without these events. The journal
@@ -124,11 +132,11 @@ impl EventManager {
             count(&relay, &*bookmarks);
             Ok::<_, JournalError>(dropped)
         };
-        Ok(shared.sweeper.run(remove).await.ok_or(RelayError::NotDelivering)??)
+        Ok(shared.sweeper.run(remove).await.ok_or(RelayError::Stopped)??)
     }
 
     fn relay(&self, name: &str) -> Result<(&Opaque<Shared>, Arc<Relay>), RelayError> {
-        let shared = self.shared().ok_or(RelayError::NotDelivering)?;
+        let shared = self.shared().ok_or(RelayError::Stopped)?;
         let relay = shared.relays.iter().find(|relay| relay.name() == name).cloned();
         let no_relay = || {
             let relays = shared.relays.iter().map(|relay| relay.name().to_owned()).collect();

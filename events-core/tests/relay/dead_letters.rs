@@ -62,7 +62,7 @@ async fn dead_letters_are_delivered_again_on_demand_and_removed_when_they_are_ta
     assert!(matches!(&error, RelayError::NoRelay { relays, .. } if relays == &["server"]), "{error}");
     delivered(manager.clone()).await;
     let error = manager.replay_dead_letters("server", Seq(0), 1).await.unwrap_err();
-    assert!(matches!(error, RelayError::NotDelivering), "{error}");
+    assert!(matches!(error, RelayError::Stopped), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,7 +88,7 @@ async fn dead_letters_are_dropped_for_good_once_somebody_says_so() {
     assert!(matches!(&error, RelayError::NoRelay { .. }), "{error}");
     delivered(manager.clone()).await;
     let error = manager.drop_dead_letters("server", &seqs([7])).await.unwrap_err();
-    assert!(matches!(error, RelayError::NotDelivering), "{error}");
+    assert!(matches!(error, RelayError::Stopped), "{error}");
     drop(manager);
 
     // The next start knows them as dropped, and delivers none of them.
