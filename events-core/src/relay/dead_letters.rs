@@ -47,7 +47,7 @@ pub struct Replayed {
     pub delivered: u64,
     /// These were refused again, and keep the new reason.
     pub refused: u64,
-    /// These could not be delivered now.
+    /// These could not be delivered now: the destination did not answer for them, or the journal cannot read them.
     pub later: u64,
 }
 
@@ -75,8 +75,12 @@ impl EventManager {
     }
 
     /// Delivers the dead letters that [`dead_letters`](EventManager::dead_letters) lists for the same arguments
-    /// again. Those that are taken now are removed; the others stay. What they say may have happened long
-    /// before what was delivered since.
+    /// again, batch by batch. Those that are taken now are removed; the others stay. What they say may have happened
+    /// long before what was delivered since.
+    ///
+    /// What is dropped before its batch begins is not delivered any more, and what is refused meanwhile, in between
+    /// the first and the last of them, is delivered again too. One that the journal cannot read stays a dead letter:
+    /// the log names it, and the rest is delivered.
     ///
     /// # Errors
     /// See [`RelayError`]. Cancel-safe: what has begun goes on.
@@ -163,7 +167,7 @@ async fn replay(shared: Opaque<Shared>, relay: Arc<Relay>, from: Seq, limit: usi
         let mut batch: Vec<Sequenced> = Vec::new();
         let mut room = Room::of(relay.batches.bytes);
         for DeadLetter { seq, id, .. } in letters {
-            let Some(document) = document(&shared, id)? else {
+            let Some(document) = document(&shared, seq, id)? else {
                 replayed.later += 1;
                 continue;
             };
@@ -181,15 +185,16 @@ async fn replay(shared: Opaque<Shared>, relay: Arc<Relay>, from: Seq, limit: usi
     Ok(replayed)
 }
 
-/// None where nobody can deliver it: retention has dropped it, or where it is stored is damaged.
-fn document(shared: &Shared, id: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
-    match shared.journal.get(id) {
-        Err(error @ JournalError::Damaged { .. }) => {
-            tracing::error!(%error, %id, "a dead letter cannot be read, and is not delivered again");
-            Ok(None)
-        }
-        read => read,
-    }
+/// None where nobody can deliver it: it was dropped with its month, or where it is stored is damaged.
+fn document(shared: &Shared, seq: Seq, id: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+    let why = match shared.journal.get(id) {
+        Ok(Some(document)) => return Ok(Some(document)),
+        Ok(None) => "the journal does not have it any more".to_owned(),
+        Err(damaged @ JournalError::Damaged { .. }) => damaged.to_string(),
+        Err(error) => return Err(error),
+    };
+    tracing::error!(%seq, %id, why, "a dead letter cannot be read, and is not delivered again");
+    Ok(None)
 }
 
 async fn deliver(
