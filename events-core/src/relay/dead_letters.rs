@@ -234,9 +234,11 @@ async fn deliver(
 /// Says how many dead letters are left.
 pub(super) fn count(relay: &Relay, bookmarks: &dyn Bookmarks) {
     // Who counts last says it last.
-    let _turn = relay.counting.lock().unwrap_or_else(PoisonError::into_inner);
-    match bookmarks.count_dead_letters(relay.name()) {
-        Ok(count) => relay.report(|progress| progress.dead_letters = count),
-        Err(error) => tracing::warn!(relay = relay.name(), %error, "dead letters could not be counted"),
+    let turn = relay.counting.lock().unwrap_or_else(PoisonError::into_inner);
+    let counted = bookmarks.count_dead_letters(relay.name());
+    let counted = counted.map(|count| relay.report(|progress| progress.dead_letters = count));
+    drop(turn);
+    if let Err(error) = counted {
+        tracing::warn!(relay = relay.name(), %error, "dead letters could not be counted");
     }
 }
