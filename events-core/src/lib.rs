@@ -75,6 +75,7 @@ mod room;
 mod said;
 mod scratch;
 mod search;
+mod searching;
 mod source;
 mod sweeper;
 mod tail;
