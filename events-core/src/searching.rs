@@ -6,10 +6,12 @@ use std::{
 };
 
 use crate::{
+    alarm,
     id::EventId,
     identity::Viewer,
     limits::{Limits, from_now},
-    manager::EventManager,
+    manager::{EventManager, Shared},
+    opaque::Opaque,
     query::{Filter, Query},
     room::Room,
     search::{Aggregation, Buckets, Count, Found, Measured, Measurement, Page, Related, Search, SearchError},
@@ -21,9 +23,9 @@ impl EventManager {
     /// # Errors
     /// The store cannot be read. Cancel-safe.
     pub async fn search(&self, query: &Query) -> Result<Page, SearchError> {
-        let limits = self.limits();
+        let Shared { search, limits, .. } = &**self.searched()?;
         let (within, bytes) = (query.within.or(Some(limits.search)), query.bytes.min(limits.answer_bytes));
-        self.search_in()?.search(&Query { within, bytes, ..query.clone() }).await
+        search.search(&Query { within, bytes, ..query.clone() }).await
     }
 
     /// One event, if `viewer` sees it; found at once after it was acknowledged.
@@ -31,8 +33,24 @@ impl EventManager {
     /// # Errors
     /// The store cannot be read, or not within [`Limits::search`]. Cancel-safe.
     pub async fn get(&self, id: EventId, viewer: &Viewer) -> Result<Option<Found>, SearchError> {
-        let within = self.shared().map(|shared| shared.limits.search);
-        self.search_in()?.get(id, viewer, within).await
+        self.get_within(id, viewer, self.limits().search).await
+    }
+
+    /// The same, in at most so much time, whatever the store does meanwhile: for who asks several things, with one limit
+    /// for all of them.
+    ///
+    /// # Errors
+    /// The store cannot be read, or not within that time. Cancel-safe.
+    pub async fn get_within(
+        &self,
+        id: EventId,
+        viewer: &Viewer,
+        within: Duration,
+    ) -> Result<Option<Found>, SearchError> {
+        let shared = self.searched()?;
+        let looked_up = shared.search.get(id, viewer, Some(within));
+        let answer = alarm::until(from_now(within), &shared.keeper, looked_up).await;
+        answer.unwrap_or(Err(SearchError::Busy("the store did not answer within the time that it may take")))
     }
 
     /// How many events a filter finds, exactly.
@@ -48,7 +66,7 @@ impl EventManager {
     /// # Errors
     /// The store cannot be read. Cancel-safe.
     pub async fn count_within(&self, filter: &Filter, viewer: &Viewer, within: Duration) -> Result<Count, SearchError> {
-        self.search_in()?.count(filter, viewer, Some(within)).await
+        self.searched()?.search.count(filter, viewer, Some(within)).await
     }
 
     /// Counts by the values of an attribute.
@@ -56,8 +74,9 @@ impl EventManager {
     /// # Errors
     /// The store cannot be read. Cancel-safe.
     pub async fn aggregate(&self, aggregation: &Aggregation) -> Result<Buckets, SearchError> {
-        let within = aggregation.within.or_else(|| self.shared().map(|shared| shared.limits.search));
-        self.search_in()?.aggregate(&Aggregation { within, ..aggregation.clone() }).await
+        let shared = self.searched()?;
+        let within = aggregation.within.or(Some(shared.limits.search));
+        shared.search.aggregate(&Aggregation { within, ..aggregation.clone() }).await
     }
 
     /// A figure about the values of an attribute.
@@ -65,8 +84,9 @@ impl EventManager {
     /// # Errors
     /// The store cannot be read. Cancel-safe.
     pub async fn measure(&self, measurement: &Measurement) -> Result<Measured, SearchError> {
-        let within = measurement.within.or_else(|| self.shared().map(|shared| shared.limits.search));
-        self.search_in()?.measure(&Measurement { within, ..measurement.clone() }).await
+        let shared = self.searched()?;
+        let within = measurement.within.or(Some(shared.limits.search));
+        shared.search.measure(&Measurement { within, ..measurement.clone() }).await
     }
 
     /// The events of the tree of a root: everything that followed from it, as much of it as one answer carries
@@ -75,8 +95,15 @@ impl EventManager {
     /// # Errors
     /// The store cannot be read. Cancel-safe.
     pub async fn tree(&self, root: EventId, viewer: &Viewer) -> Result<Related, SearchError> {
-        let query = Query::new(viewer.clone()).root(root);
-        self.all(query).await
+        self.tree_within(root, viewer, self.limits().search).await
+    }
+
+    /// The same, in at most so much time.
+    ///
+    /// # Errors
+    /// The store cannot be read. Cancel-safe.
+    pub async fn tree_within(&self, root: EventId, viewer: &Viewer, within: Duration) -> Result<Related, SearchError> {
+        self.all(Query::new(viewer.clone()).root(root), within).await
     }
 
     /// The events directly under an event, as many as one answer carries.
@@ -84,8 +111,20 @@ impl EventManager {
     /// # Errors
     /// The store cannot be read. Cancel-safe.
     pub async fn children(&self, parent: EventId, viewer: &Viewer) -> Result<Related, SearchError> {
-        let query = Query::new(viewer.clone()).parent(parent);
-        self.all(query).await
+        self.children_within(parent, viewer, self.limits().search).await
+    }
+
+    /// The same, in at most so much time.
+    ///
+    /// # Errors
+    /// The store cannot be read. Cancel-safe.
+    pub async fn children_within(
+        &self,
+        parent: EventId,
+        viewer: &Viewer,
+        within: Duration,
+    ) -> Result<Related, SearchError> {
+        self.all(Query::new(viewer.clone()).parent(parent), within).await
     }
 
     /// The store that is searched.
@@ -93,15 +132,15 @@ impl EventManager {
         self.shared().map(|shared| shared.search.clone())
     }
 
-    fn search_in(&self) -> Result<&dyn Search, SearchError> {
+    fn searched(&self) -> Result<&Opaque<Shared>, SearchError> {
         let disabled = || SearchError::Unsupported("this manager records nothing: there is nothing to search".into());
-        self.shared().map(|shared| &*shared.search).ok_or_else(disabled)
+        self.shared().ok_or_else(disabled)
     }
 
     /// Page by page, within one limit for all of them.
-    async fn all(&self, mut query: Query) -> Result<Related, SearchError> {
-        let Limits { search, answer_bytes, related_events, .. } = self.limits();
-        let until = from_now(search);
+    async fn all(&self, mut query: Query, within: Duration) -> Result<Related, SearchError> {
+        let Limits { answer_bytes, related_events, .. } = self.limits();
+        let until = from_now(within);
         let (mut all, mut room) = (Related::default(), Room::of(answer_bytes));
         loop {
             query.limit = related_events.saturating_sub(all.events.len()).min(1_000);
