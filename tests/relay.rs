@@ -6,17 +6,18 @@
 mod fleet;
 
 use std::{
-    env,
+    env, fs,
     path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
 use events::{
-    Ack, Batches, Entry, EntryKind, EventManager, Href, Journal, JournalError, ManualClock, Operation, Query,
-    RelayState, Seq, SqliteStore, Viewer, action, conformance::Generator, scope, sqlite::Options,
+    Ack, Batches, DeadLetter, Entry, EntryKind, EventManager, Href, Journal, JournalError, ManualClock, Operation,
+    Position, Query, RelayState, Seq, SqliteStore, Viewer, action, conformance::Generator, scope, sqlite::Options,
 };
-use fleet::{Answer, LIMIT, Nuvlabox, OtherStore, Problem, documents, everything, jane, nuvlabox, until};
+use fleet::{Answer, LIMIT, Log, Nuvlabox, OtherStore, Problem, documents, everything, jane, nuvlabox, until};
+use tracing::Level;
 
 const FOLDER: &str = "EVENTS_TEST_FOLDER";
 
@@ -86,7 +87,7 @@ async fn an_outage_far_longer_than_the_tail_and_over_a_months_end_is_caught_up()
         drop(manager);
         journal = folders.journal();
         assert_same(&format!("round {round}"), &journal, &other.store);
-        journal.bookmarks().set_position("other", events::Position::BEGINNING).unwrap();
+        journal.bookmarks().set_position("other", Position::BEGINNING).unwrap();
     }
 }
 
@@ -186,6 +187,59 @@ async fn no_month_is_dropped_before_a_relay_has_passed_it() {
     let journal = folders.journal();
     assert_same("what was not dropped", &journal, &other.store);
     assert!(journal.drop_month(entries[5_999].id.timestamp().month()).unwrap() > 0, "it has passed all of it");
+}
+
+/// Changes a byte in a row of a journal that is closed.
+fn damage_row(journal: &Path) {
+    let journal = rusqlite::Connection::open(journal.join("journal.db")).unwrap();
+    let damage = "UPDATE journal SET events = CAST(substr(events, 1, 100) || X'00' || substr(events, 102) AS BLOB)";
+    assert_eq!(journal.execute(&format!("{damage} WHERE first_seq = 381"), []).unwrap(), 1);
+}
+
+/// Seals all of a journal that is closed, and cuts a segment.
+fn damage_segment(journal: &Path) {
+    options().merge_parts(1_000).open(journal).unwrap().seal_now().unwrap();
+    let mut months = fs::read_dir(journal.join("segments")).unwrap();
+    let month = months.next().unwrap().unwrap().path();
+    let segment = fs::read_dir(month).unwrap().map(|segment| segment.unwrap().path()).max().unwrap();
+    fs::File::options().write(true).open(segment).unwrap().set_len(100).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_letter_that_is_damaged_is_named_and_the_others_are_delivered_again() {
+    let log = Log::install();
+    for damage in [damage_row, damage_segment] {
+        let folders = Folders::new();
+        let folder = folders.folder.path().join("events");
+        let (journal, entries) = (SqliteStore::open(&folder).unwrap(), over_a_months_end()[..400].to_vec());
+        for batch in entries.chunks(20) {
+            journal.append(batch).unwrap();
+        }
+        let letter = |(place, entry): (usize, &Entry)| DeadLetter {
+            seq: Seq(place as u64 + 1),
+            id: entry.id,
+            reason: "too large".to_owned(),
+            refused: "2026-02-01T00:00:00Z".parse().unwrap(),
+        };
+        let letters: Vec<DeadLetter> = entries.iter().enumerate().map(letter).collect();
+        journal.bookmarks().add_dead_letters("other", &letters).unwrap();
+        journal.bookmarks().set_position("other", Position { through: Seq(400), id: entries[399].id }).unwrap();
+        drop(journal);
+        damage(&folder);
+
+        let (journal, other) = (SqliteStore::open(&folder).unwrap(), folders.other());
+        let manager = EventManager::builder(journal).relay_to(other.clone()).build().unwrap();
+        until("it is ready", || manager.relays()[0].state == RelayState::Delivering).await;
+        let replayed = manager.replay_dead_letters("other", Seq(0), usize::MAX).await.unwrap();
+        assert!(replayed.later > 0 && replayed.delivered > 300, "{replayed:?}");
+        let left = manager.dead_letters("other", Seq(0), usize::MAX).await.unwrap();
+        assert_eq!((left.len() as u64, replayed.delivered + replayed.later), (replayed.later, 400));
+        assert!(left.iter().all(|letter| log.says(Level::ERROR, &letter.id.to_string())), "each is named");
+        drop(manager);
+        let there = documents(&everything(&other.store));
+        let is_left = |entry: &Entry| left.iter().any(|letter| letter.id == entry.id);
+        assert!(entries.iter().all(|entry| there.contains_key(&entry.id) != is_left(entry)), "all others are there");
+    }
 }
 
 /// A clock that crosses the end of a month within a few hundred operations.

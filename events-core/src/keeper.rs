@@ -1,8 +1,7 @@
 //! The thread that watches limits: it wakes futures whose time is up, whatever the store is doing.
 
 use std::{
-    cmp::Reverse,
-    collections::BinaryHeap,
+    collections::BTreeMap,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -21,36 +20,16 @@ const QUIET: u32 = 100;
 
 #[derive(Debug, Default)]
 struct State {
-    alarms: BinaryHeap<Reverse<Alarm>>,
+    wakes: BTreeMap<Wake, Waker>,
     next: u64,
     closed: bool,
 }
 
-#[derive(Debug)]
-struct Alarm {
+/// When somebody is woken, and which of those then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Wake {
     at: Instant,
     number: u64,
-    waker: Waker,
-}
-
-impl PartialEq for Alarm {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Alarm {}
-
-impl PartialOrd for Alarm {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Alarm {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.at, self.number).cmp(&(other.at, other.number))
-    }
 }
 
 /// See the module.
@@ -68,13 +47,23 @@ impl Keeper {
     }
 
     /// Wakes `waker` at a point in time, or earlier for no reason.
-    pub(crate) fn wake_at(&self, at: Instant, waker: &Waker) {
+    pub(crate) fn wake_at(&self, at: Instant, waker: Waker) -> Wake {
         let mut state = self.lock();
         state.next += 1;
-        let number = state.next;
-        state.alarms.push(Reverse(Alarm { at, number, waker: waker.clone() }));
+        let wake = Wake { at, number: state.next };
+        state.wakes.insert(wake, waker);
+        let is_next = state.wakes.first_key_value().is_some_and(|(first, _)| *first == wake);
         drop(state);
-        self.changed.notify_one();
+        if is_next {
+            self.changed.notify_one();
+        }
+        wake
+    }
+
+    /// Nobody is to be woken any more.
+    pub(crate) fn forget(&self, wake: Wake) {
+        // Dropped without the lock: the last one takes its task with it.
+        let _waker = self.lock().wakes.remove(&wake);
     }
 
     /// Something waits in the queue.
@@ -117,10 +106,10 @@ pub(crate) fn run(shared: &WeakOpaque<Shared>, keeper: &Arc<Keeper>) {
         }
         let now = Instant::now();
         let mut due = Vec::new();
-        while state.alarms.peek().is_some_and(|Reverse(alarm)| alarm.at <= now) {
-            due.extend(state.alarms.pop().map(|Reverse(alarm)| alarm.waker));
+        while let Some(first) = state.wakes.first_entry().filter(|first| first.key().at <= now) {
+            due.push(first.remove());
         }
-        let next = state.alarms.peek().map(|Reverse(alarm)| alarm.at.saturating_duration_since(now));
+        let next = state.wakes.first_key_value().map(|(first, _)| first.at.saturating_duration_since(now));
         if !due.is_empty() {
             drop(state);
             due.into_iter().for_each(wake);

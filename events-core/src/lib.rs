@@ -71,9 +71,11 @@ mod record;
 mod refused;
 mod registry;
 mod relay;
+mod room;
 mod said;
 mod scratch;
 mod search;
+mod searching;
 mod source;
 mod sweeper;
 mod tail;
@@ -121,10 +123,11 @@ pub use record::{Details, Object, Plain, Record, Recorder, plain};
 pub use refused::{Refused, RefusedKind};
 pub use registry::{InstallError, Problem, Registry};
 pub use relay::{RelayError, RelayState, RelayStatus, Replayed};
+pub use room::Room;
 pub use search::{
     Aggregation, BoxFuture, Buckets, Comparison, Count, Counts, Direction, Field, FieldKind, Figure, FilterExpression,
-    First, Found, InvalidFilter, Measured, Measurement, Metric, Number, Order, Page, Partition, Rank, Related, Room,
-    Search, SearchError, UnknownMetric,
+    First, Found, InvalidFilter, Measured, Measurement, Metric, Number, Order, Page, Partition, Rank, Related, Search,
+    SearchError, UnknownMetric,
 };
 pub use source::{Resumption, Source};
 pub use tail::{Followed, Tail, TailError};

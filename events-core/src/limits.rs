@@ -30,7 +30,8 @@ pub struct Limits {
     pub relay_start: Duration,
     /// How long a destination may take for a batch, and for getting ready, before it is asked again. 60 s.
     pub delivery: Duration,
-    /// How long a search that no key serves may take, and a look-up by id, from the moment when it is asked. 5 s.
+    /// How long a search that no key serves may take, and a look-up by id, from the moment when it is asked. All
+    /// that one request over HTTP asks has it once, together. 5 s.
     pub search: Duration,
     /// Bytes of documents that one answer carries, beside a first event of any size: a page ends early and says so, a
     /// tree is cut. 64 MiB.

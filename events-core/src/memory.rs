@@ -27,7 +27,8 @@ use crate::{
     id::EventId,
     journal::{AppendError, Appended, Entry, EntryKind, Journal, JournalError, OpenOperation, Seq, Sequenced},
     keys::Keys,
-    search::{BoxFuture, Room, Search},
+    room::Room,
+    search::{BoxFuture, Search},
 };
 
 mod bookmarks;

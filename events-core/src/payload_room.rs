@@ -1,13 +1,8 @@
 //! Room in memory for what is large in events, from when it is written until it is stored.
 
-use std::{
-    future::{Future, poll_fn},
-    task::Poll,
-};
-
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::{alarm::Alarm, limits::from_now, manager::Shared};
+use crate::{alarm, limits::from_now, manager::Shared};
 
 /// Bytes that the details of an opening, and what a handler says, may have without taking room: nearly all have
 /// less, and the number of open operations bounds them.
@@ -34,13 +29,7 @@ impl Shared {
         if let Ok(room) = self.payload_room.clone().try_acquire_many_owned(bytes) {
             return Some(room);
         }
-        let mut waiting = Box::pin(self.payload_room.clone().acquire_many_owned(bytes));
-        let mut until = Alarm::at(from_now(self.limits.opening));
-        poll_fn(|task| match waiting.as_mut().poll(task) {
-            Poll::Ready(room) => Poll::Ready(room.ok()),
-            Poll::Pending if until.is_over(&self.keeper, task) => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
-        })
-        .await
+        let waiting = Box::pin(self.payload_room.clone().acquire_many_owned(bytes));
+        alarm::until(from_now(self.limits.opening), &self.keeper, waiting).await?.ok()
     }
 }

@@ -255,6 +255,7 @@ impl Queue {
             let pause = state.pause(Instant::now());
             if !state.pending.is_empty() && (pause.is_none() || state.closing) {
                 let mut batch: Vec<Item> = Vec::with_capacity(events.min(state.pending.len()));
+                // No `Room`: what stays with its opening counts too where there is none left.
                 let mut size = 0;
                 while let Some(item) = state.pending.front() {
                     size += item.entry.document.len();

@@ -8,6 +8,7 @@
 use std::{
     fmt,
     future::{Future, poll_fn},
+    mem,
     pin::pin,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError,
@@ -141,10 +142,16 @@ impl Relay {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes what others see, and wakes who waits for it.
-    fn report(&self, change: impl FnOnce(&mut Progress)) {
-        change(&mut self.progress());
+    /// Changes what others see, and wakes who waits for it. Nothing is logged meanwhile: who logs may ask for it.
+    fn report<T>(&self, change: impl FnOnce(&mut Progress) -> T) -> T {
+        let changed = change(&mut self.progress());
         self.changed.notify_all();
+        changed
+    }
+
+    /// It is in this state from now on. Answers in which it was.
+    fn enter(&self, state: RelayState) -> RelayState {
+        self.report(|progress| mem::replace(&mut progress.state, state))
     }
 
     /// Waits until the progress is as wanted; false when the time is up.
@@ -188,28 +195,24 @@ impl Relay {
 
     /// Something did not go well, and is tried again.
     fn failing(&self, reason: &str) {
-        self.report(|progress| {
-            // Once: a destination that stays away must not fill the log.
-            if matches!(progress.state, RelayState::Failing { .. }) {
-                tracing::debug!(relay = self.name, reason, "a relay still tries again");
-            } else {
-                tracing::warn!(
-                    relay = self.name,
-                    reason,
-                    "a relay has trouble and tries again: the journal keeps what waits"
-                );
-            }
-            progress.state = RelayState::Failing { reason: reason.to_owned() };
-        });
+        let before = self.enter(RelayState::Failing { reason: reason.to_owned() });
+        // Once: a destination that stays away must not fill the log.
+        if matches!(before, RelayState::Failing { .. }) {
+            tracing::debug!(relay = self.name, reason, "a relay still tries again");
+        } else {
+            tracing::warn!(
+                relay = self.name,
+                reason,
+                "a relay has trouble and tries again: the journal keeps what waits"
+            );
+        }
     }
 
     /// All is well.
     fn succeeding(&self) {
-        self.report(|progress| {
-            if matches!(progress.state, RelayState::Failing { .. } | RelayState::Misconfigured { .. }) {
-                tracing::info!(relay = self.name, "a relay has no trouble any more");
-            }
-            progress.state = RelayState::Delivering;
-        });
+        let before = self.enter(RelayState::Delivering);
+        if matches!(before, RelayState::Failing { .. } | RelayState::Misconfigured { .. }) {
+            tracing::info!(relay = self.name, "a relay has no trouble any more");
+        }
     }
 }

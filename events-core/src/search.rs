@@ -23,7 +23,6 @@ mod metric;
 mod number;
 mod order;
 mod parse;
-mod room;
 mod shape;
 mod values;
 mod word_query;
@@ -37,7 +36,6 @@ pub use invalid_filter::InvalidFilter;
 pub use metric::{Figure, Measured, Measurement, Metric, UnknownMetric};
 pub use number::Number;
 pub use order::{Direction, First, Order, Rank};
-pub use room::Room;
 
 /// A boxed future, as the object-safe traits of this crate return it.
 pub type BoxFuture<'f, T> = Pin<Box<dyn Future<Output = T> + Send + 'f>>;
@@ -47,7 +45,9 @@ pub type BoxFuture<'f, T> = Pin<Box<dyn Future<Output = T> + Send + 'f>>;
 /// A search sees every acknowledged event and none that could still vanish. The ACL is applied inside
 /// the store: what a viewer may not see is neither found nor counted. All futures are cancel-safe.
 pub trait Search: Send + Sync + 'static {
-    /// One event by its id; none where there is none that `viewer` sees. Where there was no time to look, that is an error.
+    /// One event by its id; none where there is none that `viewer` sees. Where there was no time to look, that is an error. A
+    /// store that has begun may not notice that the time is up: [`EventManager::get`](crate::EventManager::get) does not
+    /// wait for it.
     fn get<'s>(
         &'s self,
         id: EventId,

@@ -20,6 +20,7 @@
 
 mod add;
 mod api;
+mod asked;
 mod body;
 mod caller;
 mod close;

@@ -10,6 +10,7 @@ use events_core::{Event, EventId, Found, InvalidEvent, Phase, Related, Viewer};
 
 use crate::{
     api::{Api, caller},
+    asked::Asked,
     collection::{Collection, Operation},
     error::ApiError,
     parameters::Parameters,
@@ -19,34 +20,36 @@ use crate::{
 
 /// `GET event/<uuid>`.
 pub(crate) async fn get(State(api): State<Api>, uri: Uri) -> Result<Response, ApiError> {
-    let found = api.event(&uri).await?;
+    let asked = Asked::now(api.manager());
+    let found = api.event(&asked, &uri).await?;
     let select = Select::of(Parameters::of_query(&uri).all("select"));
-    let operations = operations(&api, &found).await?;
+    let operations = operations(&asked, &found).await?;
     Ok(Json(shown(&found, &select, &operations)?).into_response())
 }
 
 /// What may be done with an event: an administrator, who sees everything, may close an operation that waits for its job.
-async fn operations(api: &Api, found: &Found) -> Result<Vec<Operation>, ApiError> {
+async fn operations(asked: &Asked<'_>, found: &Found) -> Result<Vec<Operation>, ApiError> {
     if !caller().is_admin() {
         return Ok(Vec::new());
     }
     let Event { id, phase, deadline, .. } = read(found)?;
-    if phase != Phase::Requested || deadline.is_none() || is_closed(api, id).await? {
+    if phase != Phase::Requested || deadline.is_none() || is_closed(asked, id).await? {
         return Ok(Vec::new());
     }
     Ok(["complete", "fail"].map(|rel| Operation { rel, href: format!("{id}/{rel}") }).into())
 }
 
-async fn is_closed(api: &Api, opening: EventId) -> Result<bool, ApiError> {
-    Ok(api.manager().get(opening.closing(), &viewer()).await?.is_some())
+async fn is_closed(asked: &Asked<'_>, opening: EventId) -> Result<bool, ApiError> {
+    Ok(asked.event(opening.closing(), &viewer()).await?.is_some())
 }
 
 /// `GET event/<uuid>/tree`: everything that followed from the same root, oldest first.
 pub(crate) async fn tree(State(api): State<Api>, uri: Uri) -> Result<Collection, ApiError> {
-    let found = api.event_with_data(&uri).await?;
+    let asked = Asked::now(api.manager());
+    let found = api.event_with_data(&asked, &uri).await?;
     let event = read(&found)?;
     let viewer = viewer();
-    let mut related = api.manager().tree(event.root.unwrap_or(event.id), &viewer).await?;
+    let mut related = asked.tree(event.root.unwrap_or(event.id), &viewer).await?;
     if related.events.is_empty() {
         // A direct event on its own has no root.
         related.events.push(found);
@@ -56,9 +59,10 @@ pub(crate) async fn tree(State(api): State<Api>, uri: Uri) -> Result<Collection,
 
 /// `GET event/<uuid>/children`: the events directly under it, oldest first.
 pub(crate) async fn children(State(api): State<Api>, uri: Uri) -> Result<Collection, ApiError> {
-    let found = api.event(&uri).await?;
+    let asked = Asked::now(api.manager());
+    let found = api.event(&asked, &uri).await?;
     let event = read(&found)?;
-    let related = api.manager().children(event.id, &viewer()).await?;
+    let related = asked.children(event.id, &viewer()).await?;
     collection(format!("{}/children", event.id), &uri, related)
 }
 

@@ -1,15 +1,12 @@
 //! Searching: the collection, its parameters and what it answers.
 
-use std::time::{Duration, Instant};
-
 use axum::extract::{Request, State};
-use events_core::{
-    Clock, Count, EventManager, Figure, Filter, FilterExpression, Measurement, Order, Page, Query, SystemClock, Viewer,
-};
+use events_core::{Clock, Figure, Filter, FilterExpression, Order, Query, SystemClock, Viewer};
 use serde_json::{Map, Value};
 
 use crate::{
     api::Api,
+    asked::Asked,
     collection::{Collection, CollectionAcl, Operation},
     error::ApiError,
     parameters::Parameters,
@@ -107,73 +104,6 @@ async fn aggregations(
         figures.insert(key, asked.figure(query, figure).await?);
     }
     Ok(Some(figures))
-}
-
-/// Everything that one request asks of the store: all of it has one limit together.
-struct Asked<'m> {
-    manager: &'m EventManager,
-    limit: Duration,
-    at: Instant,
-}
-
-impl<'m> Asked<'m> {
-    fn now(manager: &'m EventManager) -> Self {
-        Self { manager, limit: manager.limits().search, at: Instant::now() }
-    }
-
-    /// What is left of the limit: nothing, where it is so little that another search would be a matter of luck.
-    fn left(&self) -> Duration {
-        let left = self.limit.saturating_sub(self.at.elapsed());
-        if left < self.limit / 50 { Duration::ZERO } else { left }
-    }
-
-    async fn count(&self, query: &Query) -> Result<Count, ApiError> {
-        let count = self.manager.count_within(&query.filter, &query.viewer, self.left()).await?;
-        self.whole(count.cut).map(|()| count)
-    }
-
-    async fn page(&self, query: Query) -> Result<Page, ApiError> {
-        let offset = query.offset;
-        let page = self.manager.search(&Query { within: Some(self.left()), ..query }).await?;
-        if page.full && page.events.is_empty() {
-            let message = "`orderby`: so many events before `first` have more text to compare than is kept: begin earlier, \
-                           or order by something shorter";
-            return Err(ApiError::BadRequest(message.to_owned()));
-        }
-        if page.full {
-            let last = offset + page.events.len();
-            let most = self.manager.limits().answer_bytes;
-            return Err(ApiError::BadRequest(format!(
-                "the events are larger than the {most} bytes that one answer carries: ask for fewer, here up to `last={last}`"
-            )));
-        }
-        self.whole(page.cut).map(|()| page)
-    }
-
-    async fn figure(&self, query: &Query, figure: Figure) -> Result<Value, ApiError> {
-        let (filter, viewer) = (query.filter.clone(), query.viewer.clone());
-        let measurement = Measurement { filter, viewer, figure, within: Some(self.left()) };
-        let measured = self.manager.measure(&measurement).await?;
-        if measured.full {
-            return Err(ApiError::BadRequest(format!(
-                "`aggregation`: there are more different values of `{}` than are kept to count them: add a condition",
-                measurement.figure.of
-            )));
-        }
-        self.whole(measured.cut).map(|()| measured.value)
-    }
-
-    /// A part of the answer would be taken for all of it.
-    fn whole(&self, cut: bool) -> Result<(), ApiError> {
-        if !cut {
-            return Ok(());
-        }
-        Err(ApiError::BadRequest(format!(
-            "the search did not end within {:?}: add a condition that an index serves, such as `event-type='…'`, \
-             `resource/href='…'` or a range of `timestamp`",
-            self.limit
-        )))
-    }
 }
 
 /// Figures that one request may ask for.

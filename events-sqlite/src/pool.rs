@@ -122,8 +122,8 @@ impl Pool {
         self.ask(Place::Quick, viewer, within, search)
     }
 
-    /// Looks something up, on the thread that does nothing else, unless it has waited for half of `within`. Dropping the
-    /// future abandons it.
+    /// Looks something up, on the thread that does nothing else, unless it has waited for half of `within`. What has begun
+    /// is not cut: it is one read, or a few. Who must not wait for a slow disk drops the future, which abandons it.
     pub(crate) fn look_up<T: Send + 'static>(
         &self,
         viewer: &Viewer,

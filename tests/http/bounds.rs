@@ -1,6 +1,11 @@
 //! What one client may ask of a server, however it asks.
 
-use std::time::Duration;
+use std::{
+    pin::pin,
+    sync::Arc,
+    task::{Context, Wake, Waker},
+    time::Duration,
+};
 
 use events::{Journal, Limits, SqliteStore, memory::MemoryStore};
 use events_core::{Counts, Entry, EntryKind, EventId, Viewer, conformance::Generator};
@@ -9,7 +14,8 @@ use tokio::task::JoinSet;
 
 use crate::{
     client::LIMIT,
-    server::{ADMIN, JANE, Server, seen},
+    server::{ADMIN, JANE, JOE, Server, seen},
+    slow::Slow,
 };
 
 /// With so many events that looking at each takes a while, and a limit.
@@ -57,6 +63,65 @@ async fn a_request_that_asks_for_several_figures_has_one_limit_for_all() {
     let (status, message) = answer.said();
     assert_eq!(status, 400, "{message}");
     assert!(message.starts_with("the search did not end within 1s: add a condition"), "{message}");
+}
+
+#[tokio::test]
+async fn a_request_that_asks_the_store_again_and_again_has_one_limit_for_all() {
+    let pause = Duration::from_millis(50);
+    let store = Slow::by(pause);
+    let server = Server::within(store.clone(), |limits| limits.search = LIMIT, |routes| routes).await;
+    let deferred = server.act("update-nuvlabox", JANE).await;
+    let hidden = server.post(&seen(1, "user/jane"), JANE).await;
+    for (path, by, status, what) in [
+        (deferred.as_str(), ADMIN, 200, "the event and whether it is closed"),
+        (&hidden, JOE, 403, "the event, and whether there is one"),
+        (&format!("{deferred}/tree"), JANE, 200, "the event and its tree"),
+        (&format!("{deferred}/children"), JANE, 200, "the event and its children"),
+        ("event?last=1", JANE, 200, "the count and a page"),
+    ] {
+        let answer = server.get(&format!("/api/{path}")).by(by).send().await;
+        assert_eq!(answer.status, status, "{what}: {}", answer.text);
+        let given = store.given();
+        assert_eq!(given.len(), 2, "{what}: {given:?}");
+        assert!(given[0] <= LIMIT && given[1] + pause <= given[0], "{what}: {given:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_look_up_that_the_store_does_not_answer_ends_with_its_limit() {
+    let store = Slow::by(Duration::MAX);
+    let server = Server::within(store, |limits| limits.search = Duration::from_millis(50), |routes| routes).await;
+    let id = server.post(&seen(1, "user/jane"), JANE).await;
+    for path in ["", "/tree", "/children"] {
+        let answer = server.get(&format!("/api/{id}{path}")).by(JANE).send().await;
+        let (status, message) = answer.said();
+        assert_eq!((status, answer.headers["retry-after"].as_str()), (503, "1"), "{message}");
+        assert!(message.contains("the store did not answer within the time that it may take"), "{message}");
+    }
+}
+
+struct Unwoken;
+
+impl Wake for Unwoken {
+    fn wake(self: Arc<Self>) {}
+}
+
+#[tokio::test]
+async fn nothing_is_kept_of_who_waited_for_a_look_up() {
+    let store = Slow::by(Duration::from_millis(5));
+    let server = Server::within(store, |limits| limits.search = Duration::from_secs(3_600), |routes| routes).await;
+    let id = server.post(&seen(1, "user/jane"), JANE).await.parse().unwrap();
+    let waits = Arc::new(Unwoken);
+    {
+        let viewer = Viewer::admin();
+        let mut found = pin!(server.manager.get(id, &viewer));
+        let waker = Waker::from(waits.clone());
+        assert!(found.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        assert!(Arc::strong_count(&waits) > 2, "it is to be woken");
+        drop(waker);
+        assert!(found.await.unwrap().is_some());
+    }
+    assert_eq!(Arc::strong_count(&waits), 1);
 }
 
 #[tokio::test]

@@ -13,3 +13,4 @@ mod one;
 mod posting;
 mod searching;
 mod server;
+mod slow;

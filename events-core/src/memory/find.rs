@@ -8,7 +8,8 @@ use crate::{
     id::EventId,
     identity::Viewer,
     query::{Cursor, Filter, Query},
-    search::{Aggregation, BoxFuture, Buckets, Count, Counts, Found, Page, Partition, Rank, Room, Search, SearchError},
+    room::Room,
+    search::{Aggregation, BoxFuture, Buckets, Count, Counts, Found, Page, Partition, Rank, Search, SearchError},
     timestamp::Month,
 };
 

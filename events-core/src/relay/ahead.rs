@@ -5,7 +5,7 @@ use std::{collections::VecDeque, sync::Arc};
 use crate::{
     destination::Batches,
     journal::{Journal, JournalError, Seq, Sequenced},
-    search::Room,
+    room::Room,
 };
 
 /// Batches that are read at once: in SQLite a read has to find its place first.

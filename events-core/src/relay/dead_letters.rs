@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError};
 
-use super::{Relay, attempt::attempt};
+use super::{Relay, attempt::attempt, status::Progress};
 use crate::{
     bookmarks::{Bookmarks, DeadLetter},
     destination::Delivery,
@@ -10,7 +10,7 @@ use crate::{
     journal::{JournalError, Seq, Sequenced},
     manager::{EventManager, Shared},
     opaque::Opaque,
-    search::Room,
+    room::Room,
 };
 
 /// So many numbers are logged of those that somebody wanted dropped.
@@ -31,12 +31,12 @@ pub enum RelayError {
     /// What it remembers, or the journal, cannot be read or written.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// Its destination is not ready where something is to be delivered, or the manager is disabled or has stopped.
-    #[error(
-        "the relay cannot be asked now: its destination is not ready, see `EventManager::relays`, \
-         or the manager is disabled or has stopped [EVT155]"
-    )]
-    NotDelivering,
+    /// Something is to be delivered, and its destination has not been ready yet.
+    #[error("relay `{0}` delivers nothing yet, its destination is not ready: see `EventManager::relays` [EVT155]")]
+    NotReady(String),
+    /// The manager is disabled, or has stopped.
+    #[error("this manager relays nothing, it is disabled or has stopped: ask while it runs [EVT156]")]
+    Stopped,
 }
 
 /// What became of dead letters that were delivered again.
@@ -47,7 +47,7 @@ pub struct Replayed {
     pub delivered: u64,
     /// These were refused again, and keep the new reason.
     pub refused: u64,
-    /// These could not be delivered now.
+    /// These could not be delivered now: the destination did not answer for them, or the journal cannot read them.
     pub later: u64,
 }
 
@@ -71,22 +71,34 @@ impl EventManager {
         let (shared, relay) = self.relay(relay)?;
         let job = shared.clone();
         let read = move || job.journal.bookmarks().dead_letters(relay.name(), from, limit);
-        Ok(shared.sweeper.run(read).await.ok_or(RelayError::NotDelivering)??)
+        Ok(shared.sweeper.run(read).await.ok_or(RelayError::Stopped)??)
     }
 
     /// Delivers the dead letters that [`dead_letters`](EventManager::dead_letters) lists for the same arguments
-    /// again. Those that are taken now are removed; the others stay. What they say may have happened long
-    /// before what was delivered since.
+    /// again, batch by batch. Those that are taken now are removed; the others stay. What they say may have happened
+    /// long before what was delivered since.
+    ///
+    /// What is dropped before its batch begins is not delivered any more, and what is refused meanwhile, in between
+    /// the first and the last of them, is delivered again too. One that the journal cannot read stays a dead letter:
+    /// the log names it, and the rest is delivered.
     ///
     /// # Errors
     /// See [`RelayError`]. Cancel-safe: what has begun goes on.
     pub async fn replay_dead_letters(&self, relay: &str, from: Seq, limit: usize) -> Result<Replayed, RelayError> {
         let (shared, relay) = self.relay(relay)?;
-        let ready = relay.progress().ready;
-        let runtime = relay.runtime.get().filter(|_| ready).ok_or(RelayError::NotDelivering)?.clone();
+        let Progress { ready, ended, .. } = *relay.progress();
+        if ended {
+            return Err(RelayError::Stopped);
+        }
+        let not_ready = || RelayError::NotReady(relay.name().to_owned());
+        let runtime = relay.runtime.get().filter(|_| ready).ok_or_else(not_ready)?.clone();
         let replay = replay(shared.clone(), relay, from, limit);
-        // A thread that has ended runs nothing any more.
-        Ok(runtime.spawn(replay).await.map_err(|_ended| RelayError::NotDelivering)??)
+        match runtime.spawn(replay).await {
+            Ok(replayed) => Ok(replayed?),
+            Err(panic) if panic.is_panic() => Err(JournalError::Failed("the journal panicked".into()).into()),
+            // A thread that has ended runs nothing any more.
+            Err(_ended) => Err(RelayError::Stopped),
+        }
     }
 
     /// Drops dead letters, after somebody has looked at them: their destination does without these events. The journal
@@ -124,11 +136,11 @@ impl EventManager {
             count(&relay, &*bookmarks);
             Ok::<_, JournalError>(dropped)
         };
-        Ok(shared.sweeper.run(remove).await.ok_or(RelayError::NotDelivering)??)
+        Ok(shared.sweeper.run(remove).await.ok_or(RelayError::Stopped)??)
     }
 
     fn relay(&self, name: &str) -> Result<(&Opaque<Shared>, Arc<Relay>), RelayError> {
-        let shared = self.shared().ok_or(RelayError::NotDelivering)?;
+        let shared = self.shared().ok_or(RelayError::Stopped)?;
         let relay = shared.relays.iter().find(|relay| relay.name() == name).cloned();
         let no_relay = || {
             let relays = shared.relays.iter().map(|relay| relay.name().to_owned()).collect();
@@ -155,7 +167,7 @@ async fn replay(shared: Opaque<Shared>, relay: Arc<Relay>, from: Seq, limit: usi
         let mut batch: Vec<Sequenced> = Vec::new();
         let mut room = Room::of(relay.batches.bytes);
         for DeadLetter { seq, id, .. } in letters {
-            let Some(document) = document(&shared, id)? else {
+            let Some(document) = document(&shared, seq, id)? else {
                 replayed.later += 1;
                 continue;
             };
@@ -173,15 +185,16 @@ async fn replay(shared: Opaque<Shared>, relay: Arc<Relay>, from: Seq, limit: usi
     Ok(replayed)
 }
 
-/// None where nobody can deliver it: retention has dropped it, or where it is stored is damaged.
-fn document(shared: &Shared, id: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
-    match shared.journal.get(id) {
-        Err(error @ JournalError::Damaged { .. }) => {
-            tracing::error!(%error, %id, "a dead letter cannot be read, and is not delivered again");
-            Ok(None)
-        }
-        read => read,
-    }
+/// None where nobody can deliver it: it was dropped with its month, or where it is stored is damaged.
+fn document(shared: &Shared, seq: Seq, id: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+    let why = match shared.journal.get(id) {
+        Ok(Some(document)) => return Ok(Some(document)),
+        Ok(None) => "the journal does not have it any more".to_owned(),
+        Err(damaged @ JournalError::Damaged { .. }) => damaged.to_string(),
+        Err(error) => return Err(error),
+    };
+    tracing::error!(%seq, %id, why, "a dead letter cannot be read, and is not delivered again");
+    Ok(None)
 }
 
 async fn deliver(
@@ -221,9 +234,11 @@ async fn deliver(
 /// Says how many dead letters are left.
 pub(super) fn count(relay: &Relay, bookmarks: &dyn Bookmarks) {
     // Who counts last says it last.
-    let _turn = relay.counting.lock().unwrap_or_else(PoisonError::into_inner);
-    match bookmarks.count_dead_letters(relay.name()) {
-        Ok(count) => relay.report(|progress| progress.dead_letters = count),
-        Err(error) => tracing::warn!(relay = relay.name(), %error, "dead letters could not be counted"),
+    let turn = relay.counting.lock().unwrap_or_else(PoisonError::into_inner);
+    let counted = bookmarks.count_dead_letters(relay.name());
+    let counted = counted.map(|count| relay.report(|progress| progress.dead_letters = count));
+    drop(turn);
+    if let Err(error) = counted {
+        tracing::warn!(relay = relay.name(), %error, "dead letters could not be counted");
     }
 }

@@ -74,7 +74,7 @@ impl<'r> Ledger<'r> {
         // From here on nothing is dropped that this relay has not passed.
         let saved = self.bookmarks.set_position(name, self.position);
         self.saved(saved, Instant::now());
-        self.count_dead_letters();
+        dead_letters::count(self.relay, &*self.bookmarks);
         Ok(self.position.through)
     }
 
@@ -177,14 +177,10 @@ impl<'r> Ledger<'r> {
         self.shared.counters.dead_letters.add(letters.len() as u64);
         let events = letters.len();
         tracing::error!(relay, events, first = %seq, %id, reason, "a destination refused events: they are kept as dead letters");
-        self.count_dead_letters();
+        dead_letters::count(self.relay, &*self.bookmarks);
         if let Some(confirmations) = &self.relay.confirmations {
             confirmations.refused(letters);
         }
         Ok(())
-    }
-
-    fn count_dead_letters(&self) {
-        dead_letters::count(self.relay, &*self.bookmarks);
     }
 }

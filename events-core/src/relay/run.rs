@@ -165,13 +165,10 @@ impl<'r> Runner<'r> {
     }
 
     fn misconfigured(&self, reason: String) {
-        self.relay.report(|progress| {
-            let state = RelayState::Misconfigured { reason };
-            if progress.state != state {
-                tracing::error!(relay = self.relay.name(), ?state, "nothing is delivered there: the journal keeps it");
-            }
-            progress.state = state;
-        });
+        let state = RelayState::Misconfigured { reason };
+        if self.relay.enter(state.clone()) != state {
+            tracing::error!(relay = self.relay.name(), ?state, "nothing is delivered there: the journal keeps it");
+        }
     }
 
     /// Reads what there is room for.

@@ -2,7 +2,8 @@
 
 use std::{cmp::Reverse, collections::HashMap};
 
-use super::{Buckets, Room};
+use super::Buckets;
+use crate::room::Room;
 
 /// How often each value comes. Different values have room together; where there is none for one more, counting is over,
 /// and the answer says that it is [`full`](Buckets::full).

@@ -22,7 +22,7 @@ use crate::{
     manager::Shared,
     opaque::Opaque,
     queue::Item,
-    search::Room,
+    room::Room,
 };
 
 /// The tails of a manager. Costs one look at a number for each commit where nobody follows.

@@ -1,6 +1,6 @@
 //! What a destination refuses is kept until it is taken after all, or somebody drops it.
 
-use events_core::{DeadLetter, Entry, EventId, Journal, JournalError, RelayError, RelayState, Seq};
+use events_core::{DeadLetter, Entry, EventId, Journal, JournalError, RelayError, RelayState, Seq, memory::Fault};
 
 use crate::{
     assert_whole, delivered, events, journal_of, relaying, seqs,
@@ -62,7 +62,7 @@ async fn dead_letters_are_delivered_again_on_demand_and_removed_when_they_are_ta
     assert!(matches!(&error, RelayError::NoRelay { relays, .. } if relays == &["server"]), "{error}");
     delivered(manager.clone()).await;
     let error = manager.replay_dead_letters("server", Seq(0), 1).await.unwrap_err();
-    assert!(matches!(error, RelayError::NotDelivering), "{error}");
+    assert!(matches!(error, RelayError::Stopped), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,7 +88,7 @@ async fn dead_letters_are_dropped_for_good_once_somebody_says_so() {
     assert!(matches!(&error, RelayError::NoRelay { .. }), "{error}");
     delivered(manager.clone()).await;
     let error = manager.drop_dead_letters("server", &seqs([7])).await.unwrap_err();
-    assert!(matches!(error, RelayError::NotDelivering), "{error}");
+    assert!(matches!(error, RelayError::Stopped), "{error}");
     drop(manager);
 
     // The next start knows them as dropped, and delivers none of them.
@@ -103,6 +103,40 @@ async fn dead_letters_are_dropped_for_good_once_somebody_says_so() {
     let rest: Vec<Entry> = entries.iter().filter(|entry| !dropped(entry)).cloned().collect();
     assert_whole("without what was dropped", &server, &rest, false);
     assert!(journal.store.events().len() == 20, "the journal keeps what was dropped");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_dropped_while_a_replay_waits_is_not_delivered_and_all_else_is() {
+    let (journal, entries) = journal_of(40);
+    let server = Server::new("server");
+    server.refuse((1..=30).filter(|number| *number != 17));
+    let manager = relaying(journal.clone(), &server);
+    until("the rest", || status(&manager).behind == 0).await;
+    server.refuse([]);
+    server.store.faults().fail_append(1, Fault::Hang);
+    let asked = manager.clone();
+    let replay = tokio::spawn(async move { asked.replay_dead_letters("server", Seq(0), 25).await });
+    until("the first ten are under way", || server.store.faults().hanging() == 1).await;
+    // Of what is under way, of what comes next, and of what was not asked for; 17 is refused meanwhile.
+    assert_eq!(manager.drop_dead_letters("server", &seqs([3, 12, 20, 28])).await.unwrap(), 4);
+    let refused = DeadLetter {
+        seq: Seq(17),
+        id: entries[16].id,
+        reason: "delivered once more".to_owned(),
+        refused: "2026-01-01T00:00:00Z".parse().unwrap(),
+    };
+    journal.bookmarks().add_dead_letters("server", &[refused]).unwrap();
+    server.store.faults().release();
+    let replayed = replay.await.unwrap().unwrap();
+    assert_eq!((replayed.delivered, replayed.refused, replayed.later), (24, 0, 0));
+    let left = manager.dead_letters("server", Seq(0), 100).await.unwrap();
+    assert_eq!(left.iter().map(|letter| letter.seq).collect::<Vec<_>>(), seqs([27, 29, 30]));
+    assert_eq!(status(&manager).dead_letters, 3);
+    assert_eq!(manager.replay_dead_letters("server", Seq(0), 100).await.unwrap().delivered, 3);
+    delivered(manager).await;
+    let dropped = |entry: &&Entry| [entries[11].id, entries[19].id, entries[27].id].contains(&entry.id);
+    let rest: Vec<Entry> = entries.iter().filter(|entry| !dropped(entry)).cloned().collect();
+    assert_whole("without what was dropped in time", &server, &rest, false);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,171 @@
+//! What a manager is asked about the trail.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    alarm,
+    id::EventId,
+    identity::Viewer,
+    limits::{Limits, from_now},
+    manager::{EventManager, Shared},
+    opaque::Opaque,
+    query::{Filter, Query},
+    room::Room,
+    search::{Aggregation, Buckets, Count, Found, Measured, Measurement, Page, Related, Search, SearchError},
+};
+
+impl EventManager {
+    /// A page of events, newest first where no other order is asked for.
+    ///
+    /// # Errors
+    /// The store cannot be read. Cancel-safe.
+    pub async fn search(&self, query: &Query) -> Result<Page, SearchError> {
+        let Shared { search, limits, .. } = &**self.searched()?;
+        let (within, bytes) = (query.within.or(Some(limits.search)), query.bytes.min(limits.answer_bytes));
+        search.search(&Query { within, bytes, ..query.clone() }).await
+    }
+
+    /// One event, if `viewer` sees it; found at once after it was acknowledged.
+    ///
+    /// # Errors
+    /// The store cannot be read, or not within [`Limits::search`]. Cancel-safe.
+    pub async fn get(&self, id: EventId, viewer: &Viewer) -> Result<Option<Found>, SearchError> {
+        self.get_within(id, viewer, self.limits().search).await
+    }
+
+    /// The same, in at most so much time, whatever the store does meanwhile: for who asks several things, with one limit
+    /// for all of them.
+    ///
+    /// # Errors
+    /// The store cannot be read, or not within that time. Cancel-safe.
+    pub async fn get_within(
+        &self,
+        id: EventId,
+        viewer: &Viewer,
+        within: Duration,
+    ) -> Result<Option<Found>, SearchError> {
+        let shared = self.searched()?;
+        let looked_up = shared.search.get(id, viewer, Some(within));
+        let answer = alarm::until(from_now(within), &shared.keeper, looked_up).await;
+        answer.unwrap_or(Err(SearchError::Busy("the store did not answer within the time that it may take")))
+    }
+
+    /// How many events a filter finds, exactly.
+    ///
+    /// # Errors
+    /// The store cannot be read. Cancel-safe.
+    pub async fn count(&self, filter: &Filter, viewer: &Viewer) -> Result<Count, SearchError> {
+        self.count_within(filter, viewer, self.limits().search).await
+    }
+
+    /// The same, in at most so much time: for who asks several things, with one limit for all of them.
+    ///
+    /// # Errors
+    /// The store cannot be read. Cancel-safe.
+    pub async fn count_within(&self, filter: &Filter, viewer: &Viewer, within: Duration) -> Result<Count, SearchError> {
+        self.searched()?.search.count(filter, viewer, Some(within)).await
+    }
+
+    /// Counts by the values of an attribute.
+    ///
+    /// # Errors
+    /// The store cannot be read. Cancel-safe.
+    pub async fn aggregate(&self, aggregation: &Aggregation) -> Result<Buckets, SearchError> {
+        let shared = self.searched()?;
+        let within = aggregation.within.or(Some(shared.limits.search));
+        shared.search.aggregate(&Aggregation { within, ..aggregation.clone() }).await
+    }
+
+    /// A figure about the values of an attribute.
+    ///
+    /// # Errors
+    /// The store cannot be read. Cancel-safe.
+    pub async fn measure(&self, measurement: &Measurement) -> Result<Measured, SearchError> {
+        let shared = self.searched()?;
+        let within = measurement.within.or(Some(shared.limits.search));
+        shared.search.measure(&Measurement { within, ..measurement.clone() }).await
+    }
+
+    /// The events of the tree of a root: everything that followed from it, as much of it as one answer carries
+    /// ([`Limits::answer_bytes`], [`Limits::related_events`]).
+    ///
+    /// # Errors
+    /// The store cannot be read. Cancel-safe.
+    pub async fn tree(&self, root: EventId, viewer: &Viewer) -> Result<Related, SearchError> {
+        self.tree_within(root, viewer, self.limits().search).await
+    }
+
+    /// The same, in at most so much time.
+    ///
+    /// # Errors
+    /// The store cannot be read. Cancel-safe.
+    pub async fn tree_within(&self, root: EventId, viewer: &Viewer, within: Duration) -> Result<Related, SearchError> {
+        self.all(Query::new(viewer.clone()).root(root), within).await
+    }
+
+    /// The events directly under an event, as many as one answer carries.
+    ///
+    /// # Errors
+    /// The store cannot be read. Cancel-safe.
+    pub async fn children(&self, parent: EventId, viewer: &Viewer) -> Result<Related, SearchError> {
+        self.children_within(parent, viewer, self.limits().search).await
+    }
+
+    /// The same, in at most so much time.
+    ///
+    /// # Errors
+    /// The store cannot be read. Cancel-safe.
+    pub async fn children_within(
+        &self,
+        parent: EventId,
+        viewer: &Viewer,
+        within: Duration,
+    ) -> Result<Related, SearchError> {
+        self.all(Query::new(viewer.clone()).parent(parent), within).await
+    }
+
+    /// The store that is searched.
+    pub fn searcher(&self) -> Option<Arc<dyn Search>> {
+        self.shared().map(|shared| shared.search.clone())
+    }
+
+    fn searched(&self) -> Result<&Opaque<Shared>, SearchError> {
+        let disabled = || SearchError::Unsupported("this manager records nothing: there is nothing to search".into());
+        self.shared().ok_or_else(disabled)
+    }
+
+    /// Page by page, within one limit for all of them.
+    async fn all(&self, mut query: Query, within: Duration) -> Result<Related, SearchError> {
+        let Limits { answer_bytes, related_events, .. } = self.limits();
+        let until = from_now(within);
+        let (mut all, mut room) = (Related::default(), Room::of(answer_bytes));
+        loop {
+            query.limit = related_events.saturating_sub(all.events.len()).min(1_000);
+            query.bytes = room.left();
+            query.within = Some(until.saturating_duration_since(Instant::now()));
+            let page = match self.search(&query).await {
+                // What is there already was worth waiting for.
+                Err(SearchError::Busy(_)) if !all.events.is_empty() => Page { cut: true, ..Page::default() },
+                page => page?,
+            };
+            // The first of every page comes however large it is, and may be too large for what is left here.
+            let with_page = all.events.len() + page.events.len();
+            all.events.extend(page.events.into_iter().take_while(|found| room.take(found.stored().len())));
+            all.cut = page.cut || page.full || all.events.len() < with_page;
+            all.unreadable = all.unreadable.max(page.unreadable);
+            query.after = page.next;
+            if all.cut || query.after.is_none() {
+                break;
+            }
+            if room.left() == 0 || all.events.len() >= related_events {
+                all.cut = true;
+                break;
+            }
+        }
+        all.events.reverse();
+        Ok(all)
+    }
+}

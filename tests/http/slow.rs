@@ -1,0 +1,115 @@
+//! A store in memory that takes its time for every search and look-up, and keeps how much each was given.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use events::{
+    Aggregation, AppendError, Appended, Bookmarks, BoxFuture, Buckets, Count, Entry, EventId, Filter, Found, Journal,
+    JournalError, OpenOperation, Page, Partition, Query, Search, SearchError, Seq, Sequenced, Viewer,
+    memory::MemoryStore,
+};
+
+/// A clone is another handle to the same.
+#[derive(Clone)]
+pub(crate) struct Slow {
+    store: MemoryStore,
+    pause: Duration,
+    given: Arc<Mutex<Vec<Duration>>>,
+}
+
+impl Slow {
+    /// One that takes so long.
+    pub(crate) fn by(pause: Duration) -> Self {
+        Self { store: MemoryStore::new(), pause, given: Arc::default() }
+    }
+
+    /// How much time each was given since this was asked last.
+    pub(crate) fn given(&self) -> Vec<Duration> {
+        std::mem::take(&mut self.given.lock().unwrap())
+    }
+
+    async fn take_time(&self, within: Option<Duration>) {
+        self.given.lock().unwrap().push(within.expect("a limit"));
+        tokio::time::sleep(self.pause).await;
+    }
+}
+
+impl Search for Slow {
+    fn get<'s>(
+        &'s self,
+        id: EventId,
+        viewer: &'s Viewer,
+        within: Option<Duration>,
+    ) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
+        Box::pin(async move {
+            self.take_time(within).await;
+            Search::get(&self.store, id, viewer, within).await
+        })
+    }
+
+    fn search<'s>(&'s self, query: &'s Query) -> BoxFuture<'s, Result<Page, SearchError>> {
+        Box::pin(async move {
+            self.take_time(query.within).await;
+            Search::search(&self.store, query).await
+        })
+    }
+
+    fn count<'s>(
+        &'s self,
+        filter: &'s Filter,
+        viewer: &'s Viewer,
+        within: Option<Duration>,
+    ) -> BoxFuture<'s, Result<Count, SearchError>> {
+        Box::pin(async move {
+            self.take_time(within).await;
+            self.store.count(filter, viewer, within).await
+        })
+    }
+
+    fn aggregate<'s>(&'s self, aggregation: &'s Aggregation) -> BoxFuture<'s, Result<Buckets, SearchError>> {
+        Box::pin(async move {
+            self.take_time(aggregation.within).await;
+            self.store.aggregate(aggregation).await
+        })
+    }
+
+    fn partitions(&self) -> BoxFuture<'_, Result<Vec<Partition>, SearchError>> {
+        self.store.partitions()
+    }
+}
+
+impl Journal for Slow {
+    fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, AppendError> {
+        self.store.append(entries)
+    }
+
+    fn get(&self, id: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+        Journal::get(&self.store, id)
+    }
+
+    fn read(&self, from: Seq, limit: usize, bytes: usize) -> Result<Vec<Sequenced>, JournalError> {
+        self.store.read(from, limit, bytes)
+    }
+
+    fn last_seq(&self) -> Seq {
+        self.store.last_seq()
+    }
+
+    fn note(&self, operation: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+        self.store.note(operation)
+    }
+
+    fn open_operations(&self) -> Result<Vec<OpenOperation>, JournalError> {
+        self.store.open_operations()
+    }
+
+    fn search(&self) -> Arc<dyn Search> {
+        Arc::new(self.clone())
+    }
+
+    fn bookmarks(&self) -> Arc<dyn Bookmarks> {
+        self.store.bookmarks()
+    }
+}
