@@ -120,7 +120,7 @@ impl Guard {
     /// What is current inside the body; none where nothing changes.
     pub(crate) fn inside(&self) -> Option<Change> {
         let inside = match &self.stage {
-            Stage::Open(operation) => Some(operation.context.inside(operation.clone())),
+            Stage::Open(operation) => Some(Context::inside(operation.clone())),
             // What the body says must not be recorded of the operation that encloses it.
             _ => with_current(|current| match &self.given {
                 None => {
