@@ -11,7 +11,7 @@ use crate::{
     id::EventId,
     journal::{Entry, EntryKind},
     json,
-    opening::{ACL, DETAILS, ID, Kept, end, message, start},
+    opening::{ACL, DETAILS, ID, Kept, end, head, message},
     operation::OperationState,
     outcome::{Ending, Failure, Reason},
     record::MAX_DETAIL_STRING,
@@ -60,10 +60,10 @@ fn write_into(
     let OperationState { plan, identifiers, kept: Kept { bytes: kept, parts, .. }, .. } = operation;
     let phase = if ending.failure().is_none() { Phase::Completed } else { Phase::Failed };
     let took = ended.saturating_duration_since(operation.started);
-    let parent = identifiers.id.write();
-    start(out, plan.head(phase), &parent, identifiers.timestamp.plus(took), now);
-    // The last bit tells the two apart, and so the last digit.
+    // Both begin with the id. The last bit tells the two apart, and so the last digit.
+    out.extend_from_slice(&kept[..ID.end]);
     out[ID.end - 1] += 1;
+    head(out, plan.head(phase), identifiers.timestamp.plus(took), now);
 
     match changes {
         // Most handlers say nothing: what the opening says of this is copied as it stands there, in one piece.
@@ -71,9 +71,13 @@ fn write_into(
         Some(changes) => changes.write_about(out, operation),
     }
     out.extend_from_slice(b",\"parent\":\"");
-    out.extend_from_slice(&parent);
+    out.extend_from_slice(&kept[ID]);
     out.extend_from_slice(b"\",\"root\":\"");
-    out.extend_from_slice(&if identifiers.root == identifiers.id { parent } else { identifiers.root.write() });
+    if identifiers.root == identifiers.id {
+        out.extend_from_slice(&kept[ID]);
+    } else {
+        identifiers.root.append(out);
+    }
     out.extend_from_slice(b"\",\"success\":");
     out.extend_from_slice(if phase == Phase::Completed { b"true" } else { b"false" });
     if let Some(failure) = ending.failure() {

@@ -173,7 +173,9 @@ impl Opening {
             EventKind::Direct => Phase::Occurred,
         };
         let Identifiers { id, timestamp, .. } = identifiers;
-        start(&mut draft.bytes, plan.head(phase), &id.write(), timestamp, timestamp);
+        draft.bytes.extend_from_slice(b"{\"id\":\"");
+        id.append(&mut draft.bytes);
+        head(&mut draft.bytes, plan.head(phase), timestamp, timestamp);
         Self { plan, context, identifiers, payload_limit, draft }
     }
 
@@ -386,7 +388,7 @@ impl Opening {
         parts.about.end = out.len() as u32;
         if let Some(parent) = parent {
             out.extend_from_slice(b",\"parent\":\"");
-            out.extend_from_slice(&parent.write());
+            parent.append(out);
             out.push(b'"');
         }
         if parent.is_some() || !direct {
@@ -394,18 +396,18 @@ impl Opening {
             if root == id {
                 out.extend_from_within(ID);
             } else {
-                out.extend_from_slice(&root.write());
+                root.append(out);
             }
             out.push(b'"');
         }
         if !direct {
             out.extend_from_slice(b",\"process\":\"");
-            out.extend_from_slice(&process.write());
+            process.append(out);
             out.push(b'"');
         }
         if let Some(deadline) = deadline {
             out.extend_from_slice(b",\"deadline\":\"");
-            out.extend_from_slice(&deadline.write());
+            deadline.write().append(out);
             out.push(b'"');
         }
     }
@@ -497,16 +499,15 @@ impl Opening {
 /// Where an event's id stands in its document.
 pub(crate) const ID: Range<usize> = 7..7 + ID_LEN;
 
-/// `{"id":"…<head><timestamp>","created":"<created>"`.
-pub(crate) fn start(out: &mut Vec<u8>, head: &[u8], id: &[u8; ID_LEN], timestamp: Timestamp, created: Timestamp) {
-    out.extend_from_slice(b"{\"id\":\"");
-    out.extend_from_slice(id);
+/// What follows the id: `<head><timestamp>","created":"<created>"`.
+pub(crate) fn head(out: &mut Vec<u8>, head: &[u8], timestamp: Timestamp, created: Timestamp) {
     out.extend_from_slice(head);
     let written = timestamp.write();
-    out.extend_from_slice(&written);
+    written.append(out);
     out.extend_from_slice(b"\",\"created\":\"");
     // Nearly always the same millisecond.
-    out.extend_from_slice(&if created == timestamp { written } else { created.write() });
+    let written = if created == timestamp { written } else { created.write() };
+    written.append(out);
     out.push(b'"');
 }
 
