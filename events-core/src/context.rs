@@ -20,7 +20,7 @@ use crate::{
     id::EventId,
     identity::{Caller, Claim},
     manager::EventManager,
-    operation::OperationState,
+    operation::OperationHandle,
 };
 
 /// Who acts, in which trace, and below which event.
@@ -48,7 +48,7 @@ enum Place {
     /// In no operation of this process.
     Outside(Arc<Identity>),
     /// In an operation: as whoever it is recorded for, where nobody else is named.
-    Inside(Option<Arc<Identity>>, Arc<OperationState>),
+    Inside(Option<Arc<Identity>>, OperationHandle),
 }
 
 #[derive(Clone, Debug)]
@@ -182,7 +182,7 @@ impl Context {
         std::str::from_utf8(written).ok()
     }
 
-    pub(crate) fn operation(&self) -> Option<&Arc<OperationState>> {
+    pub(crate) fn operation(&self) -> Option<&OperationHandle> {
         match &self.place {
             Place::Outside(_) => None,
             Place::Inside(_, operation) => Some(operation),
@@ -214,7 +214,7 @@ impl Context {
     }
 
     /// Where the handler of an operation runs.
-    pub(crate) fn inside(operation: Arc<OperationState>) -> Self {
+    pub(crate) fn inside(operation: OperationHandle) -> Self {
         if let Some(first) = &operation.context.identity().first
             && operation.at_end.is_none()
         {
@@ -230,7 +230,7 @@ impl Context {
     }
 
     /// The operation that runs here, where it is recorded.
-    pub(crate) fn recorded(&self) -> Option<&Arc<OperationState>> {
+    pub(crate) fn recorded(&self) -> Option<&OperationHandle> {
         self.operation().filter(|_| !self.unrecorded)
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     href::AnyHref,
     journal::{Entry, EntryKind},
     opening::Opening,
-    operation::OperationState,
+    operation::OperationHandle,
     outcome::{Ending, Failure, Reason},
     prepare::{Preparing, Verdict, placed},
     queue::{Item, Ticket},
@@ -58,9 +58,9 @@ pub(crate) enum Stage {
     /// The opening is being written.
     Preparing(Preparing),
     /// The guard is armed: whatever happens now leaves a closing.
-    Open(Arc<OperationState>),
+    Open(OperationHandle),
     /// The closing is handed over.
-    Closed(Arc<OperationState>),
+    Closed(OperationHandle),
 }
 
 impl Stage {
@@ -76,7 +76,7 @@ impl Stage {
     }
 
     /// Takes the operation, where it is open.
-    fn take_open(&mut self) -> Option<Arc<OperationState>> {
+    fn take_open(&mut self) -> Option<OperationHandle> {
         match std::mem::replace(self, Self::Unrecorded) {
             Self::Open(operation) => Some(operation),
             other => {
@@ -226,7 +226,7 @@ impl Guard {
 impl Guard {
     /// The handler of a deferred operation has returned. What it said is kept durably beside the opening, which
     /// cannot know it: whoever closes the operation, wherever and whenever, finds it there.
-    fn stay_open(&mut self, operation: Arc<OperationState>, mut said: Box<Said>, ended: Instant) {
+    fn stay_open(&mut self, operation: OperationHandle, mut said: Box<Said>, ended: Instant) {
         said.created = self.created.take().map(|created| *created);
         if said.is_empty() {
             operation.release();
@@ -258,7 +258,9 @@ impl Guard {
     pub(crate) fn clear(&mut self) {
         self.close_as_dropped();
         let Self { declaration: _, stage, given, ending, created, room } = self;
-        *stage = Stage::Unrecorded;
+        if let Stage::Closed(operation) = std::mem::replace(stage, Stage::Unrecorded) {
+            operation.retire();
+        }
         (*given, *ending, *created, *room) = (None, None, None, None);
     }
 }

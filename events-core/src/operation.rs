@@ -24,6 +24,10 @@ use crate::{
     said::{Said, Saying},
 };
 
+mod handle;
+
+pub(crate) use handle::{Memory, OperationHandle};
+
 /// The operation that runs here.
 ///
 /// What a handler says about it goes to the closing event. Outside an operation, and in one that is not
@@ -40,7 +44,7 @@ use crate::{
 /// # }
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Operation(Option<Arc<OperationState>>);
+pub struct Operation(Option<OperationHandle>);
 
 impl Operation {
     /// The innermost operation here.
@@ -236,8 +240,8 @@ impl OperationState {
     }
 
     /// Notes another resource that it touched.
-    pub(crate) fn link(self: &Arc<Self>, href: &AnyHref) {
-        Operation(Some(self.clone())).link(href);
+    pub(crate) fn link(&self, href: &AnyHref) {
+        self.say(|said, shared| said.link(href.as_str(), shared));
     }
 
     /// It no longer counts as open. Once is enough.
