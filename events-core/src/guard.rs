@@ -6,6 +6,7 @@ use std::{
     borrow::Cow,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::Arc,
+    task::Waker,
     time::Instant,
 };
 
@@ -180,19 +181,19 @@ impl Guard {
         refused
     }
 
-    /// Hands the closing over, of a handler that ran to its end.
-    fn close_as_ended(&mut self) {
+    /// Hands the closing over, of a handler that ran to its end. `waiter` waits for it.
+    fn close_as_ended(&mut self, waiter: &Waker) {
         let ending = self.ending.take().unwrap_or(Ending::COMPLETED);
-        self.close(&ending);
+        self.close(&ending, Some(waiter));
     }
 
-    /// Hands the closing over. Afterwards the guard is disarmed.
-    fn close(&mut self, ending: &Ending) {
+    /// Hands the closing over, with its waiter where there is one. Afterwards the guard is disarmed.
+    fn close(&mut self, ending: &Ending, waiter: Option<&Waker>) {
         let Some(operation) = self.stage.take_open() else { return };
         let (ended, now) = operation.shared().clock.read();
         // Taken, not only read: a large payload must not stay with an operation whose task has yet to be
         // polled again, when the room it took is free already.
-        let mut said = operation.saying().end();
+        let mut said = operation.closing_receipt().end(waiter);
         if operation.plan.spec.deferred.is_some() && ending.failure().is_none() {
             self.stay_open(operation, said.unwrap_or_default(), ended);
             return;
@@ -248,7 +249,7 @@ impl Guard {
         if matches!(self.stage, Stage::Open(_)) {
             let ending = self.ending.take().unwrap_or_else(|| Ending::failed(drop_reason()));
             // This may be unwinding already: a mistake of ours must not end the process.
-            if catch_unwind(AssertUnwindSafe(|| self.close(&ending))).is_err() {
+            if catch_unwind(AssertUnwindSafe(|| self.close(&ending, None))).is_err() {
                 tracing::error!("an operation is closed as abandoned at the next start: writing its closing panicked");
             }
         }
@@ -282,6 +283,6 @@ pub(crate) fn panicked(guard: &mut Guard, panic: Box<dyn Any + Send>) -> ! {
         Some(said) => failure.because(said),
         None => failure,
     };
-    guard.close(&Ending::Failed(failure));
+    guard.close(&Ending::Failed(failure), None);
     resume_unwind(panic)
 }

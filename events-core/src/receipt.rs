@@ -9,6 +9,8 @@ use std::{
     task::{Context as Task, Poll, Waker},
 };
 
+use crate::said::Said;
+
 /// Where an event is on its way into the journal.
 #[derive(Debug, Default)]
 pub(crate) struct Receipt {
@@ -25,8 +27,10 @@ struct State {
     waker: Option<Waker>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 enum Progress {
+    /// A closing whose operation runs, which may say something for it. Most say nothing, and pay for nothing.
+    Running(Option<Box<Said>>),
     /// In the queue, or not handed over yet.
     #[default]
     Waiting,
@@ -74,6 +78,33 @@ impl Receipt {
     pub(crate) fn awaited_by(waker: Waker) -> Self {
         let state = State { waker: Some(waker), ..State::default() };
         Self { state: Mutex::new(state), ..Self::default() }
+    }
+
+    /// Of the closing of an operation that begins.
+    pub(crate) fn of_closing() -> Self {
+        let state = State { progress: Progress::Running(None), ..State::default() };
+        Self { state: Mutex::new(state), ..Self::default() }
+    }
+
+    /// Adds to what is said for a closing; none once that is being handed over, which is too late.
+    pub(crate) fn say<T>(&self, say: impl FnOnce(&mut Said) -> T) -> Option<T> {
+        match &mut self.lock().progress {
+            Progress::Running(said) => Some(say(said.get_or_insert_default())),
+            _ => None,
+        }
+    }
+
+    /// A closing is about to be handed over, with its waiter where there is one. Answers what was said for it.
+    pub(crate) fn end(&self, waiter: Option<&Waker>) -> Option<Box<Said>> {
+        let mut state = self.lock();
+        state.waker = waiter.cloned();
+        match std::mem::take(&mut state.progress) {
+            Progress::Running(said) => said,
+            other => {
+                state.progress = other;
+                None
+            }
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -138,8 +169,10 @@ impl Receipt {
         match &state.progress {
             Progress::Answered(answer) => Poll::Ready(Learned::Answered(answer.clone())),
             Progress::Withdrawn => Poll::Ready(Learned::Withdrawn),
-            Progress::Waiting | Progress::Taken if state.overdue => Poll::Ready(Learned::Overdue),
-            Progress::Waiting | Progress::Taken => {
+            Progress::Running(_) | Progress::Waiting | Progress::Taken if state.overdue => {
+                Poll::Ready(Learned::Overdue)
+            }
+            Progress::Running(_) | Progress::Waiting | Progress::Taken => {
                 if !state.waker.as_ref().is_some_and(|waker| waker.will_wake(task.waker())) {
                     state.waker = Some(task.waker().clone());
                 }

@@ -189,7 +189,7 @@ fn opened(guard: &mut Guard, learned: Learned) -> Result<(), Refused> {
     operation.shared().counters.refused.add(1);
     if may_be_stored {
         let failure = Failure::new(Reason::Refused).because(reason.clone());
-        guard.close(&Ending::Failed(failure));
+        guard.close(&Ending::Failed(failure), None);
     } else {
         operation.release();
         guard.stage = Stage::Unrecorded;
