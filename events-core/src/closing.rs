@@ -43,10 +43,10 @@ pub(crate) fn write(
     created: Option<&Created>,
 ) -> Entry {
     let changes = (said.is_some() || created.is_some()).then(|| Changes { said: said.unwrap_or(&NOTHING), created });
-    let mut draft = scratch::take();
-    write_into(&mut draft.bytes, operation, ended, ending, changes);
-    let document: Arc<[u8]> = draft.bytes.as_slice().into();
-    scratch::give_back(draft);
+    let mut sheet = scratch::take();
+    write_into(&mut sheet.bytes, operation, ended, ending, changes);
+    let document: Arc<[u8]> = sheet.bytes.as_slice().into();
+    scratch::give_back(sheet);
     Entry { id: operation.identifiers.id.closing(), document, kind: EntryKind::Closing }
 }
 

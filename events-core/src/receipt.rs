@@ -76,14 +76,17 @@ pub(crate) fn wake(waker: Waker) {
 impl Receipt {
     /// Of an event that is not handed over yet: its waiter is there before anybody can answer.
     pub(crate) fn awaited_by(waker: Waker) -> Self {
-        let state = State { waker: Some(waker), ..State::default() };
-        Self { state: Mutex::new(state), ..Self::default() }
+        Self::new(Progress::Waiting, Some(waker))
     }
 
     /// Of the closing of an operation that begins.
     pub(crate) fn of_closing() -> Self {
-        let state = State { progress: Progress::Running(None), ..State::default() };
-        Self { state: Mutex::new(state), ..Self::default() }
+        Self::new(Progress::Running(None), None)
+    }
+
+    #[inline]
+    fn new(progress: Progress, waker: Option<Waker>) -> Self {
+        Self { stored: AtomicBool::new(false), state: Mutex::new(State { progress, overdue: false, waker }) }
     }
 
     /// Adds to what is said for a closing; none once that is being handed over, which is too late.
@@ -97,14 +100,11 @@ impl Receipt {
     /// A closing is about to be handed over, with its waiter where there is one. Answers what was said for it.
     pub(crate) fn end(&self, waiter: Option<&Waker>) -> Option<Box<Said>> {
         let mut state = self.lock();
+        let Progress::Running(said) = &mut state.progress else { return None };
+        let said = said.take();
+        state.progress = Progress::Waiting;
         state.waker = waiter.cloned();
-        match std::mem::take(&mut state.progress) {
-            Progress::Running(said) => said,
-            other => {
-                state.progress = other;
-                None
-            }
-        }
+        said
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
