@@ -78,10 +78,12 @@ fn write_into(
     } else {
         identifiers.root.append(out);
     }
-    out.extend_from_slice(b"\",\"success\":");
-    out.extend_from_slice(if phase == Phase::Completed { b"true" } else { b"false" });
-    if let Some(failure) = ending.failure() {
-        write_failure(out, failure);
+    match ending.failure() {
+        None => out.extend_from_slice(b"\",\"success\":true"),
+        Some(failure) => {
+            out.extend_from_slice(b"\",\"success\":false");
+            write_failure(out, failure);
+        }
     }
     out.extend_from_slice(b",\"duration-ms\":");
     json::unsigned(out, u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
