@@ -207,6 +207,14 @@ impl Context {
         }
     }
 
+    /// For an operation that is recorded here: it knows itself who acts, and nobody asks those that it stands in one
+    /// after the other.
+    pub(crate) fn settle(&mut self) {
+        if let Place::Inside(own @ None, operation) = &mut self.place {
+            *own = Some(operation.context.identity().clone());
+        }
+    }
+
     /// Whether an operation of this process waits for what happens here. What it left behind when it ended, and
     /// what stands below an event that was recorded elsewhere, is on its own.
     pub(crate) fn is_nested(&self) -> bool {
