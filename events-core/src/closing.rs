@@ -11,7 +11,7 @@ use crate::{
     id::EventId,
     journal::{Entry, EntryKind},
     json,
-    opening::{ACL, DETAILS, ID, Kept, end, message, start},
+    opening::{ACL, DETAILS, ID, Kept, end, head, message},
     operation::OperationState,
     outcome::{Ending, Failure, Reason},
     record::MAX_DETAIL_STRING,
@@ -43,10 +43,10 @@ pub(crate) fn write(
     created: Option<&Created>,
 ) -> Entry {
     let changes = (said.is_some() || created.is_some()).then(|| Changes { said: said.unwrap_or(&NOTHING), created });
-    let mut draft = scratch::take();
-    write_into(&mut draft.bytes, operation, ended, ending, changes);
-    let document: Arc<[u8]> = draft.bytes.as_slice().into();
-    scratch::give_back(draft);
+    let mut sheet = scratch::take();
+    write_into(&mut sheet.bytes, operation, ended, ending, changes);
+    let document: Arc<[u8]> = sheet.bytes.as_slice().into();
+    scratch::give_back(sheet);
     Entry { id: operation.identifiers.id.closing(), document, kind: EntryKind::Closing }
 }
 
@@ -60,10 +60,10 @@ fn write_into(
     let OperationState { plan, identifiers, kept: Kept { bytes: kept, parts, .. }, .. } = operation;
     let phase = if ending.failure().is_none() { Phase::Completed } else { Phase::Failed };
     let took = ended.saturating_duration_since(operation.started);
-    let parent = identifiers.id.write();
-    start(out, plan.head(phase), &parent, identifiers.timestamp.plus(took), now);
-    // The last bit tells the two apart, and so the last digit.
+    // Both begin with the id. The last bit tells the two apart, and so the last digit.
+    out.extend_from_slice(&kept[..ID.end]);
     out[ID.end - 1] += 1;
+    head(out, plan.head(phase), identifiers.timestamp.plus(took), now);
 
     match changes {
         // Most handlers say nothing: what the opening says of this is copied as it stands there, in one piece.
@@ -71,13 +71,19 @@ fn write_into(
         Some(changes) => changes.write_about(out, operation),
     }
     out.extend_from_slice(b",\"parent\":\"");
-    out.extend_from_slice(&parent);
+    out.extend_from_slice(&kept[ID]);
     out.extend_from_slice(b"\",\"root\":\"");
-    out.extend_from_slice(&if identifiers.root == identifiers.id { parent } else { identifiers.root.write() });
-    out.extend_from_slice(b"\",\"success\":");
-    out.extend_from_slice(if phase == Phase::Completed { b"true" } else { b"false" });
-    if let Some(failure) = ending.failure() {
-        write_failure(out, failure);
+    if identifiers.root == identifiers.id {
+        out.extend_from_slice(&kept[ID]);
+    } else {
+        identifiers.root.append(out);
+    }
+    match ending.failure() {
+        None => out.extend_from_slice(b"\",\"success\":true"),
+        Some(failure) => {
+            out.extend_from_slice(b"\",\"success\":false");
+            write_failure(out, failure);
+        }
     }
     out.extend_from_slice(b",\"duration-ms\":");
     json::unsigned(out, u64::try_from(took.as_millis()).unwrap_or(u64::MAX));

@@ -20,7 +20,7 @@ use crate::{
     id::EventId,
     identity::{Caller, Claim},
     manager::EventManager,
-    operation::OperationState,
+    operation::OperationHandle,
 };
 
 /// Who acts, in which trace, and below which event.
@@ -38,10 +38,17 @@ use crate::{
 /// ```
 #[derive(Clone, Debug)]
 pub struct Context {
-    identity: Arc<Identity>,
-    operation: Option<Arc<OperationState>>,
-    /// An operation runs here that is not recorded, inside the one above.
+    place: Place,
+    /// An operation runs here that is not recorded, inside the one of the place.
     unrecorded: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Place {
+    /// In no operation of this process.
+    Outside(Arc<Identity>),
+    /// In an operation: as whoever it is recorded for, where nobody else is named.
+    Inside(Option<Arc<Identity>>, OperationHandle),
 }
 
 #[derive(Clone, Debug)]
@@ -84,10 +91,29 @@ impl Context {
         let written = serde_json::to_vec(&caller).unwrap_or_else(|_| b"{}".to_vec());
         let authn_info = [b",\"authn-info\":", written.as_slice()].concat().into();
         Self {
-            identity: Arc::new(Identity { caller, authn_info, traceparent: Box::default(), under: None, first: None }),
-            operation: None,
+            place: Place::Outside(Arc::new(Identity {
+                caller,
+                authn_info,
+                traceparent: Box::default(),
+                under: None,
+                first: None,
+            })),
             unrecorded: false,
         }
+    }
+
+    fn identity(&self) -> &Arc<Identity> {
+        match &self.place {
+            Place::Outside(identity) | Place::Inside(Some(identity), _) => identity,
+            Place::Inside(None, operation) => operation.context.identity(),
+        }
+    }
+
+    fn identity_mut(&mut self) -> &mut Identity {
+        Arc::make_mut(match &mut self.place {
+            Place::Outside(identity) => identity,
+            Place::Inside(own, operation) => own.get_or_insert_with(|| operation.context.identity().clone()),
+        })
     }
 
     /// Nobody in particular acts, on purpose.
@@ -110,23 +136,24 @@ impl Context {
         if is_traceparent(traceparent) {
             // Hexadecimal digits and hyphens: nothing to escape.
             let written = format!(",\"traceparent\":\"{traceparent}\"").into_bytes();
-            Arc::make_mut(&mut self.identity).traceparent = written.into();
+            self.identity_mut().traceparent = written.into();
         }
         self
     }
 
     /// The same, and `first` learns the first operation that is recorded in it.
     pub fn telling(mut self, first: &FirstOperation) -> Self {
-        Arc::make_mut(&mut self.identity).first = Some(first.clone());
+        self.identity_mut().first = Some(first.clone());
         self
     }
 
     /// The same below an event that was recorded elsewhere: in another process, before a restart.
-    pub fn under(mut self, parent: EventId, root: EventId) -> Self {
-        Arc::make_mut(&mut self.identity).under = Some((parent, root));
-        self.operation = None;
-        self.unrecorded = false;
-        self
+    pub fn under(self, parent: EventId, root: EventId) -> Self {
+        let mut identity = self.identity().clone();
+        // Shared no longer, where nothing else has it.
+        drop(self);
+        Arc::make_mut(&mut identity).under = Some((parent, root));
+        Self { place: Place::Outside(identity), unrecorded: false }
     }
 
     /// The context here, with the operation that runs here as the parent of what follows.
@@ -136,61 +163,73 @@ impl Context {
 
     /// Who acts.
     pub fn caller(&self) -> &Caller {
-        &self.identity.caller
+        &self.identity().caller
     }
 
     /// `,"authn-info":{…}`.
     pub(crate) fn authn_info(&self) -> &[u8] {
-        &self.identity.authn_info
+        &self.identity().authn_info
     }
 
     /// `,"traceparent":"…"`; empty where there is none.
     pub(crate) fn traceparent(&self) -> &[u8] {
-        &self.identity.traceparent
+        &self.identity().traceparent
     }
 
     /// The W3C `traceparent`, where there is one.
     pub(crate) fn trace(&self) -> Option<&str> {
-        let written = self.identity.traceparent.strip_prefix(b",\"traceparent\":\"")?.strip_suffix(b"\"")?;
+        let written = self.identity().traceparent.strip_prefix(b",\"traceparent\":\"")?.strip_suffix(b"\"")?;
         std::str::from_utf8(written).ok()
     }
 
-    pub(crate) fn operation(&self) -> Option<&Arc<OperationState>> {
-        self.operation.as_ref()
+    pub(crate) fn operation(&self) -> Option<&OperationHandle> {
+        match &self.place {
+            Place::Outside(_) => None,
+            Place::Inside(_, operation) => Some(operation),
+        }
     }
 
     /// Parent and root of what is recorded here: the nearest recorded ancestor.
     pub(crate) fn lineage(&self) -> Option<(EventId, EventId)> {
-        match &self.operation {
-            Some(operation) => operation.lineage(),
-            None => self.identity.under,
+        match &self.place {
+            Place::Outside(identity) => identity.under,
+            Place::Inside(_, operation) => operation.lineage(),
         }
     }
 
     /// One that says nothing else stands below the operation that runs here.
     pub(crate) fn placed(self, here: Option<&Self>) -> Self {
         match here {
-            Some(Self { operation: Some(operation), unrecorded, .. }) if self.lineage().is_none() => {
-                Self { operation: Some(operation.clone()), unrecorded: *unrecorded, ..self }
+            Some(Self { place: Place::Inside(_, operation), unrecorded }) if self.lineage().is_none() => {
+                Self { place: Place::Inside(Some(self.identity().clone()), operation.clone()), unrecorded: *unrecorded }
             }
             _ => self,
+        }
+    }
+
+    /// For an operation that is recorded here: it knows itself who acts, and nobody asks those that it stands in one
+    /// after the other.
+    pub(crate) fn settle(&mut self) {
+        if let Place::Inside(own @ None, operation) = &mut self.place {
+            *own = Some(operation.context.identity().clone());
         }
     }
 
     /// Whether an operation of this process waits for what happens here. What it left behind when it ended, and
     /// what stands below an event that was recorded elsewhere, is on its own.
     pub(crate) fn is_nested(&self) -> bool {
-        self.operation.as_ref().is_some_and(|operation| !operation.has_ended())
+        self.operation().is_some_and(|operation| !operation.has_ended())
     }
 
-    pub(crate) fn inside(&self, operation: Arc<OperationState>) -> Self {
-        if let Some(first) = &self.identity.first
+    /// Where the handler of an operation runs.
+    pub(crate) fn inside(operation: OperationHandle) -> Self {
+        if let Some(first) = &operation.context.identity().first
             && operation.at_end.is_none()
         {
             // The outermost one begins before all others.
             let _ = first.0.set(operation.identifiers.id);
         }
-        Self { identity: self.identity.clone(), operation: Some(operation), unrecorded: false }
+        Self { place: Place::Inside(None, operation), unrecorded: false }
     }
 
     /// Inside an operation that is not recorded: what follows still stands below the recorded one.
@@ -199,8 +238,8 @@ impl Context {
     }
 
     /// The operation that runs here, where it is recorded.
-    pub(crate) fn recorded(&self) -> Option<&Arc<OperationState>> {
-        self.operation.as_ref().filter(|_| !self.unrecorded)
+    pub(crate) fn recorded(&self) -> Option<&OperationHandle> {
+        self.operation().filter(|_| !self.unrecorded)
     }
 }
 
@@ -266,19 +305,23 @@ pub(crate) fn with_current<T>(read: impl FnOnce(&Current) -> T) -> T {
     CURRENT.with(|current| read(&current.borrow()))
 }
 
-/// What a future changes of what is current while it is polled; the rest stays as it is there.
+/// What a future changes of what is current while it is polled; the rest, none here, stays as it is there.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Change {
-    pub(crate) manager: Option<EventManager>,
-    pub(crate) context: Option<Context>,
-    pub(crate) recording: Option<Recording>,
+    manager: Option<Option<EventManager>>,
+    context: Option<Option<Context>>,
+    recording: Option<Recording>,
     /// The context takes its place where it is polled first.
-    pub(crate) to_be_placed: bool,
+    to_be_placed: bool,
 }
 
 impl Change {
+    pub(crate) fn manager(manager: EventManager) -> Self {
+        Self { manager: Some(Some(manager)), ..Self::default() }
+    }
+
     pub(crate) fn context(context: Context) -> Self {
-        Self { context: Some(context), ..Self::default() }
+        Self { context: Some(Some(context)), ..Self::default() }
     }
 
     pub(crate) fn recording(recording: Recording) -> Self {
@@ -287,31 +330,27 @@ impl Change {
 }
 
 /// Undoes a change when it is dropped.
-pub(crate) struct Swapped<'c> {
-    change: &'c mut Change,
-    manager: bool,
-    context: bool,
-}
+pub(crate) struct Swapped<'c>(&'c mut Change);
 
 /// Makes a change until the guard is dropped.
 pub(crate) fn swap(change: &mut Change) -> Swapped<'_> {
-    let mut swapped = Swapped { manager: change.manager.is_some(), context: change.context.is_some(), change };
-    swapped.swap();
-    swapped
+    change.swap();
+    Swapped(change)
 }
 
-impl Swapped<'_> {
+impl Change {
+    /// Takes what is current, and puts there what was here.
     fn swap(&mut self) {
         // A thread that is ending has no current any more: then there is nothing to swap with.
         let _ = CURRENT.try_with(|current| {
             let mut current = current.borrow_mut();
-            if self.manager {
-                std::mem::swap(&mut current.manager, &mut self.change.manager);
+            if let Some(manager) = &mut self.manager {
+                std::mem::swap(&mut current.manager, manager);
             }
-            if self.context {
-                std::mem::swap(&mut current.context, &mut self.change.context);
+            if let Some(context) = &mut self.context {
+                std::mem::swap(&mut current.context, context);
             }
-            if let Some(recording) = &mut self.change.recording {
+            if let Some(recording) = &mut self.recording {
                 std::mem::swap(&mut current.recording, recording);
             }
         });
@@ -320,7 +359,7 @@ impl Swapped<'_> {
 
 impl Drop for Swapped<'_> {
     fn drop(&mut self) {
-        self.swap();
+        self.0.swap();
     }
 }
 
@@ -350,8 +389,9 @@ impl<F: Future> Future for Scoped<F> {
     fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<F::Output> {
         let mut this = self.project();
         if std::mem::take(&mut this.change.to_be_placed) {
-            let context = this.change.context.take();
-            this.change.context = with_current(|here| context.map(|context| context.placed(here.context.as_ref())));
+            let context = this.change.context.take().flatten();
+            this.change.context =
+                with_current(|here| context.map(|context| Some(context.placed(here.context.as_ref()))));
         }
         let _swapped = swap(this.change);
         match this.future.as_mut().as_pin_mut() {
@@ -394,8 +434,8 @@ pub(crate) fn scoped<F: Future>(change: Change, future: F) -> Scoped<F> {
 /// ```
 pub fn carried<F: Future>(future: F) -> Scoped<F> {
     let carried = with_current(|current| Change {
-        manager: current.manager.clone(),
-        context: current.context.clone(),
+        manager: current.manager.clone().map(Some),
+        context: current.context.clone().map(Some),
         recording: Some(current.recording.clone()),
         to_be_placed: false,
     });

@@ -6,6 +6,7 @@ use std::{
     borrow::Cow,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::Arc,
+    task::Waker,
     time::Instant,
 };
 
@@ -18,7 +19,7 @@ use crate::{
     href::AnyHref,
     journal::{Entry, EntryKind},
     opening::Opening,
-    operation::OperationState,
+    operation::OperationHandle,
     outcome::{Ending, Failure, Reason},
     prepare::{Preparing, Verdict, placed},
     queue::{Item, Ticket},
@@ -58,9 +59,9 @@ pub(crate) enum Stage {
     /// The opening is being written.
     Preparing(Preparing),
     /// The guard is armed: whatever happens now leaves a closing.
-    Open(Arc<OperationState>),
+    Open(OperationHandle),
     /// The closing is handed over.
-    Closed(Arc<OperationState>),
+    Closed(OperationHandle),
 }
 
 impl Stage {
@@ -76,7 +77,7 @@ impl Stage {
     }
 
     /// Takes the operation, where it is open.
-    fn take_open(&mut self) -> Option<Arc<OperationState>> {
+    fn take_open(&mut self) -> Option<OperationHandle> {
         match std::mem::replace(self, Self::Unrecorded) {
             Self::Open(operation) => Some(operation),
             other => {
@@ -120,7 +121,7 @@ impl Guard {
     /// What is current inside the body; none where nothing changes.
     pub(crate) fn inside(&self) -> Option<Change> {
         let inside = match &self.stage {
-            Stage::Open(operation) => Some(operation.context.inside(operation.clone())),
+            Stage::Open(operation) => Some(Context::inside(operation.clone())),
             // What the body says must not be recorded of the operation that encloses it.
             _ => with_current(|current| match &self.given {
                 None => {
@@ -180,19 +181,19 @@ impl Guard {
         refused
     }
 
-    /// Hands the closing over, of a handler that ran to its end.
-    fn close_as_ended(&mut self) {
+    /// Hands the closing over, of a handler that ran to its end. `waiter` waits for it.
+    fn close_as_ended(&mut self, waiter: &Waker) {
         let ending = self.ending.take().unwrap_or(Ending::COMPLETED);
-        self.close(&ending);
+        self.close(&ending, Some(waiter));
     }
 
-    /// Hands the closing over. Afterwards the guard is disarmed.
-    fn close(&mut self, ending: &Ending) {
+    /// Hands the closing over, with its waiter where there is one. Afterwards the guard is disarmed.
+    fn close(&mut self, ending: &Ending, waiter: Option<&Waker>) {
         let Some(operation) = self.stage.take_open() else { return };
         let (ended, now) = operation.shared().clock.read();
         // Taken, not only read: a large payload must not stay with an operation whose task has yet to be
         // polled again, when the room it took is free already.
-        let mut said = operation.saying().end();
+        let mut said = operation.closing_receipt().end(waiter);
         if operation.plan.spec.deferred.is_some() && ending.failure().is_none() {
             self.stay_open(operation, said.unwrap_or_default(), ended);
             return;
@@ -226,7 +227,7 @@ impl Guard {
 impl Guard {
     /// The handler of a deferred operation has returned. What it said is kept durably beside the opening, which
     /// cannot know it: whoever closes the operation, wherever and whenever, finds it there.
-    fn stay_open(&mut self, operation: Arc<OperationState>, mut said: Box<Said>, ended: Instant) {
+    fn stay_open(&mut self, operation: OperationHandle, mut said: Box<Said>, ended: Instant) {
         said.created = self.created.take().map(|created| *created);
         if said.is_empty() {
             operation.release();
@@ -248,7 +249,7 @@ impl Guard {
         if matches!(self.stage, Stage::Open(_)) {
             let ending = self.ending.take().unwrap_or_else(|| Ending::failed(drop_reason()));
             // This may be unwinding already: a mistake of ours must not end the process.
-            if catch_unwind(AssertUnwindSafe(|| self.close(&ending))).is_err() {
+            if catch_unwind(AssertUnwindSafe(|| self.close(&ending, None))).is_err() {
                 tracing::error!("an operation is closed as abandoned at the next start: writing its closing panicked");
             }
         }
@@ -258,7 +259,9 @@ impl Guard {
     pub(crate) fn clear(&mut self) {
         self.close_as_dropped();
         let Self { declaration: _, stage, given, ending, created, room } = self;
-        *stage = Stage::Unrecorded;
+        if let Stage::Closed(operation) = std::mem::replace(stage, Stage::Unrecorded) {
+            operation.retire();
+        }
         (*given, *ending, *created, *room) = (None, None, None, None);
     }
 }
@@ -280,6 +283,6 @@ pub(crate) fn panicked(guard: &mut Guard, panic: Box<dyn Any + Send>) -> ! {
         Some(said) => failure.because(said),
         None => failure,
     };
-    guard.close(&Ending::Failed(failure));
+    guard.close(&Ending::Failed(failure), None);
     resume_unwind(panic)
 }

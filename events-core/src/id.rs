@@ -37,17 +37,20 @@ pub struct InvalidEventId(String);
 /// Length of `event/` and a UUID.
 pub(crate) const ID_LEN: usize = 42;
 
-/// The two digits of each byte.
-const HEX: [[u8; 2]; 256] = {
-    let digits = b"0123456789abcdef";
-    let mut pairs = [[0; 2]; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        pairs[byte] = [digits[byte >> 4], digits[byte & 15]];
-        byte += 1;
-    }
-    pairs
-};
+/// An id without its digits.
+const BLANK: &[u8; ID_LEN] = b"event/00000000-0000-0000-0000-000000000000";
+
+/// The eight hexadecimal digits of a number, worked out at once in one word.
+const fn digits(number: u32) -> [u8; 8] {
+    const EACH: u64 = u64::MAX / 255;
+    // The first digit belongs in the first byte.
+    let word = number.swap_bytes() as u64;
+    let word = (word | word << 16) & 0x0000_ffff_0000_ffff;
+    let word = (word | word << 8) & 0x00ff_00ff_00ff_00ff;
+    let word = (word >> 4 | word << 8) & (EACH * 0x0f);
+    let letters = (word + EACH * 6) >> 4 & EACH;
+    (word + EACH * b'0' as u64 + letters * (b'a' - b'0' - 10) as u64).to_le_bytes()
+}
 
 impl EventId {
     /// From the 128 bits of the UUID.
@@ -82,12 +85,30 @@ impl EventId {
 
     /// Its text, as it is displayed, without allocating: `event/` and the hyphenated UUID.
     pub fn write(self) -> [u8; ID_LEN] {
-        const PLACES: [usize; 16] = [6, 8, 10, 12, 15, 17, 20, 22, 25, 27, 30, 32, 34, 36, 38, 40];
-        let mut text = *b"event/00000000-0000-0000-0000-000000000000";
-        for (place, byte) in PLACES.into_iter().zip(self.0.to_be_bytes()) {
-            text[place..place + 2].copy_from_slice(&HEX[usize::from(byte)]);
-        }
+        let mut text = *BLANK;
+        self.put(&mut text);
         text
+    }
+
+    /// Appends its text: straight to its place, where nothing reads it again at once.
+    #[inline]
+    pub(crate) fn append(self, out: &mut Vec<u8>) {
+        out.extend_from_slice(BLANK);
+        if let Some(text) = out.last_chunk_mut() {
+            self.put(text);
+        }
+    }
+
+    #[inline]
+    fn put(self, text: &mut [u8; ID_LEN]) {
+        let part = |shift: u32| digits((self.0 >> shift) as u32);
+        let (second, third) = (part(64), part(32));
+        text[6..14].copy_from_slice(&part(96));
+        text[15..19].copy_from_slice(&second[..4]);
+        text[20..24].copy_from_slice(&second[4..]);
+        text[25..29].copy_from_slice(&third[..4]);
+        text[30..34].copy_from_slice(&third[4..]);
+        text[34..].copy_from_slice(&part(0));
     }
 }
 
@@ -160,13 +181,11 @@ impl ProcessId {
         Self(bits)
     }
 
-    /// The 16 hexadecimal digits.
-    pub(crate) fn write(self) -> [u8; 16] {
-        let mut text = [0; 16];
-        for (at, byte) in self.0.to_be_bytes().into_iter().enumerate() {
-            text[2 * at..2 * at + 2].copy_from_slice(&HEX[usize::from(byte)]);
-        }
-        text
+    /// Appends its 16 hexadecimal digits.
+    #[inline]
+    pub(crate) fn append(self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&digits((self.0 >> 32) as u32));
+        out.extend_from_slice(&digits(self.0 as u32));
     }
 
     /// The 64 bits.

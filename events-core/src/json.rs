@@ -89,6 +89,9 @@ fn escape(out: &mut Vec<u8>, bytes: &[u8]) {
 
 /// Appends an integer.
 pub(crate) fn unsigned(out: &mut Vec<u8>, mut value: u64) {
+    if value < 10 {
+        return out.push(b'0' + value as u8);
+    }
     let mut digits = [0; 20];
     let mut at = digits.len();
     loop {

@@ -170,7 +170,7 @@ impl EventManager {
     ///
     /// Cancel-safe in as far as `future` is.
     pub fn scope<F: Future>(&self, future: F) -> Scoped<F> {
-        scoped(Change { manager: Some(self.clone()), ..Change::default() }, future)
+        scoped(Change::manager(self.clone()), future)
     }
 
     pub(crate) fn shared(&self) -> Option<&Opaque<Shared>> {

@@ -1,11 +1,6 @@
 //! One operation: what it is while it is open, and what its handler may say about it.
 
-use std::{
-    borrow::Cow,
-    fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Instant,
-};
+use std::{borrow::Cow, fmt, sync::Arc, time::Instant};
 
 use crate::{
     context::{Context, with_current},
@@ -21,8 +16,12 @@ use crate::{
     queue::Item,
     receipt::Receipt,
     record::{self, Record},
-    said::{Said, Saying},
+    said::Said,
 };
+
+mod handle;
+
+pub(crate) use handle::{Memory, OperationHandle};
 
 /// The operation that runs here.
 ///
@@ -40,7 +39,7 @@ use crate::{
 /// # }
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Operation(Option<Arc<OperationState>>);
+pub struct Operation(Option<OperationHandle>);
 
 impl Operation {
     /// The innermost operation here.
@@ -175,7 +174,6 @@ pub(crate) struct OperationState {
     pub(crate) at_end: Option<Box<AtEnd>>,
     opening: Receipt,
     closing: Receipt,
-    saying: Mutex<Saying>,
 }
 
 impl fmt::Debug for OperationState {
@@ -207,8 +205,7 @@ impl OperationState {
             acl_fallback,
             at_end,
             opening,
-            closing: Receipt::default(),
-            saying: Mutex::default(),
+            closing: Receipt::of_closing(),
         }
     }
 
@@ -236,8 +233,8 @@ impl OperationState {
     }
 
     /// Notes another resource that it touched.
-    pub(crate) fn link(self: &Arc<Self>, href: &AnyHref) {
-        Operation(Some(self.clone())).link(href);
+    pub(crate) fn link(&self, href: &AnyHref) {
+        self.say(|said, shared| said.link(href.as_str(), shared));
     }
 
     /// It no longer counts as open. Once is enough.
@@ -249,15 +246,9 @@ impl OperationState {
         self.slot.is_given_back()
     }
 
-    pub(crate) fn saying(&self) -> MutexGuard<'_, Saying> {
-        self.saying.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// See [`Operation::say`].
     fn say(&self, say: impl FnOnce(&mut Said, Option<&Shared>) -> bool) {
-        if let Some(said) = self.saying().more()
-            && say(said, Some(self.shared()))
-        {
+        if self.closing.say(|said| say(said, Some(self.shared()))) == Some(true) {
             self.shared().counters.truncated.add(1);
         }
     }

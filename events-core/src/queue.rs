@@ -19,7 +19,7 @@ use crate::{
     journal::{AppendError, Appended, Entry, EntryKind, Journal, JournalError},
     manager::Shared,
     opaque::Opaque,
-    operation::OperationState,
+    operation::OperationHandle,
     receipt::{Answer, Receipt},
 };
 
@@ -57,9 +57,9 @@ impl Item {
 #[derive(Clone, Debug)]
 pub(crate) enum Ticket {
     /// The opening of an operation of this process.
-    Opening(Arc<OperationState>),
+    Opening(OperationHandle),
     /// Its closing.
-    Closing(Arc<OperationState>),
+    Closing(OperationHandle),
     /// Something somebody waits for, who wants to know when it failed.
     Single(Arc<Receipt>),
     /// Something that has to be stored, sooner or later.

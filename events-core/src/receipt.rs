@@ -9,6 +9,8 @@ use std::{
     task::{Context as Task, Poll, Waker},
 };
 
+use crate::said::Said;
+
 /// Where an event is on its way into the journal.
 #[derive(Debug, Default)]
 pub(crate) struct Receipt {
@@ -25,8 +27,10 @@ struct State {
     waker: Option<Waker>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 enum Progress {
+    /// A closing whose operation runs, which may say something for it. Most say nothing, and pay for nothing.
+    Running(Option<Box<Said>>),
     /// In the queue, or not handed over yet.
     #[default]
     Waiting,
@@ -72,8 +76,35 @@ pub(crate) fn wake(waker: Waker) {
 impl Receipt {
     /// Of an event that is not handed over yet: its waiter is there before anybody can answer.
     pub(crate) fn awaited_by(waker: Waker) -> Self {
-        let state = State { waker: Some(waker), ..State::default() };
-        Self { state: Mutex::new(state), ..Self::default() }
+        Self::new(Progress::Waiting, Some(waker))
+    }
+
+    /// Of the closing of an operation that begins.
+    pub(crate) fn of_closing() -> Self {
+        Self::new(Progress::Running(None), None)
+    }
+
+    #[inline]
+    fn new(progress: Progress, waker: Option<Waker>) -> Self {
+        Self { stored: AtomicBool::new(false), state: Mutex::new(State { progress, overdue: false, waker }) }
+    }
+
+    /// Adds to what is said for a closing; none once that is being handed over, which is too late.
+    pub(crate) fn say<T>(&self, say: impl FnOnce(&mut Said) -> T) -> Option<T> {
+        match &mut self.lock().progress {
+            Progress::Running(said) => Some(say(said.get_or_insert_default())),
+            _ => None,
+        }
+    }
+
+    /// A closing is about to be handed over, with its waiter where there is one. Answers what was said for it.
+    pub(crate) fn end(&self, waiter: Option<&Waker>) -> Option<Box<Said>> {
+        let mut state = self.lock();
+        let Progress::Running(said) = &mut state.progress else { return None };
+        let said = said.take();
+        state.progress = Progress::Waiting;
+        state.waker = waiter.cloned();
+        said
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -138,8 +169,10 @@ impl Receipt {
         match &state.progress {
             Progress::Answered(answer) => Poll::Ready(Learned::Answered(answer.clone())),
             Progress::Withdrawn => Poll::Ready(Learned::Withdrawn),
-            Progress::Waiting | Progress::Taken if state.overdue => Poll::Ready(Learned::Overdue),
-            Progress::Waiting | Progress::Taken => {
+            Progress::Running(_) | Progress::Waiting | Progress::Taken if state.overdue => {
+                Poll::Ready(Learned::Overdue)
+            }
+            Progress::Running(_) | Progress::Waiting | Progress::Taken => {
                 if !state.waker.as_ref().is_some_and(|waker| waker.will_wake(task.waker())) {
                     state.waker = Some(task.waker().clone());
                 }

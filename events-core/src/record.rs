@@ -123,7 +123,10 @@ impl<'o> Recorder<'o> {
     /// `true` or `false`.
     pub fn bool(&mut self, value: bool) {
         if self.takes() {
-            self.put(|out| out.extend_from_slice(if value { b"true" } else { b"false" }));
+            self.put(|out| match value {
+                true => out.extend_from_slice(b"true"),
+                false => out.extend_from_slice(b"false"),
+            });
         }
     }
 

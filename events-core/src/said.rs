@@ -18,37 +18,6 @@ use crate::{
     record::{self, MAX_DETAIL_STRING},
 };
 
-/// What was said so far. Most handlers say nothing, and pay for nothing.
-#[derive(Debug, Default)]
-pub(crate) enum Saying {
-    #[default]
-    Nothing,
-    Something(Box<Said>),
-    /// The operation has ended: what is said from now on comes too late.
-    Ended,
-}
-
-impl Saying {
-    /// What more can be added to; none once the operation has ended.
-    pub(crate) fn more(&mut self) -> Option<&mut Said> {
-        if matches!(self, Self::Nothing) {
-            *self = Self::Something(Box::default());
-        }
-        match self {
-            Self::Something(said) => Some(said),
-            _ => None,
-        }
-    }
-
-    /// Ends it. Answers what was said.
-    pub(crate) fn end(&mut self) -> Option<Box<Said>> {
-        match std::mem::replace(self, Self::Ended) {
-            Self::Something(said) => Some(said),
-            _ => None,
-        }
-    }
-}
-
 /// What was said about an operation while it ran. Of a deferred one it is written into a note.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]

@@ -1,33 +1,33 @@
-//! A draft that a thread writes documents into, so that a document is allocated once: where it is kept.
+//! A sheet that a thread writes documents on, so that a document is allocated once: where it is kept.
 
 use std::cell::Cell;
 
-use crate::opening::Draft;
+use crate::opening::Sheet;
 
 thread_local! {
-    static SCRATCH: Cell<Option<Box<Draft>>> = const { Cell::new(None) };
+    static SCRATCH: Cell<Option<Box<Sheet>>> = const { Cell::new(None) };
 }
 
-/// Largest buffer that a thread keeps.
-const KEPT: usize = 64 * 1_024;
+/// Largest buffer that a thread keeps, in bytes.
+const MAX_BYTES: usize = 64 * 1_024;
 
-/// Room for a document without a payload.
-const USUAL: usize = 1_536;
+/// Room for a document without a payload, in bytes.
+const USUAL_BYTES: usize = 1_536;
 
-/// A draft without bytes; a new one while this thread's is in use, and on a thread that is ending.
-pub(crate) fn take() -> Box<Draft> {
-    let mut draft = SCRATCH.try_with(Cell::take).ok().flatten().unwrap_or_default();
-    draft.bytes.clear();
-    draft.bytes.reserve(USUAL);
-    draft
+/// A blank sheet; a new one while this thread's is in use, and on a thread that is ending.
+pub(crate) fn take() -> Box<Sheet> {
+    let mut sheet = SCRATCH.try_with(Cell::take).ok().flatten().unwrap_or_default();
+    sheet.wipe();
+    sheet.bytes.reserve(USUAL_BYTES);
+    sheet
 }
 
-/// Gives the draft to this thread, for the next document.
-pub(crate) fn give_back(mut draft: Box<Draft>) {
-    if draft.bytes.capacity() > KEPT {
-        draft.bytes.clear();
-        draft.bytes.shrink_to(KEPT);
+/// Gives the sheet to this thread, for the next document.
+pub(crate) fn give_back(mut sheet: Box<Sheet>) {
+    if sheet.bytes.capacity() > MAX_BYTES {
+        sheet.bytes.clear();
+        sheet.bytes.shrink_to(MAX_BYTES);
     }
     // A thread that is ending needs none.
-    let _ = SCRATCH.try_with(|scratch| scratch.set(Some(draft)));
+    let _ = SCRATCH.try_with(|scratch| scratch.set(Some(sheet)));
 }

@@ -74,64 +74,68 @@ impl Timestamp {
         Month { year: u16::try_from(year).unwrap_or(0), month }
     }
 
-    /// The 24 bytes of `2026-11-24T08:15:30.123Z`.
-    pub(crate) fn write(self) -> [u8; 24] {
+    /// `2026-11-24T08:15:30.123Z`.
+    #[inline]
+    pub(crate) fn write(self) -> Written {
         // Never negative; dividing is cheaper where that is known.
         let since = (self.0 - Self::MIN.0) as u64;
-        let (minute, millis) = (since / MILLIS_PER_MINUTE, (since % MILLIS_PER_MINUTE) as u32);
+        let (minute, millis) = (since / MILLIS_PER_MINUTE, since % MILLIS_PER_MINUTE);
         // A thread that is ending remembers nothing any more.
-        let (written, mut text) = MINUTE.try_with(Cell::get).unwrap_or(NONE);
-        if written != minute {
+        let (remembered, mut text) = MINUTE.try_with(Cell::get).unwrap_or(NONE);
+        if remembered != minute {
             text = written_minute(minute);
         }
-        put_pair(&mut text, 17, millis / 1_000);
-        put_pair(&mut text, 20, millis % 1_000 / 10);
-        text[22] = b'0' + (millis % 10) as u8;
-        text
+        // Worked out in one word: digits that are stored one by one are waited for when they are copied at once.
+        const BLANK: u64 = u64::from_le_bytes(*b":00.000Z");
+        let digits = [(1, millis / 10_000), (2, millis / 1_000), (4, millis / 100), (5, millis / 10), (6, millis)];
+        let rest = digits.iter().fold(BLANK, |rest, (at, number)| rest + ((number % 10) << (8 * at)));
+        Written { minute: text, rest: rest.to_le_bytes() }
+    }
+}
+
+/// A timestamp as it is written.
+#[derive(Clone, Copy)]
+pub(crate) struct Written {
+    /// `2026-11-24T08:15`.
+    minute: [u8; 16],
+    /// `:30.123Z`.
+    rest: [u8; 8],
+}
+
+impl Written {
+    #[inline]
+    pub(crate) fn append(self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.minute);
+        out.extend_from_slice(&self.rest);
     }
 }
 
 /// A minute, counted from the first there is, and how it is written.
-type Minute = (u64, [u8; 24]);
+type Minute = (u64, [u8; 16]);
 
-const NONE: Minute = (u64::MAX, [0; 24]);
+const NONE: Minute = (u64::MAX, [0; 16]);
 
 thread_local! {
     /// The minute that was written last: nearly always that of the next timestamp, too.
     static MINUTE: Cell<Minute> = const { Cell::new(NONE) };
 }
 
-/// `2026-11-24T08:15:00.000Z`.
+/// `2026-11-24T08:15`.
 #[cold]
-fn written_minute(minute: u64) -> [u8; 24] {
+fn written_minute(minute: u64) -> [u8; 16] {
     let days = Timestamp::MIN.0.div_euclid(MILLIS_PER_DAY) + (minute / MINUTES_PER_DAY) as i64;
     let (year, month, day) = civil_from_days(days);
     let of_day = (minute % MINUTES_PER_DAY) as u32;
     let year = u32::try_from(year).unwrap_or(0);
-    let mut text = *b"0000-00-00T00:00:00.000Z";
+    let mut text = *b"0000-00-00T00:00";
     for (at, value) in
         [(0, year / 100), (2, year % 100), (5, month.into()), (8, day.into()), (11, of_day / 60), (14, of_day % 60)]
     {
-        put_pair(&mut text, at, value);
+        text[at..at + 2].copy_from_slice(&[b'0' + (value / 10 % 10) as u8, b'0' + (value % 10) as u8]);
     }
     let _ = MINUTE.try_with(|remembered| remembered.set((minute, text)));
     text
 }
-
-fn put_pair(text: &mut [u8; 24], at: usize, value: u32) {
-    text[at..at + 2].copy_from_slice(&DIGITS[value as usize % 100]);
-}
-
-/// The two digits of each number below 100.
-const DIGITS: [[u8; 2]; 100] = {
-    let mut digits = [[0; 2]; 100];
-    let mut value = 0;
-    while value < 100 {
-        digits[value] = [b'0' + (value / 10) as u8, b'0' + (value % 10) as u8];
-        value += 1;
-    }
-    digits
-};
 
 /// A month of a year: the partition an event belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -248,7 +252,8 @@ impl FromStr for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write().iter().try_for_each(|byte| fmt::Write::write_char(f, char::from(*byte)))
+        let Written { minute, rest } = self.write();
+        minute.iter().chain(&rest).try_for_each(|byte| fmt::Write::write_char(f, char::from(*byte)))
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
     journal::{Entry, EntryKind},
     manager::Shared,
     opening::Finished,
-    operation::{AtEnd, OperationState},
+    operation::{AtEnd, OperationHandle, OperationState},
     outcome::{Ending, Failure, Reason},
     plan::Plan,
     prepare::Preparing,
@@ -132,7 +132,7 @@ fn open(
     });
     let receipt = if at_end.is_some() { Receipt::default() } else { Receipt::awaited_by(task.waker().clone()) };
     let operation = OperationState::new(slot, receipt, plan, context, identifiers, started, kept, fallback, at_end);
-    guard.stage = Stage::Open(Arc::new(operation));
+    guard.stage = Stage::Open(OperationHandle::new(operation));
     let Stage::Open(operation) = &guard.stage else { return Poll::Ready(Ok(())) };
     if operation.at_end.is_some() {
         return Poll::Ready(Ok(()));
@@ -189,7 +189,7 @@ fn opened(guard: &mut Guard, learned: Learned) -> Result<(), Refused> {
     operation.shared().counters.refused.add(1);
     if may_be_stored {
         let failure = Failure::new(Reason::Refused).because(reason.clone());
-        guard.close(&Ending::Failed(failure));
+        guard.close(&Ending::Failed(failure), None);
     } else {
         operation.release();
         guard.stage = Stage::Unrecorded;

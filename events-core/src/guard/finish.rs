@@ -24,10 +24,7 @@ impl FinishStep {
             match step {
                 FinishStep::Start => match look_up_created(guard) {
                     Some(looking_up) => *step = FinishStep::LookingUp(looking_up),
-                    None => {
-                        guard.close_as_ended();
-                        *step = FinishStep::Waiting;
-                    }
+                    None => return step.close(guard, task),
                 },
                 FinishStep::LookingUp(looking_up) => {
                     let Stage::Open(operation) = &guard.stage else { return Poll::Ready(()) };
@@ -40,8 +37,7 @@ impl FinishStep {
                     if let Some(created) = &mut guard.created {
                         created.acl = Some((acl.into(), fallback));
                     }
-                    guard.close_as_ended();
-                    *step = FinishStep::Waiting;
+                    return step.close(guard, task);
                 }
                 FinishStep::Waiting => {
                     let Stage::Closed(operation) = &guard.stage else { return Poll::Ready(()) };
@@ -54,6 +50,16 @@ impl FinishStep {
                     return Poll::Ready(());
                 }
             }
+        }
+    }
+
+    /// Hands the closing over; its waiter is there before anybody can answer.
+    fn close(&mut self, guard: &mut Guard, task: &Task<'_>) -> Poll<()> {
+        guard.close_as_ended(task.waker());
+        *self = FinishStep::Waiting;
+        match guard.stage {
+            Stage::Closed(_) => Poll::Pending,
+            _ => Poll::Ready(()),
         }
     }
 }

@@ -1,0 +1,45 @@
+//! What a document is written on.
+
+use std::borrow::Cow;
+
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::parts::{Part, Parts};
+
+/// What is written of a document by now: apart, so that an opening is small where it is moved.
+#[derive(Debug, Default)]
+pub(crate) struct Sheet {
+    pub(crate) bytes: Vec<u8>,
+    pub(super) stage: Stage,
+    pub(super) parts: Parts,
+    pub(super) href: Part,
+    /// Where the message goes, once details are known.
+    pub(super) message_at: usize,
+    /// Bytes of the first details, which take no room, and the room that the others take.
+    pub(super) free: usize,
+    pub(super) room: Option<OwnedSemaphorePermit>,
+    pub(super) truncated: bool,
+    pub(super) problem: Option<Cow<'static, str>>,
+}
+
+/// What comes next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stage {
+    #[default]
+    Resource,
+    Linked,
+    Tags,
+    Details,
+    Payload,
+}
+
+impl Sheet {
+    /// Nothing is written on it any more, and the memory stays.
+    #[inline]
+    pub(crate) fn wipe(&mut self) {
+        let Self { bytes, stage, parts, href, message_at, free, room, truncated, problem } = self;
+        bytes.clear();
+        (*stage, *parts, *href, *message_at, *free, *truncated) = Default::default();
+        (*room, *problem) = (None, None);
+    }
+}
