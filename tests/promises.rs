@@ -6,11 +6,12 @@
 mod fleet;
 
 use std::{
+    cell::Cell,
     future::{pending, ready},
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::pin,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
         mpsc,
     },
@@ -284,6 +285,40 @@ async fn a_clock_that_panics_costs_no_event() {
     manager.scope(scope(jane(), reboot(nuvlabox("2"), ready(())))).await.unwrap();
     until("both of the next one", || store.len() == 4).await;
     assert_eq!(manager.metrics().open_operations, 0);
+}
+
+/// A clock that records, which none may: it is asked while operations begin.
+#[derive(Clone, Debug, Default)]
+struct Meddling(Arc<Mutex<Option<EventManager>>>);
+
+thread_local! {
+    static IS_ASKED: Cell<bool> = const { Cell::new(false) };
+}
+
+impl Clock for Meddling {
+    fn now(&self) -> Timestamp {
+        let manager = self.0.lock().unwrap().clone();
+        if let Some(manager) = manager.filter(|_| !IS_ASKED.replace(true)) {
+            let asked = catch_unwind(AssertUnwindSafe(|| {
+                let mut recording = pin!(manager.scope(scope(jane(), reboot(nuvlabox("clock"), ready(())))));
+                let _ = recording.as_mut().poll(&mut Task::from_waker(Waker::noop()));
+            }));
+            IS_ASKED.set(false);
+            asked.unwrap_or_else(|panic| resume_unwind(panic));
+        }
+        SystemClock.now()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_records_costs_no_event() {
+    let (clock, store) = (Meddling::default(), MemoryStore::new());
+    let manager = EventManager::builder(store.clone()).clock(clock.clone()).build().unwrap();
+    *clock.0.lock().unwrap() = Some(manager.clone());
+    manager.scope(scope(jane(), reboot(nuvlabox("1"), ready(())))).await.unwrap();
+    *clock.0.lock().unwrap() = None;
+    let of_it = || store.events().into_iter().filter(|event| event.resource.href.as_deref() == Some("nuvlabox/1"));
+    until("both", || of_it().count() == 2).await;
 }
 
 /// A directory that never answers.

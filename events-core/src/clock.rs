@@ -15,7 +15,7 @@ use crate::timestamp::Timestamp;
 
 /// The wall clock of a manager. How long things take is always measured monotonically beside it.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
-    /// Now. It records nothing. Where this panics, the operating system is asked, and the log says so.
+    /// Now. It records nothing: what tries to, panics. Where this panics, the operating system is asked, and the log says so.
     fn now(&self) -> Timestamp;
 }
 

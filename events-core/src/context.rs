@@ -333,17 +333,23 @@ impl Change {
 pub(crate) struct Swapped<'c>(&'c mut Change);
 
 /// Makes a change until the guard is dropped.
+///
+/// # Panics
+/// What is current is being read: see [`try_swap`].
 pub(crate) fn swap(change: &mut Change) -> Swapped<'_> {
-    change.swap();
-    Swapped(change)
+    try_swap(change).unwrap_or_else(|| panic!("a clock must not record: it is asked for the time of an event"))
+}
+
+/// The same; none while what is current is being read, when a given clock is all of an application that is asked.
+fn try_swap(change: &mut Change) -> Option<Swapped<'_>> {
+    if change.swap() { Some(Swapped(change)) } else { None }
 }
 
 impl Change {
-    /// Takes what is current, and puts there what was here.
-    fn swap(&mut self) {
-        // A thread that is ending has no current any more: then there is nothing to swap with.
-        let _ = CURRENT.try_with(|current| {
-            let mut current = current.borrow_mut();
+    /// Takes what is current, and puts there what was here. Answers whether that was possible.
+    fn swap(&mut self) -> bool {
+        let swapped = CURRENT.try_with(|current| {
+            let Ok(mut current) = current.try_borrow_mut() else { return false };
             if let Some(manager) = &mut self.manager {
                 std::mem::swap(&mut current.manager, manager);
             }
@@ -353,7 +359,10 @@ impl Change {
             if let Some(recording) = &mut self.recording {
                 std::mem::swap(&mut current.recording, recording);
             }
+            true
         });
+        // A thread that is ending has no current any more: then there is nothing to swap with.
+        swapped.unwrap_or(true)
     }
 }
 
@@ -377,7 +386,8 @@ pin_project! {
     impl<F> PinnedDrop for Scoped<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let _swapped = swap(this.change);
+            // Where it was not possible, polling has panicked, and this must not.
+            let _swapped = try_swap(this.change);
             this.future.set(None);
         }
     }

@@ -69,7 +69,9 @@ fn message_part(out: &mut Vec<u8>, part: MessagePart, context: &Context, resourc
             json::escaped(out, who.map_or("an anonymous caller", |claim| claim.as_str()));
         }
         MessagePart::Resource => {
-            out.extend_from_slice(b"a ");
+            // A `u` is most often that of a user.
+            let article: &[u8] = if resource_type.starts_with(['a', 'e', 'i', 'o']) { b"an " } else { b"a " };
+            out.extend_from_slice(article);
             out.extend_from_slice(resource_type.as_bytes());
         }
         MessagePart::Detail(_) => {}
