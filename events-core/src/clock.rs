@@ -15,7 +15,8 @@ use crate::timestamp::Timestamp;
 
 /// The wall clock of a manager. How long things take is always measured monotonically beside it.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
-    /// Now. It records nothing: what tries to, panics. Where this panics, the operating system is asked, and the log says so.
+    /// Now. It records nothing: entering a scope in it panics. Where it panics, and for what it records all the same, the
+    /// operating system is asked, and the log says so of a panic.
     fn now(&self) -> Timestamp;
 }
 
@@ -80,12 +81,24 @@ impl WallClock {
     }
 }
 
-/// What a given clock shows. It is somebody else's code, and what it panics at must not cost an event.
+thread_local! {
+    /// Whether a given clock is being asked.
+    static IS_ASKED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What a given clock shows. It is somebody else's code: what it panics at must not cost an event, and one that records
+/// would be asked again without end.
 fn ask(clock: &dyn Clock, has_panicked: &AtomicBool) -> Timestamp {
-    catch_unwind(AssertUnwindSafe(|| clock.now())).unwrap_or_else(|_panic| {
+    // A thread that is ending does not remember: there it is not asked.
+    if IS_ASKED.try_with(|asked| asked.replace(true)).unwrap_or(true) {
+        return SystemClock.now();
+    }
+    let shown = catch_unwind(AssertUnwindSafe(|| clock.now())).unwrap_or_else(|_panic| {
         has_panicked.store(true, Ordering::Relaxed);
         SystemClock.now()
-    })
+    });
+    let _ = IS_ASKED.try_with(|asked| asked.set(false));
+    shown
 }
 
 /// How long what a thread read counts, and so how much later than others it may follow a step of the clock.

@@ -47,7 +47,7 @@ pub struct Context {
 enum Place {
     /// In no operation of this process.
     Outside(Arc<Identity>),
-    /// In an operation: as whoever it is recorded for, where nobody else is named.
+    /// In an operation; as whoever it is recorded for, where this names nobody.
     Inside(Option<Arc<Identity>>, OperationHandle),
 }
 
@@ -150,7 +150,7 @@ impl Context {
     /// The same below an event that was recorded elsewhere: in another process, before a restart.
     pub fn under(self, parent: EventId, root: EventId) -> Self {
         let mut identity = self.identity().clone();
-        // Shared no longer, where nothing else has it.
+        // So that the identity need not be copied where nothing else has it.
         drop(self);
         Arc::make_mut(&mut identity).under = Some((parent, root));
         Self { place: Place::Outside(identity), unrecorded: false }
@@ -158,7 +158,7 @@ impl Context {
 
     /// The context here, with the operation that runs here as the parent of what follows.
     pub fn current() -> Option<Self> {
-        CURRENT.with(|current| current.borrow().context.clone())
+        with_current(|current| current.context.clone())
     }
 
     /// Who acts.
@@ -212,6 +212,17 @@ impl Context {
     pub(crate) fn settle(&mut self) {
         if let Place::Inside(own @ None, operation) = &mut self.place {
             *own = Some(operation.context.identity().clone());
+        }
+    }
+
+    /// The same for an operation that has begun, and knows its parent and root itself: it keeps none of the operations
+    /// that it stands in. Where each of many starts the next, memory would have them all.
+    pub(crate) fn apart(self) -> Self {
+        match self.place {
+            Place::Inside(Some(identity), _) => Self { place: Place::Outside(identity), unrecorded: false },
+            Place::Outside(_) | Place::Inside(None, _) => {
+                Self { place: Place::Outside(self.identity().clone()), unrecorded: false }
+            }
         }
     }
 
@@ -300,12 +311,15 @@ thread_local! {
     static CURRENT: RefCell<Current> = const { RefCell::new(Current { manager: None, context: None, recording: Recording::On }) };
 }
 
-/// Reads what is current.
+/// Reads what is current: nothing, on a thread that is ending.
 pub(crate) fn with_current<T>(read: impl FnOnce(&Current) -> T) -> T {
+    if CURRENT.try_with(|_| ()).is_err() {
+        return read(&Current::default());
+    }
     CURRENT.with(|current| read(&current.borrow()))
 }
 
-/// What a future changes of what is current while it is polled; the rest, none here, stays as it is there.
+/// What a future changes of what is current while it is polled: what is `None` here stays as it is.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Change {
     manager: Option<Option<EventManager>>,
@@ -337,10 +351,12 @@ pub(crate) struct Swapped<'c>(&'c mut Change);
 /// # Panics
 /// What is current is being read: see [`try_swap`].
 pub(crate) fn swap(change: &mut Change) -> Swapped<'_> {
-    try_swap(change).unwrap_or_else(|| panic!("a clock must not record: it is asked for the time of an event"))
+    try_swap(change).unwrap_or_else(|| {
+        panic!("nothing can be recorded here: what is current is being read, as it is when a `Clock` is asked")
+    })
 }
 
-/// The same; none while what is current is being read, when a given clock is all of an application that is asked.
+/// The same; none while what is current is being read. A given clock is what an application is asked for then.
 fn try_swap(change: &mut Change) -> Option<Swapped<'_>> {
     if change.swap() { Some(Swapped(change)) } else { None }
 }
@@ -399,9 +415,8 @@ impl<F: Future> Future for Scoped<F> {
     fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<F::Output> {
         let mut this = self.project();
         if std::mem::take(&mut this.change.to_be_placed) {
-            let context = this.change.context.take().flatten();
-            this.change.context =
-                with_current(|here| context.map(|context| Some(context.placed(here.context.as_ref()))));
+            let (context, here) = (this.change.context.take().flatten(), Context::current());
+            this.change.context = context.map(|context| Some(context.placed(here.as_ref())));
         }
         let _swapped = swap(this.change);
         match this.future.as_mut().as_pin_mut() {

@@ -215,6 +215,7 @@ impl Guard {
                 operation.shared().queue.push_all([opening, closing]);
             }
             Some(_) => {
+                operation.closing_receipt().waive();
                 operation.release();
                 return;
             }
@@ -230,6 +231,7 @@ impl Guard {
     fn stay_open(&mut self, operation: OperationHandle, mut said: Box<Said>, ended: Instant) {
         said.created = self.created.take().map(|created| *created);
         if said.is_empty() {
+            operation.closing_receipt().waive();
             operation.release();
             return;
         }

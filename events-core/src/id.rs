@@ -306,10 +306,28 @@ impl Random {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn at(millis: i64) -> Timestamp {
         Timestamp::from_millis(millis)
+    }
+
+    proptest! {
+        #[test]
+        fn each_digit_is_in_its_place(bits in any::<u128>()) {
+            let id = EventId::from_u128(bits);
+            let mut appended = b"id ".to_vec();
+            id.append(&mut appended);
+            prop_assert_eq!(&appended[3..], id.write());
+            let plain: String = id.to_string().chars().filter(|digit| *digit != '-').collect();
+            prop_assert_eq!(plain, format!("event/{bits:032x}"));
+            let process = ProcessId::from_u64(bits as u64);
+            let mut appended = Vec::new();
+            process.append(&mut appended);
+            prop_assert_eq!(String::from_utf8(appended), Ok(process.to_string()));
+        }
     }
 
     #[test]

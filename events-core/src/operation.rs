@@ -166,7 +166,10 @@ pub(crate) struct AtEnd {
 pub(crate) struct OperationState {
     slot: OpenSlot,
     pub(crate) plan: Arc<Plan>,
+    /// Who acts.
     pub(crate) context: Context,
+    /// Whether another operation waited for it when it was handed over.
+    pub(crate) nested: bool,
     pub(crate) identifiers: Identifiers,
     pub(crate) started: Instant,
     pub(crate) kept: Kept,
@@ -198,7 +201,8 @@ impl OperationState {
         Self {
             slot,
             plan,
-            context,
+            nested: context.is_nested(),
+            context: context.apart(),
             identifiers,
             started,
             kept,
@@ -230,6 +234,11 @@ impl OperationState {
             None => Some((id, root)),
             Some(_) => parent.map(|parent| (parent, root)),
         }
+    }
+
+    /// Whether the next start finds it open, and closes it: its opening is stored, and nobody else may close it later.
+    pub(crate) fn is_abandoned_without_closing(&self) -> bool {
+        self.at_end.is_none() && self.plan.spec.deferred.is_none()
     }
 
     /// Notes another resource that it touched.

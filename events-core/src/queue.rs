@@ -78,7 +78,12 @@ impl Ticket {
     /// It will not be stored by this process.
     fn turn_away(&self, why: &str) {
         if self.is_kept() {
-            tracing::error!(%why, "an event is not stored: its operation is closed as abandoned at the next start");
+            match self {
+                Self::Closing(operation) if operation.is_abandoned_without_closing() => {
+                    tracing::error!(%why, "an event is not stored: its operation is closed as abandoned at the next start");
+                }
+                _ => tracing::error!(%why, "an event is not stored"),
+            }
             self.receipt().expire(false);
         } else {
             self.receipt().answer(Answer::NotStored(why.into()));
@@ -265,7 +270,7 @@ impl Queue {
                         break;
                     }
                     let Some(item) = state.pending.pop_front() else { break };
-                    // A closing may still be withdrawn by nobody: only its waiter gives up.
+                    // A closing is never withdrawn: only its waiter gives up.
                     if item.ticket.receipt().take() {
                         batch.push(item);
                     }

@@ -107,6 +107,11 @@ impl Receipt {
         said
     }
 
+    /// Nothing is handed over after all: whoever was to wait for it is not kept.
+    pub(crate) fn waive(&self) {
+        let _waiter = self.lock().waker.take();
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -174,7 +179,10 @@ impl Receipt {
             }
             Progress::Running(_) | Progress::Waiting | Progress::Taken => {
                 if !state.waker.as_ref().is_some_and(|waker| waker.will_wake(task.waker())) {
-                    state.waker = Some(task.waker().clone());
+                    let former = state.waker.replace(task.waker().clone());
+                    // The last one takes its task with it, which may say something of this operation then.
+                    drop(state);
+                    drop(former);
                 }
                 Poll::Pending
             }

@@ -177,7 +177,7 @@ fn opened(guard: &mut Guard, learned: Learned) -> Result<(), Refused> {
         Learned::Withdrawn => (too_late(&operation).into(), false),
         Learned::Overdue => (too_late(&operation).into(), true),
     };
-    if operation.context.is_nested() && operation.plan.spec.on_nested_failure == NestedFailure::Continue {
+    if operation.nested && operation.plan.spec.on_nested_failure == NestedFailure::Continue {
         tracing::warn!(event_type = operation.plan.spec.event_type, %reason, "a nested operation runs all the same");
         if !may_be_stored {
             operation.release();
