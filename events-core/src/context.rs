@@ -158,7 +158,7 @@ impl Context {
 
     /// The context here, with the operation that runs here as the parent of what follows.
     pub fn current() -> Option<Self> {
-        with_current(|current| current.context.clone())
+        try_with_current(|current| current.context.clone()).flatten()
     }
 
     /// Who acts.
@@ -218,12 +218,11 @@ impl Context {
     /// The same for an operation that has begun, and knows its parent and root itself: it keeps none of the operations
     /// that it stands in. Where each of many starts the next, memory would have them all.
     pub(crate) fn apart(self) -> Self {
-        match self.place {
-            Place::Inside(Some(identity), _) => Self { place: Place::Outside(identity), unrecorded: false },
-            Place::Outside(_) | Place::Inside(None, _) => {
-                Self { place: Place::Outside(self.identity().clone()), unrecorded: false }
-            }
-        }
+        let identity = match self.place {
+            Place::Outside(identity) | Place::Inside(Some(identity), _) => identity,
+            Place::Inside(None, operation) => operation.context.identity().clone(),
+        };
+        Self { place: Place::Outside(identity), unrecorded: false }
     }
 
     /// Whether an operation of this process waits for what happens here. What it left behind when it ended, and
@@ -311,12 +310,14 @@ thread_local! {
     static CURRENT: RefCell<Current> = const { RefCell::new(Current { manager: None, context: None, recording: Recording::On }) };
 }
 
-/// Reads what is current: nothing, on a thread that is ending.
+/// Reads what is current.
 pub(crate) fn with_current<T>(read: impl FnOnce(&Current) -> T) -> T {
-    if CURRENT.try_with(|_| ()).is_err() {
-        return read(&Current::default());
-    }
     CURRENT.with(|current| read(&current.borrow()))
+}
+
+/// The same; none on a thread that is ending.
+pub(crate) fn try_with_current<T>(read: impl FnOnce(&Current) -> T) -> Option<T> {
+    CURRENT.try_with(|current| read(&current.borrow())).ok()
 }
 
 /// What a future changes of what is current while it is polled: what is `None` here stays as it is.

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt, sync::Arc, time::Instant};
 
 use crate::{
-    context::{Context, with_current},
+    context::{Context, Current, try_with_current},
     href::{AnyHref, Designates},
     id::EventId,
     identity::{Caller, Claim},
@@ -44,7 +44,8 @@ pub struct Operation(Option<OperationHandle>);
 impl Operation {
     /// The innermost operation here.
     pub fn current() -> Self {
-        Self(with_current(|current| current.context.as_ref().and_then(|context| context.recorded().cloned())))
+        let recorded = |current: &Current| current.context.as_ref().and_then(|context| context.recorded().cloned());
+        Self(try_with_current(recorded).flatten())
     }
 
     /// The id of its opening event; none outside an operation.
