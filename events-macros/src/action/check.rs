@@ -267,7 +267,8 @@ fn check_tags(arguments: &mut Arguments, mistakes: &mut Mistakes) -> Vec<LitStr>
         entry.wrong(mistakes);
         return Vec::new();
     };
-    strings(tokens.clone(), "billing", mistakes)
+    // Free text, which keeps its spelling.
+    strings(tokens.clone(), "billing", |name| Some(name.to_owned()), mistakes)
 }
 
 fn check_deferred(arguments: &mut Arguments, mistakes: &mut Mistakes) -> Option<Deferred> {
