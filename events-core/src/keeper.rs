@@ -84,10 +84,11 @@ impl Keeper {
     }
 }
 
-/// The thread. It ends with the manager.
+/// The thread. It ends with the manager, once nobody waits for a limit any more.
 pub(crate) fn run(shared: &WeakOpaque<Shared>, keeper: &Arc<Keeper>) {
     let mut quiet = QUIET;
     loop {
+        let has_ended;
         {
             let Some(shared) = shared.upgrade() else { return };
             shared.queue.expire(Instant::now(), shared.limits.opening, shared.limits.closing_wait);
@@ -102,9 +103,11 @@ pub(crate) fn run(shared: &WeakOpaque<Shared>, keeper: &Arc<Keeper>) {
             let waits = shared.queue.len() > 0
                 || shared.confirmations.as_ref().is_some_and(|confirmations| confirmations.are_awaited());
             quiet = if waits { 0 } else { (quiet + 1).min(QUIET) };
+            has_ended = shared.queue.has_ended();
         }
         let mut state = keeper.lock();
-        if state.closed {
+        // While the store hangs, limits hold.
+        if state.closed && has_ended && state.wakes.is_empty() {
             return;
         }
         let now = Instant::now();
@@ -119,7 +122,7 @@ pub(crate) fn run(shared: &WeakOpaque<Shared>, keeper: &Arc<Keeper>) {
             continue;
         }
         let idle = keeper.idle.load(Ordering::SeqCst);
-        let tick = (!idle || quiet < QUIET).then(|| now + TICK);
+        let tick = (!idle || quiet < QUIET || state.closed).then(|| now + TICK);
         // Said under the lock that is let go by falling asleep: no wake comes in between unnoticed.
         state.looks_at = next.into_iter().chain(tick).min();
         match state.looks_at {
