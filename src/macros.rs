@@ -36,7 +36,7 @@
 /// | `message = "{caller} … {resource} … {details.force}"` | the sentence for people, checked by the compiler |
 /// | `linked = <href>`, `linked(a, b)` | other resources that are touched |
 /// | `version = 2` | the version of the details |
-/// | `created = <path>` | `fn(&Return) -> Option<Href<R>>` for what was added, where [`Outcome::created`](crate::Outcome::created) does not say it; an `add` needs one of them, or a `resource`; beside `resource = none` what another operation made is what its closing is about |
+/// | `created = <path>` | `fn(&Return) -> Option<Href<R>>` for what was added, where [`Outcome::created`](crate::Outcome::created) does not say it; an `add` needs one of them, or a `resource`; beside `resource = none` what another operation made is what its closing is about, if it is of the event's own type, and linked if not |
 /// | `outcome = <path>` | `fn(&Return) -> Ending`, where [`Outcome`](crate::Outcome) does not say it |
 /// | `refused = <path>` | `fn(Refused) -> Return`, where the return type is no `Result` with an error that is `From<Refused>` |
 /// | `deferred`, `deferred(within = "1h")` | an ok return leaves the operation open; [`EventManager::close`](crate::EventManager::close) ends it |

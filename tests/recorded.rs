@@ -11,7 +11,7 @@ use events::{
     action, assert_events, category, emit, memory::MemoryStore, plain, resource, scope,
 };
 use events_core::{AboutResource, Keys, with_older_view};
-use fleet::{Answer, Deployment, LIMIT, Nuvlabox, Problem, Store, jane, job, nuvlabox, recording};
+use fleet::{Answer, Deployment, Job, LIMIT, Nuvlabox, Problem, Store, jane, job, nuvlabox, recording};
 use serde_json::{Value, json};
 
 /// What is paid for.
@@ -77,6 +77,11 @@ async fn import(name: String) -> Result<String, Problem> {
     Ok(name)
 }
 
+#[action(event = "nuvlabox.import-job", resource = none, created = created_job)]
+async fn import_job(name: String) -> Result<String, Problem> {
+    Ok(name)
+}
+
 #[action(event = "nuvlabox.describe")]
 async fn describe(id: Href<Nuvlabox>, notes: &[&[String]]) -> Result<Answer, Problem> {
     for notes in notes {
@@ -86,6 +91,10 @@ async fn describe(id: Href<Nuvlabox>, notes: &[&[String]]) -> Result<Answer, Pro
 }
 
 fn created(added: &Result<String, Problem>) -> Option<Href<Nuvlabox>> {
+    added.as_ref().ok()?.parse().ok()
+}
+
+fn created_job(added: &Result<String, Problem>) -> Option<Href<Job>> {
     added.as_ref().ok()?.parse().ok()
 }
 
@@ -465,9 +474,12 @@ async fn what_an_operation_of_any_name_made_is_what_its_closing_is_about() {
     let (store, manager) = recording();
     manager.scope(scope(jane(), import("nuvlabox/9".to_owned()))).await.unwrap();
     manager.scope(scope(jane(), import("no href".to_owned()))).await.unwrap();
+    manager.scope(scope(jane(), import_job("job/17".to_owned()))).await.unwrap();
     let about: Vec<_> =
         store.events().into_iter().map(|event| (event.resource.href, event.linked_identifiers)).collect();
-    assert_eq!(about, [None, Some("nuvlabox/9".to_owned()), None, None].map(|href| (href, Vec::new())));
+    let own = [None, Some("nuvlabox/9"), None, None].map(|href| (href.map(str::to_owned), Vec::new()));
+    let of_another_type = [(None, Vec::new()), (None, vec!["job/17".to_owned()])];
+    assert_eq!(about, [&own[..], &of_another_type[..]].concat());
 }
 
 #[tokio::test]

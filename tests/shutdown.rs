@@ -60,6 +60,24 @@ async fn a_closing_that_waits_for_a_failing_store_is_let_go() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn limits_hold_after_a_shutdown_while_the_store_hangs() {
+    let (store, manager) = recording();
+    let (go_on, told) = oneshot::channel();
+    let running = async { spawn(reboot(nuvlabox("1"), async { told.await.unwrap() })) };
+    let handler = manager.scope(scope(jane(), running)).await;
+    until("its opening", || store.len() == 1).await;
+    store.faults().fail_append(1, Fault::Hang);
+    let waiting = manager.scope(scope(jane(), async { spawn(reboot(nuvlabox("2"), async {})) })).await;
+    until("the other's opening waits", || manager.metrics().waiting_events == 1).await;
+    assert!(!in_time("the shutdown", manager.shutdown(Duration::from_millis(50))).await, "a handler was still running");
+    go_on.send(()).unwrap();
+    assert_eq!(in_time("the closing", handler).await.unwrap(), Ok(Answer(202)));
+    let refused = in_time("the opening", waiting).await.unwrap().unwrap_err().refusal();
+    assert_eq!(refused.kind, RefusedKind::Storage);
+    store.faults().release();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_comes_after_the_shutdown_is_refused() {
     let (_, manager) = recording();
     assert!(manager.shutdown(LIMIT).await);

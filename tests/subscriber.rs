@@ -8,6 +8,7 @@ mod fleet;
 use std::{
     cell::Cell,
     collections::BTreeSet,
+    fmt::{self, Write as _},
     pin::pin,
     sync::{Arc, Mutex, mpsc},
     task::{Context as Task, Poll, Wake, Waker},
@@ -22,8 +23,10 @@ use events::{
     scope,
 };
 use fleet::{Answer, LIMIT, Nuvlabox, Problem, jane, nuvlabox, until};
+use tokio::sync::watch;
 use tracing::{
     Level, Metadata, Subscriber,
+    field::{Field, Visit},
     span::{Attributes, Id, Record},
 };
 
@@ -51,12 +54,29 @@ async fn notice(id: Href<Nuvlabox>) -> Result<Answer, Problem> {
 /// Records every warning and error, and looks at the relays, before it lets whoever logs go on.
 struct Noticing;
 
-static NOTICES: Mutex<Notices> = Mutex::new(Notices { manager: None, recorded: 0, refused: 0 });
+static NOTICES: Mutex<Notices> = Mutex::new(Notices::of(None));
 
 struct Notices {
     manager: Option<EventManager>,
+    /// What it was told since it has the manager.
+    told: String,
     recorded: usize,
     refused: usize,
+}
+
+impl Notices {
+    const fn of(manager: Option<EventManager>) -> Self {
+        Self { manager, told: String::new(), recorded: 0, refused: 0 }
+    }
+}
+
+/// Writes down what is told.
+struct Told<'n>(&'n mut String);
+
+impl Visit for Told<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        writeln!(self.0, "{field}: {value:?}").unwrap();
+    }
 }
 
 thread_local! {
@@ -69,8 +89,14 @@ impl Subscriber for Noticing {
         *metadata.level() <= Level::WARN
     }
 
-    fn event(&self, _: &tracing::Event<'_>) {
-        let manager = NOTICES.lock().unwrap().manager.clone();
+    fn event(&self, event: &tracing::Event<'_>) {
+        let manager = {
+            let mut notices = NOTICES.lock().unwrap();
+            if notices.manager.is_some() {
+                event.record(&mut Told(&mut notices.told));
+            }
+            notices.manager.clone()
+        };
         let Some(manager) = manager.filter(|_| !IS_NOTICING.replace(true)) else { return };
         let noticed = block_on(manager.scope(scope(Context::internal("audit"), notice(nuvlabox("log")))));
         let _ = manager.relays();
@@ -184,8 +210,9 @@ async fn hold(id: Href<Nuvlabox>) -> Result<Answer, Problem> {
     std::future::pending().await
 }
 
-/// A destination that needs somebody twice, is away once, and refuses every other event.
+/// A destination that waits for a word, needs somebody twice, is away once, and refuses every other event.
 struct Troubled {
+    begin: watch::Receiver<bool>,
     answers: Mutex<Vec<NotReady>>,
     is_away: Mutex<bool>,
 }
@@ -196,15 +223,17 @@ impl Destination for Troubled {
     }
 
     fn prepare<'d>(&'d self, _: &'d Source) -> BoxFuture<'d, Result<(), NotReady>> {
-        let answer = self.answers.lock().unwrap().pop();
-        Box::pin(async { answer.map_or(Ok(()), Err) })
+        Box::pin(async {
+            self.begin.clone().wait_for(|begin| *begin).await.unwrap();
+            self.answers.lock().unwrap().pop().map_or(Ok(()), Err)
+        })
     }
 
     fn deliver<'d>(&'d self, batch: &'d [Sequenced]) -> BoxFuture<'d, Vec<Delivery>> {
         let is_away = std::mem::take(&mut *self.is_away.lock().unwrap());
         let answer = |event: &Sequenced| match (is_away, event.seq.0.is_multiple_of(2)) {
-            (true, _) => Delivery::Retry { reason: "away".to_owned() },
-            (false, true) => Delivery::Rejected { reason: "even".to_owned() },
+            (true, _) => Delivery::Retry { reason: "on leave".to_owned() },
+            (false, true) => Delivery::Rejected { reason: "an even number".to_owned() },
             (false, false) => Delivery::Stored,
         };
         let answers = batch.iter().map(answer).collect();
@@ -237,7 +266,7 @@ fn whoever_records_what_is_logged_neither_blocks_nor_loses_anything() {
                 limits.open_operations = if matches!(refusal, Refusal::TooManyOpen) { 1 } else { 100 };
             });
             let manager = builder.build().unwrap();
-            *NOTICES.lock().unwrap() = Notices { manager: Some(manager.clone()), recorded: 0, refused: 0 };
+            *NOTICES.lock().unwrap() = Notices::of(Some(manager.clone()));
             assert_eq!(refusal.happen(&manager, &store).await, kind);
             NOTICES.lock().unwrap().manager = None;
             assert!(manager.shutdown(LIMIT).await, "{:?}", manager.metrics());
@@ -250,18 +279,27 @@ fn whoever_records_what_is_logged_neither_blocks_nor_loses_anything() {
     }
     within_limit("trouble of a relay that is logged", async {
         let answers =
-            Mutex::new(vec![NotReady::Misconfigured("no topic".to_owned()), NotReady::Later("refused".to_owned())]);
-        let destination = Troubled { answers, is_away: Mutex::new(true) };
+            Mutex::new(vec![NotReady::Misconfigured("no topic".to_owned()), NotReady::Later("asleep".to_owned())]);
+        let (begin, told) = watch::channel(false);
+        let destination = Troubled { begin: told, answers, is_away: Mutex::new(true) };
         let store = MemoryStore::new();
-        let manager = EventManager::builder(store.clone()).relay_to(destination).build().unwrap();
-        *NOTICES.lock().unwrap() = Notices { manager: Some(manager.clone()), recorded: 0, refused: 0 };
+        let builder = EventManager::builder(store.clone()).relay_to(destination);
+        // The destination is ready only after that.
+        let manager = builder.with_limits(|limits| limits.relay_start = Duration::ZERO).build().unwrap();
+        *NOTICES.lock().unwrap() = Notices::of(Some(manager.clone()));
+        begin.send(true).unwrap();
         manager.scope(scope(jane(), reboot(nuvlabox("1")))).await.unwrap();
         // Each dead letter is logged, and what records that makes more events: it goes on until nobody records.
-        until("it was told of each trouble", || NOTICES.lock().unwrap().recorded >= 3).await;
+        until("it was told of each trouble, and recorded it", || {
+            let Notices { told, recorded, .. } = &*NOTICES.lock().unwrap();
+            let troubles = ["asleep", "no topic", "on leave", "an even number"];
+            *recorded >= troubles.len() && troubles.iter().all(|trouble| told.contains(trouble))
+        })
+        .await;
         NOTICES.lock().unwrap().manager = None;
         until("all of it", || manager.relays()[0].behind == 0).await;
         assert_eq!(manager.relays()[0].state, RelayState::Delivering);
         assert!(manager.shutdown(LIMIT).await);
-        assert!(complete(&store, "nuvlabox.notice") >= 3);
+        assert!(complete(&store, "nuvlabox.notice") >= 4);
     });
 }

@@ -43,6 +43,12 @@ async fn add(answer: u16, body: impl Future<Output = ()>) -> Result<Answer, Prob
     Ok(Answer(answer))
 }
 
+#[action(event = "nuvlabox.import", resource = none, created = added)]
+async fn import(body: impl Future<Output = ()>) -> Result<Answer, Problem> {
+    body.await;
+    Ok(Answer(200))
+}
+
 fn added(_: &Result<Answer, Problem>) -> Option<Href<Nuvlabox>> {
     Some(nuvlabox("new"))
 }
@@ -376,6 +382,17 @@ async fn an_add_that_succeeded_is_visible_to_whoever_sees_what_it_added() {
         let found = manager.get(events[1].id, &victor).await.unwrap();
         assert_eq!(found.is_some(), visible_to_victor);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operation_of_any_name_is_visible_to_whoever_sees_what_it_made() {
+    let app = Application::populated();
+    let (store, manager) = recording(app.clone());
+    let of_new = Acl::owned_by(claim("user/olga")).granting(Right::ViewData, claim("user/victor"));
+    let body = async { app.put("nuvlabox/new", of_new.clone()) };
+    manager.scope(scope(context("user/olga"), import(body))).await.unwrap();
+    let acls: Vec<_> = store.events().into_iter().map(|event| event.acl).collect();
+    assert_eq!(acls, [Acl::owned_by(claim("user/olga")), of_new]);
 }
 
 #[action(event = "deployment.add", created = deployed, deferred)]

@@ -22,6 +22,9 @@ const QUIET: u32 = 100;
 struct State {
     wakes: BTreeMap<Wake, Waker>,
     next: u64,
+    /// When the thread looks again by itself, while it sleeps; none where that is never. A point that it has left
+    /// behind does no harm: it looks at the wakes before it sleeps again.
+    looks_at: Option<Instant>,
     closed: bool,
 }
 
@@ -52,9 +55,9 @@ impl Keeper {
         state.next += 1;
         let wake = Wake { at, number: state.next };
         state.wakes.insert(wake, waker);
-        let is_next = state.wakes.first_key_value().is_some_and(|(first, _)| *first == wake);
+        let sleeps_past_it = state.looks_at.is_none_or(|looks_at| at < looks_at);
         drop(state);
-        if is_next {
+        if sleeps_past_it {
             self.changed.notify_one();
         }
         wake
@@ -81,10 +84,11 @@ impl Keeper {
     }
 }
 
-/// The thread. It ends with the manager.
+/// The thread. It ends with the manager, once nobody waits for a limit any more.
 pub(crate) fn run(shared: &WeakOpaque<Shared>, keeper: &Arc<Keeper>) {
     let mut quiet = QUIET;
     loop {
+        let has_ended;
         {
             let Some(shared) = shared.upgrade() else { return };
             shared.queue.expire(Instant::now(), shared.limits.opening, shared.limits.closing_wait);
@@ -99,9 +103,11 @@ pub(crate) fn run(shared: &WeakOpaque<Shared>, keeper: &Arc<Keeper>) {
             let waits = shared.queue.len() > 0
                 || shared.confirmations.as_ref().is_some_and(|confirmations| confirmations.are_awaited());
             quiet = if waits { 0 } else { (quiet + 1).min(QUIET) };
+            has_ended = shared.queue.has_ended();
         }
         let mut state = keeper.lock();
-        if state.closed {
+        // While the store hangs, limits hold.
+        if state.closed && has_ended && state.wakes.is_empty() {
             return;
         }
         let now = Instant::now();
@@ -109,19 +115,18 @@ pub(crate) fn run(shared: &WeakOpaque<Shared>, keeper: &Arc<Keeper>) {
         while let Some(first) = state.wakes.first_entry().filter(|first| first.key().at <= now) {
             due.push(first.remove());
         }
-        let next = state.wakes.first_key_value().map(|(first, _)| first.at.saturating_duration_since(now));
+        let next = state.wakes.first_key_value().map(|(first, _)| first.at);
         if !due.is_empty() {
             drop(state);
             due.into_iter().for_each(wake);
             continue;
         }
         let idle = keeper.idle.load(Ordering::SeqCst);
-        match next {
-            _ if !idle || quiet < QUIET => {
-                let pause = next.map_or(TICK, |next| next.min(TICK));
-                drop(keeper.changed.wait_timeout(state, pause));
-            }
-            Some(next) => drop(keeper.changed.wait_timeout(state, next)),
+        let tick = (!idle || quiet < QUIET || state.closed).then(|| now + TICK);
+        // Said under the lock that is let go by falling asleep: no wake comes in between unnoticed.
+        state.looks_at = next.into_iter().chain(tick).min();
+        match state.looks_at {
+            Some(at) => drop(keeper.changed.wait_timeout(state, at.saturating_duration_since(now))),
             None => drop(keeper.changed.wait(state)),
         }
         if idle && !keeper.idle.swap(false, Ordering::SeqCst) {

@@ -235,6 +235,11 @@ impl Queue {
         }
     }
 
+    /// Whether the thread that writes takes nothing any more.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.lock().ended
+    }
+
     /// Waits until the thread has ended; false when the time is up.
     pub(crate) fn stopped(&self, until: Instant) -> bool {
         let mut state = self.lock();

@@ -17,6 +17,11 @@ use crate::{
     search::{Aggregation, Buckets, Count, Found, Measured, Measurement, Page, Related, Search, SearchError},
 };
 
+/// So much longer a look-up is waited for than it may take. A store of a server gives up at its limit, and says a little
+/// later which server did not answer: `events-es` waits 2 s for that. Whoever asks is to learn that, instead of being told
+/// to ask again.
+const GRACE: Duration = Duration::from_secs(3);
+
 impl EventManager {
     /// A page of events, newest first where no other order is asked for.
     ///
@@ -31,16 +36,16 @@ impl EventManager {
     /// One event, if `viewer` sees it; found at once after it was acknowledged.
     ///
     /// # Errors
-    /// The store cannot be read, or not within [`Limits::search`]. Cancel-safe.
+    /// The store cannot be read, or does not answer within [`Limits::search`] or a little later. Cancel-safe.
     pub async fn get(&self, id: EventId, viewer: &Viewer) -> Result<Option<Found>, SearchError> {
         self.get_within(id, viewer, self.limits().search).await
     }
 
-    /// The same, in at most so much time, whatever the store does meanwhile: for who asks several things, with one limit
-    /// for all of them.
+    /// The same, in so much time: for who asks several things, with one limit for all of them. A store answers in time, or
+    /// a little later says why not; one that hangs is not waited for.
     ///
     /// # Errors
-    /// The store cannot be read, or not within that time. Cancel-safe.
+    /// The store cannot be read, or does not answer in time or a little later. Cancel-safe.
     pub async fn get_within(
         &self,
         id: EventId,
@@ -49,7 +54,7 @@ impl EventManager {
     ) -> Result<Option<Found>, SearchError> {
         let shared = self.searched()?;
         let looked_up = shared.search.get(id, viewer, Some(within));
-        let answer = alarm::until(from_now(within), &shared.keeper, looked_up).await;
+        let answer = alarm::until(from_now(within.saturating_add(GRACE)), &shared.keeper, looked_up).await;
         answer.unwrap_or(Err(SearchError::Busy("the store did not answer within the time that it may take")))
     }
 
@@ -61,7 +66,8 @@ impl EventManager {
         self.count_within(filter, viewer, self.limits().search).await
     }
 
-    /// The same, in at most so much time: for who asks several things, with one limit for all of them.
+    /// The same, in so much time, as far as the store notices that it is up: for who asks several things, with one limit for
+    /// all of them.
     ///
     /// # Errors
     /// The store cannot be read. Cancel-safe.
@@ -98,7 +104,7 @@ impl EventManager {
         self.tree_within(root, viewer, self.limits().search).await
     }
 
-    /// The same, in at most so much time.
+    /// The same, in so much time, as far as the store notices that it is up.
     ///
     /// # Errors
     /// The store cannot be read. Cancel-safe.
@@ -114,7 +120,7 @@ impl EventManager {
         self.children_within(parent, viewer, self.limits().search).await
     }
 
-    /// The same, in at most so much time.
+    /// The same, in so much time, as far as the store notices that it is up.
     ///
     /// # Errors
     /// The store cannot be read. Cancel-safe.

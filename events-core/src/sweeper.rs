@@ -50,8 +50,11 @@ impl Sweeper {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs a blocking job on the thread; none when the manager has stopped.
-    pub(crate) async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    /// Asks the journal on the thread, which may block; none when the manager has stopped.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> Result<T, JournalError> + Send + 'static,
+    ) -> Option<Result<T, JournalError>> {
         let (sender, receiver) = oneshot::channel();
         {
             let mut state = self.lock();
@@ -59,8 +62,12 @@ impl Sweeper {
                 return None;
             }
             state.jobs.push_back(Box::new(move || {
+                let answer = catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|_panic| {
+                    tracing::error!("the journal panicked while it was asked");
+                    Err(JournalError::Failed("the journal panicked while it was asked".into()))
+                });
                 // Nobody may be waiting any more.
-                let _ = sender.send(job());
+                let _ = sender.send(answer);
             }));
         }
         self.changed.notify_one();
@@ -80,9 +87,7 @@ pub(crate) fn run(shared: &WeakOpaque<Shared>, sweeper: &Arc<Sweeper>, every: Du
         let mut state = sweeper.lock();
         if let Some(job) = state.jobs.pop_front() {
             drop(state);
-            if catch_unwind(AssertUnwindSafe(job)).is_err() {
-                tracing::error!("the journal panicked while it was read");
-            }
+            job();
             continue;
         }
         if state.closed {

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use events_core::{Count, EventId, EventManager, Figure, Found, Measurement, Page, Query, Related, Viewer};
+use events_core::{
+    Count, EventId, EventManager, Figure, Found, Measurement, Page, Query, Related, SearchError, Viewer,
+};
 use serde_json::Value;
 
 use crate::error::ApiError;
@@ -29,12 +31,19 @@ impl<'m> Asked<'m> {
         Ok(self.manager.get_within(id, viewer, self.left()).await?)
     }
 
+    /// Whether there is an event, for an answer that can do without knowing.
+    pub(crate) async fn is_there(&self, id: EventId, viewer: &Viewer) -> Result<bool, SearchError> {
+        Ok(self.manager.get_within(id, viewer, self.left()).await?.is_some())
+    }
+
     pub(crate) async fn tree(&self, root: EventId, viewer: &Viewer) -> Result<Related, ApiError> {
-        Ok(self.manager.tree_within(root, viewer, self.left()).await?)
+        let left = self.left();
+        searched(left, self.manager.tree_within(root, viewer, left).await?)
     }
 
     pub(crate) async fn children(&self, parent: EventId, viewer: &Viewer) -> Result<Related, ApiError> {
-        Ok(self.manager.children_within(parent, viewer, self.left()).await?)
+        let left = self.left();
+        searched(left, self.manager.children_within(parent, viewer, left).await?)
     }
 
     pub(crate) async fn count(&self, query: &Query) -> Result<Count, ApiError> {
@@ -84,4 +93,12 @@ impl<'m> Asked<'m> {
             self.limit
         )))
     }
+}
+
+/// What had no time, and found nothing, was no search: nobody knows whether there is anything.
+fn searched(left: Duration, related: Related) -> Result<Related, ApiError> {
+    if left.is_zero() && related.cut && related.events.is_empty() {
+        return Err(SearchError::Busy("the look-up of its event took all of the time").into());
+    }
+    Ok(related)
 }

@@ -7,7 +7,7 @@ use syn::{Expr, Ident, Lit, LitStr, Path, Token};
 
 use crate::codes;
 use crate::mistakes::Mistakes;
-use crate::words::{kebab, list, nearest, unknown};
+use crate::words::{list, nearest, unknown};
 
 /// A key that an attribute has, and how it is written.
 pub(crate) struct Key {
@@ -262,16 +262,28 @@ pub(crate) fn literal(value: &Expr) -> Option<&Lit> {
     }
 }
 
-/// Reads `"a", "b"`; `example` is what a message shows.
-pub(crate) fn strings(tokens: TokenStream, example: &str, mistakes: &mut Mistakes) -> Vec<LitStr> {
+/// Reads `"a", "b"`. A name without quotes is most often what the string should be: a message shows what `meant` makes
+/// of it, or else `example`.
+pub(crate) fn strings(
+    tokens: TokenStream,
+    example: &str,
+    meant: impl Fn(&str) -> Option<String>,
+    mistakes: &mut Mistakes,
+) -> Vec<LitStr> {
     each(tokens, mistakes, |input| {
         input.parse::<LitStr>().map_err(|error| {
-            // A name without quotes is most often what the string should be.
-            let name = input.fork().call(Ident::parse_any).map(|name| kebab(&name.to_string()));
+            let name = lone_name(input).and_then(|name| meant(&name));
             let written = name.as_deref().unwrap_or(example);
             (error.span(), format!("expected a string: write `\"{written}\"`"))
         })
     })
+}
+
+/// The name that comes next, where it is all of its item.
+fn lone_name(input: ParseStream<'_>) -> Option<String> {
+    let ahead = input.fork();
+    let name = ahead.call(Ident::parse_any).ok()?;
+    (ahead.is_empty() || ahead.peek(Token![,])).then(|| name.unraw().to_string())
 }
 
 /// Reads a list of expressions.

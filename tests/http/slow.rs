@@ -1,4 +1,5 @@
-//! A store in memory that takes its time for every search and look-up, and keeps how much each was given.
+//! A store in memory that takes its time for every search and look-up, and keeps how much each was given. A search that
+//! was given none finds nothing.
 
 use std::{
     sync::{Arc, Mutex},
@@ -17,17 +18,23 @@ pub(crate) struct Slow {
     store: MemoryStore,
     pause: Duration,
     given: Arc<Mutex<Vec<Duration>>>,
+    busy_about: Arc<Mutex<Option<EventId>>>,
 }
 
 impl Slow {
     /// One that takes so long.
     pub(crate) fn by(pause: Duration) -> Self {
-        Self { store: MemoryStore::new(), pause, given: Arc::default() }
+        Self { store: MemoryStore::new(), pause, given: Arc::default(), busy_about: Arc::default() }
     }
 
     /// How much time each was given since this was asked last.
     pub(crate) fn given(&self) -> Vec<Duration> {
         std::mem::take(&mut self.given.lock().unwrap())
+    }
+
+    /// From now on this event cannot be looked up.
+    pub(crate) fn be_busy_about(&self, id: EventId) {
+        *self.busy_about.lock().unwrap() = Some(id);
     }
 
     async fn take_time(&self, within: Option<Duration>) {
@@ -45,6 +52,9 @@ impl Search for Slow {
     ) -> BoxFuture<'s, Result<Option<Found>, SearchError>> {
         Box::pin(async move {
             self.take_time(within).await;
+            if *self.busy_about.lock().unwrap() == Some(id) {
+                return Err(SearchError::Busy("as it was told"));
+            }
             Search::get(&self.store, id, viewer, within).await
         })
     }
@@ -52,6 +62,9 @@ impl Search for Slow {
     fn search<'s>(&'s self, query: &'s Query) -> BoxFuture<'s, Result<Page, SearchError>> {
         Box::pin(async move {
             self.take_time(query.within).await;
+            if query.within == Some(Duration::ZERO) {
+                return Ok(Page { cut: true, ..Page::default() });
+            }
             Search::search(&self.store, query).await
         })
     }

@@ -47,7 +47,8 @@ pub struct Replayed {
     pub delivered: u64,
     /// These were refused again, and keep the new reason.
     pub refused: u64,
-    /// These could not be delivered now: the destination did not answer for them, or the journal cannot read them.
+    /// These could not be delivered now: the destination did not answer for them, or the journal has them damaged or not
+    /// any more.
     pub later: u64,
 }
 
@@ -79,11 +80,12 @@ impl EventManager {
     /// long before what was delivered since.
     ///
     /// What is dropped before its batch begins is not delivered any more, and what is refused meanwhile, in between
-    /// the first and the last of them, is delivered again too. One that the journal cannot read stays a dead letter:
-    /// the log names it, and the rest is delivered.
+    /// the first and the last of them, is delivered again too. One that is damaged in the journal, or was dropped from it
+    /// with its month, stays a dead letter: the log names it, and the rest is delivered.
     ///
     /// # Errors
-    /// See [`RelayError`]. Cancel-safe: what has begun goes on.
+    /// See [`RelayError`]. Any other failure of the journal ends the replay: what was taken until then is no dead letter any
+    /// more. Cancel-safe: what has begun goes on.
     pub async fn replay_dead_letters(&self, relay: &str, from: Seq, limit: usize) -> Result<Replayed, RelayError> {
         let (shared, relay) = self.relay(relay)?;
         let Progress { ready, ended, .. } = *relay.progress();

@@ -153,8 +153,9 @@ impl<'r> Runner<'r> {
             }
             match ready {
                 Ok(()) => {
-                    self.relay.succeeding();
+                    // First: who sees or is told that it delivers may ask it to.
                     self.relay.report(|progress| progress.ready = true);
+                    self.relay.succeeding();
                     return Some(());
                 }
                 Err(NotReady::Later(reason)) => self.relay.failing(&reason),

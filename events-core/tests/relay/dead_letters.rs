@@ -140,6 +140,19 @@ async fn what_is_dropped_while_a_replay_waits_is_not_delivered_and_all_else_is()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_journal_that_panics_when_it_is_asked_has_failed_and_the_manager_has_not_stopped() {
+    let journal = Troubled::default();
+    let manager = relaying(journal.clone(), &Server::new("server"));
+    journal.panic(true);
+    let error = manager.dead_letters("server", Seq(0), 1).await.unwrap_err();
+    assert!(matches!(error, RelayError::Journal(JournalError::Failed(_))), "{error}");
+    assert!(error.to_string().contains("the journal panicked"), "{error}");
+    journal.panic(false);
+    assert_eq!(manager.dead_letters("server", Seq(0), 1).await.unwrap(), []);
+    delivered(manager).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dead_letter_that_cannot_be_kept_is_not_passed_over() {
     let journal = Troubled::default();
     let entries = events(30);

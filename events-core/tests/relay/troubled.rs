@@ -34,7 +34,7 @@ impl Troubled {
         self.shared.disk_is_full.store(full, Ordering::SeqCst);
     }
 
-    /// Whether reading panics.
+    /// Whether reading events and dead letters panics.
     pub(crate) fn panic(&self, panics: bool) {
         self.shared.panics.store(panics, Ordering::SeqCst);
     }
@@ -159,6 +159,7 @@ impl Bookmarks for Troubled {
     }
 
     fn dead_letters(&self, relay: &str, from: Seq, limit: usize) -> Result<Vec<DeadLetter>, JournalError> {
+        assert!(!self.shared.panics.load(Ordering::SeqCst), "the journal panics, as it was told");
         self.store.bookmarks().dead_letters(relay, from, limit)
     }
 

@@ -142,7 +142,7 @@ fn check_resource(
         return Some(receiver_resource(this.to_token_stream(), this.span, surroundings));
     }
     let message = "no argument called `id` and no `self`: say which resource the event is about with \
-                   `resource = <expression>`, or `resource = none`, with `created = <function>` where the handler makes it";
+                   `resource = <expression>`, or `resource = none`, and `created = <function>` where it makes one";
     mistakes.at(function.signature.ident.span(), codes::NO_RESOURCE, message);
     None
 }
@@ -267,7 +267,8 @@ fn check_tags(arguments: &mut Arguments, mistakes: &mut Mistakes) -> Vec<LitStr>
         entry.wrong(mistakes);
         return Vec::new();
     };
-    strings(tokens.clone(), "billing", mistakes)
+    // Free text, which keeps its spelling.
+    strings(tokens.clone(), "billing", |name| Some(name.to_owned()), mistakes)
 }
 
 fn check_deferred(arguments: &mut Arguments, mistakes: &mut Mistakes) -> Option<Deferred> {

@@ -11,7 +11,7 @@ use crate::codes;
 use crate::event_type::{check_operation, check_resource_type};
 use crate::mistakes::Mistakes;
 use crate::runtime::Runtime;
-use crate::words::{kebab, unknown};
+use crate::words::{kebab, nearest_kebab, unknown};
 
 /// Checks the attribute of a struct. Mistakes make it a stand-in; a generic struct is none at all.
 pub(super) fn check_struct(
@@ -110,7 +110,10 @@ fn check_events(arguments: &mut Arguments, mistakes: &mut Mistakes) -> (Option<V
     let span = entry.key.span();
     match &entry.given {
         Given::Nothing => (None, span),
-        Given::List(tokens) => (Some(check_operations(strings(tokens.clone(), "start", mistakes), mistakes)), span),
+        Given::List(tokens) => {
+            let operations = strings(tokens.clone(), "start", nearest_kebab, mistakes);
+            (Some(check_operations(operations, mistakes)), span)
+        }
         Given::Value(_) => {
             entry.wrong(mistakes);
             (None, span)

@@ -2,8 +2,8 @@
 
 use scene::*;
 
-#[resource(events(start))]
-//                ^^^^^ EVT005
+#[resource(events(bulk_stop))]
+//                ^^^^^^^^^ EVT005
 pub struct Car {
     pub id: Href<Car>,
 }
