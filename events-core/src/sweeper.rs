@@ -140,7 +140,9 @@ pub(crate) fn overdue(shared: &Opaque<Shared>) -> Result<Vec<Arc<Receipt>>, Jour
         }
     }
     shared.counters.swept.add(receipts.len() as u64);
-    shared.keeper.watch();
+    if !receipts.is_empty() {
+        shared.keeper.watch();
+    }
     Ok(receipts)
 }
 
