@@ -71,10 +71,7 @@ impl Relays {
 
     /// Tells the threads to end. What is not delivered waits in the journal.
     pub(crate) fn stop(&self) {
-        for relay in &self.0 {
-            relay.stopping.store(true, Ordering::Release);
-            relay.told_to_stop.notify_one();
-        }
+        self.0.iter().for_each(|relay| relay.stop());
     }
 
     /// Waits until the threads have ended; false when the time is up.
@@ -168,6 +165,12 @@ impl Relay {
 
     fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Acquire)
+    }
+
+    /// Tells its thread to end.
+    fn stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+        self.told_to_stop.notify_one();
     }
 
     /// What a future answers; none once the relay is told to stop.

@@ -113,8 +113,12 @@ impl<'r> Runner<'r> {
         self.prepared(start).await?;
         // With what the destination says of where it is, before it has anything more.
         self.ledger.save(Instant::now());
-        if let Some(go) = start.go.take() {
-            self.relay.unless_stopped(go).await?.ok()?;
+        if let Some(go) = start.go.take()
+            && self.relay.unless_stopped(go).await?.is_err()
+        {
+            // Another one is not set up: there will be no manager.
+            self.relay.stop();
+            return None;
         }
         loop {
             self.read();
