@@ -27,11 +27,13 @@ pub(crate) async fn search(State(api): State<Api>, request: Request) -> Result<C
     let page = if query.limit == 0 { None } else { Some(asked.page(query.clone()).await?) };
     let aggregations = aggregations(&asked, &parameters, &query).await?;
     let found = page.map(|page| page.events).unwrap_or_default();
+    // It was counted before: what was stored since may be shown.
+    let shown_up_to = if found.is_empty() { 0 } else { query.offset + found.len() };
     // Each goes when it is shown.
     let resources: Result<_, ApiError> = found.into_iter().map(|found| shown(&found, &select, &[])).collect();
     let may_add = api.poster().is_ok();
     Ok(Collection {
-        count: count.events,
+        count: count.events.max(shown_up_to as u64),
         acl: Some(CollectionAcl { query: api.0.searched_by.clone(), add: api.0.added_by.clone() }),
         resources: resources?,
         operations: may_add.then(|| Operation { rel: "add", href: "event".to_owned() }).into_iter().collect(),

@@ -114,6 +114,28 @@ async fn an_event_is_shown_without_operations_where_nobody_knows_whether_it_is_c
 }
 
 #[tokio::test]
+async fn a_page_never_shows_more_than_was_counted() {
+    let store = Slow::by(Duration::from_millis(300));
+    let server = Server::within(store.clone(), |limits| limits.search = LIMIT, |routes| routes).await;
+    let event = seen(1, "user/jane");
+    let stored_meanwhile = async {
+        let counted = async {
+            let mut asked = 0;
+            while asked < 2 {
+                asked += store.given().len();
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        tokio::time::timeout(LIMIT, counted).await.expect("it counts, and asks for the page");
+        server.post(&event, JANE).await
+    };
+    let (answer, id) = tokio::join!(server.get("/api/event").by(JANE).send(), stored_meanwhile);
+    let found = answer.ok();
+    let ids: Vec<_> = found["resources"].as_array().unwrap().iter().map(|event| &event["id"]).collect();
+    assert_eq!((&found["count"], ids), (&json!(1), vec![&json!(id)]));
+}
+
+#[tokio::test]
 async fn a_look_up_that_the_store_does_not_answer_ends_soon_after_its_limit() {
     let limits = |limits: &mut Limits| {
         limits.search = Duration::from_millis(50);
