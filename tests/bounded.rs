@@ -14,9 +14,9 @@ use std::{
 };
 
 use events::{
-    Acl, AnyHref, AppendError, Appended, Bookmarks, BoxFuture, CloseError, Closing, Ending, Entry, Event, EventDetails,
-    EventId, EventManager, Href, Journal, JournalError, OpenOperation, Operation, ResourceDirectory, Search, Seq,
-    Sequenced, action, emit,
+    Acl, AnyHref, AppendError, Appended, Bookmarks, BoxFuture, Bytes, CloseError, Closing, Ending, Entry, Event,
+    EventDetails, EventId, EventManager, Href, Journal, JournalError, OpenOperation, Operation, ResourceDirectory,
+    Search, Seq, Sequenced, action, emit,
     memory::{Fault, MemoryStore},
     scope,
 };
@@ -270,7 +270,7 @@ impl Journal for Sink {
         Ok((first..).zip(entries).map(|(seq, _)| Appended::Stored(Seq(seq + 1))).collect())
     }
 
-    fn get(&self, _id: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+    fn get(&self, _id: EventId) -> Result<Option<Bytes>, JournalError> {
         Ok(None)
     }
 
@@ -282,7 +282,7 @@ impl Journal for Sink {
         Ok(Vec::new())
     }
 
-    fn note(&self, _operation: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+    fn note(&self, _operation: EventId) -> Result<Option<Bytes>, JournalError> {
         Ok(None)
     }
 

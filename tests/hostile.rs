@@ -14,7 +14,7 @@ use std::{
 };
 
 use events::{
-    Caller, Claim, Closing, Context, Ending, Event, EventDetails, EventManager, Href, Journal, Operation, Phase,
+    Bytes, Caller, Claim, Closing, Context, Ending, Event, EventDetails, EventManager, Href, Journal, Operation, Phase,
     RefusedKind, action, emit, memory::MemoryStore, plain, scope,
 };
 use fleet::{Answer, Nuvlabox, Problem, jane, nuvlabox, recording, until};
@@ -286,7 +286,7 @@ impl Journal for Sink {
         Ok((first..).zip(entries).map(|(seq, _)| events::Appended::Stored(events::Seq(seq + 1))).collect())
     }
 
-    fn get(&self, _id: events::EventId) -> Result<Option<Arc<[u8]>>, events::JournalError> {
+    fn get(&self, _id: events::EventId) -> Result<Option<Bytes>, events::JournalError> {
         Ok(None)
     }
 
@@ -307,7 +307,7 @@ impl Journal for Sink {
         Ok(Vec::new())
     }
 
-    fn note(&self, _operation: events::EventId) -> Result<Option<Arc<[u8]>>, events::JournalError> {
+    fn note(&self, _operation: events::EventId) -> Result<Option<Bytes>, events::JournalError> {
         Ok(None)
     }
 

@@ -20,7 +20,7 @@ use std::{
 };
 
 use events::{
-    Acl, AnyHref, AppendError, Appended, BoxFuture, Clock, Context, Ending, Entry, Event, EventDetails, EventId,
+    Acl, AnyHref, AppendError, Appended, BoxFuture, Bytes, Clock, Context, Ending, Entry, Event, EventDetails, EventId,
     EventManager, Href, Journal, JournalError, OpenOperation, Operation, Outcome, Outcomes, Phase, Policy, Record,
     Recorder, RefusedKind, ResourceDirectory, Search, Seq, Sequenced, SystemClock, Timestamp, action, assert_events,
     emit,
@@ -119,7 +119,7 @@ impl Journal for Choosy {
         self.store.append(entries)
     }
 
-    fn get(&self, id: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+    fn get(&self, id: EventId) -> Result<Option<Bytes>, JournalError> {
         Journal::get(&self.store, id)
     }
 
@@ -136,7 +136,7 @@ impl Journal for Choosy {
         self.store.open_operations()
     }
 
-    fn note(&self, operation: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+    fn note(&self, operation: EventId) -> Result<Option<Bytes>, JournalError> {
         self.store.note(operation)
     }
 

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use events::{
-    AppendError, Appended, Entry, EventId, Journal, JournalError, OpenOperation, Search, Seq, Sequenced,
+    AppendError, Appended, Bytes, Entry, EventId, Journal, JournalError, OpenOperation, Search, Seq, Sequenced,
     memory::MemoryStore,
 };
 
@@ -71,7 +71,7 @@ impl Journal for Gate {
         Ok(answers)
     }
 
-    fn get(&self, _: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+    fn get(&self, _: EventId) -> Result<Option<Bytes>, JournalError> {
         Ok(None)
     }
 
@@ -87,7 +87,7 @@ impl Journal for Gate {
         Ok(Vec::new())
     }
 
-    fn note(&self, _operation: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+    fn note(&self, _operation: EventId) -> Result<Option<Bytes>, JournalError> {
         Ok(None)
     }
 

@@ -9,7 +9,7 @@ use std::{
 
 use clap::ValueEnum;
 use events::{
-    AppendError, Appended, Entry, EventId, Journal, JournalError, OpenOperation, Search, Seq, Sequenced,
+    AppendError, Appended, Bytes, Entry, EventId, Journal, JournalError, OpenOperation, Search, Seq, Sequenced,
     memory::MemoryStore, sqlite::SqliteStore,
 };
 
@@ -83,7 +83,7 @@ impl Journal for Store {
         self.journal.append(entries)
     }
 
-    fn get(&self, id: EventId) -> std::result::Result<Option<Arc<[u8]>>, JournalError> {
+    fn get(&self, id: EventId) -> std::result::Result<Option<Bytes>, JournalError> {
         self.journal.get(id)
     }
 
@@ -99,7 +99,7 @@ impl Journal for Store {
         self.journal.open_operations()
     }
 
-    fn note(&self, operation: EventId) -> std::result::Result<Option<Arc<[u8]>>, JournalError> {
+    fn note(&self, operation: EventId) -> std::result::Result<Option<Bytes>, JournalError> {
         self.journal.note(operation)
     }
 
@@ -149,7 +149,7 @@ impl Journal for FloorJournal {
         Ok((first..=log.1).map(|seq| Appended::Stored(Seq(seq))).collect())
     }
 
-    fn get(&self, _: EventId) -> std::result::Result<Option<Arc<[u8]>>, JournalError> {
+    fn get(&self, _: EventId) -> std::result::Result<Option<Bytes>, JournalError> {
         Ok(None)
     }
 
@@ -165,7 +165,7 @@ impl Journal for FloorJournal {
         Ok(Vec::new())
     }
 
-    fn note(&self, _: EventId) -> std::result::Result<Option<Arc<[u8]>>, JournalError> {
+    fn note(&self, _: EventId) -> std::result::Result<Option<Bytes>, JournalError> {
         Ok(None)
     }
 

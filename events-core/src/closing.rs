@@ -1,11 +1,12 @@
 //! Writing closings: of an operation of this process, and of one that only its opening tells about.
 
-use std::{sync::Arc, time::Instant};
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     acl::{Acl, Right},
+    document,
     event::{AboutResource, Event, InvalidEvent, Phase},
     event_type::EventType,
     id::EventId,
@@ -45,7 +46,7 @@ pub(crate) fn write(
     let changes = (said.is_some() || created.is_some()).then(|| Changes { said: said.unwrap_or(&NOTHING), created });
     let mut sheet = scratch::take();
     write_into(&mut sheet.bytes, operation, ended, ending, changes);
-    let document: Arc<[u8]> = sheet.bytes.as_slice().into();
+    let document = document::passing(&sheet.bytes);
     scratch::give_back(sheet);
     Entry { id: operation.identifiers.id.closing(), document, kind: EntryKind::Closing }
 }

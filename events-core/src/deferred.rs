@@ -2,6 +2,8 @@
 
 use std::{future::poll_fn, sync::Arc};
 
+use bytes::Bytes;
+
 use crate::{
     closing,
     event::{Event, InvalidEvent},
@@ -166,7 +168,7 @@ impl EventManager {
     }
 
     /// Stores an event that is kept; answers what is stored in its place.
-    async fn store(&self, entry: crate::Entry) -> Result<Option<Arc<[u8]>>, CloseError> {
+    async fn store(&self, entry: crate::Entry) -> Result<Option<Bytes>, CloseError> {
         let shared = self.shared().ok_or(CloseError::Stopped)?;
         let (id, receipt) = (entry.id, Arc::new(Receipt::default()));
         let room = shared.room_to_wait(entry.document.len()).await.ok_or(CloseError::NoRoom(id.opening()))?;
@@ -175,7 +177,7 @@ impl EventManager {
         shared.keeper.watch();
         match poll_fn(|task| receipt.poll(task)).await {
             Learned::Answered(Answer::Stored) => Ok(None),
-            Learned::Answered(Answer::Lost(stored)) => Ok(Some(stored)),
+            Learned::Answered(Answer::Lost(stored)) => Ok(Some(*stored)),
             Learned::Answered(Answer::NoOpening) => Err(CloseError::Unknown(id.opening())),
             Learned::Answered(Answer::NotStored(_) | Answer::Unknown(_)) | Learned::Withdrawn | Learned::Overdue => {
                 Err(CloseError::Pending)

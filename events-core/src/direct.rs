@@ -17,7 +17,7 @@ use crate::{
     id::EventId,
     journal::{Entry, EntryKind},
     manager::{EventManager, Shared},
-    opening::{Finished, Kept, Opening},
+    opening::{Finished, Opening},
     prepare::identifiers,
     queue::{Item, Ticket},
     receipt::{Answer, Learned, Receipt},
@@ -152,8 +152,9 @@ pub(crate) async fn record(
         }
     };
     let id = opening.identifiers.id;
-    let Finished { document, kept: Kept { room: own_room, .. }, .. } =
-        opening.finish(|out, _, _| acl.write(out), fallback);
+    let Finished { document, kept: mut written, .. } = opening.finish(|out, _, _| acl.write(out), fallback);
+    let own_room = written.room.take();
+    drop(written);
     let entry = Entry { id, document, kind: EntryKind::Direct };
     let receipt = Arc::new(Receipt::default());
     let kept = inside.is_some_and(|operation| !operation.has_ended());

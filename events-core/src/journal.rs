@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc};
 
+use bytes::Bytes;
+
 use crate::{
     bookmarks::Bookmarks,
     id::{EventId, ProcessId},
@@ -49,7 +51,7 @@ pub trait Journal: Send + Sync + 'static {
     ///
     /// # Errors
     /// The store cannot be read.
-    fn get(&self, id: EventId) -> Result<Option<Arc<[u8]>>, JournalError>;
+    fn get(&self, id: EventId) -> Result<Option<Bytes>, JournalError>;
 
     /// Events in the order of their numbers, from `from` on: at most `limit` events and about `bytes`
     /// bytes, at least one event where there is one.
@@ -73,7 +75,7 @@ pub trait Journal: Send + Sync + 'static {
     ///
     /// # Errors
     /// The store cannot be read.
-    fn note(&self, operation: EventId) -> Result<Option<Arc<[u8]>>, JournalError>;
+    fn note(&self, operation: EventId) -> Result<Option<Bytes>, JournalError>;
 
     /// Searching in what this journal stores.
     fn search(&self) -> Arc<dyn Search>;
@@ -91,7 +93,7 @@ impl<J: Journal + ?Sized> Journal for Arc<J> {
         (**self).append(entries)
     }
 
-    fn get(&self, id: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+    fn get(&self, id: EventId) -> Result<Option<Bytes>, JournalError> {
         (**self).get(id)
     }
 
@@ -107,7 +109,7 @@ impl<J: Journal + ?Sized> Journal for Arc<J> {
         (**self).open_operations()
     }
 
-    fn note(&self, operation: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+    fn note(&self, operation: EventId) -> Result<Option<Bytes>, JournalError> {
         (**self).note(operation)
     }
 
@@ -130,7 +132,7 @@ pub struct Entry {
     /// The id in the document; of a note, that of its operation.
     pub id: EventId,
     /// The event, one JSON document; what a note is, whoever made it knows.
-    pub document: Arc<[u8]>,
+    pub document: Bytes,
     /// What it is to its operation.
     pub kind: EntryKind,
 }
@@ -163,7 +165,7 @@ pub enum Appended {
     /// Other bytes are stored under this id: for a closing, by whoever closed the operation first.
     Conflict {
         /// What is stored.
-        stored: Arc<[u8]>,
+        stored: Bytes,
     },
     /// A closing whose opening is not stored, or a note of an operation that is not open.
     NoOpening,
@@ -179,7 +181,7 @@ pub struct Sequenced {
     /// Its id.
     pub id: EventId,
     /// Its document.
-    pub document: Arc<[u8]>,
+    pub document: Bytes,
 }
 
 /// An operation without a closing.

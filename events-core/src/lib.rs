@@ -31,6 +31,7 @@ mod destination;
 mod details;
 mod direct;
 mod directory;
+mod document;
 #[doc(hidden)]
 pub mod drive;
 mod emit;
@@ -89,6 +90,7 @@ pub use acknowledgement::Ack;
 pub use acl::{Acl, Lookup, Right, Viewers, Visibility};
 pub use bookmarks::{Bookmarks, DeadLetter, JournalIdentity, Position};
 pub use builder::Builder;
+pub use bytes::Bytes;
 pub use category::{Category, CategoryRef, Severity};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use context::{Context, FirstOperation, Scoped, carried, scope, spawn};

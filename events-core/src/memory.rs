@@ -20,6 +20,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bytes::Bytes;
+
 use crate::{
     bookmarks::Bookmarks,
     destination::{Delivery, Destination},
@@ -55,12 +57,12 @@ struct Stored {
     events: Vec<StoredEvent>,
     places: HashMap<EventId, usize>,
     open: BTreeMap<Seq, OpenOperation>,
-    notes: HashMap<EventId, Arc<[u8]>>,
+    notes: HashMap<EventId, Bytes>,
 }
 
 #[derive(Debug)]
 struct StoredEvent {
-    document: Arc<[u8]>,
+    document: Bytes,
     keys: Keys<'static>,
     phase: Phase,
 }
@@ -170,13 +172,13 @@ impl MemoryStore {
 }
 
 /// A stored document is one that was read before, so all of them are events.
-fn read_back(documents: &[Arc<[u8]>]) -> Vec<Event> {
+fn read_back(documents: &[Bytes]) -> Vec<Event> {
     documents.iter().filter_map(|document| Event::from_document(document).ok()).collect()
 }
 
 impl StoredEvent {
     /// Reads what is needed of a document, and refuses what cannot be read back.
-    fn read(document: &Arc<[u8]>) -> Result<Self, InvalidEvent> {
+    fn read(document: &Bytes) -> Result<Self, InvalidEvent> {
         let phase = Event::from_document(document)?.phase;
         let keys = Keys::of(document)?.into_owned();
         Ok(Self { document: document.clone(), keys, phase })
@@ -184,7 +186,7 @@ impl StoredEvent {
 }
 
 impl Stored {
-    fn documents_from(&self, place: usize) -> Vec<Arc<[u8]>> {
+    fn documents_from(&self, place: usize) -> Vec<Bytes> {
         self.events[place..].iter().map(|event| event.document.clone()).collect()
     }
 
@@ -258,7 +260,7 @@ impl Journal for MemoryStore {
         }
     }
 
-    fn get(&self, id: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+    fn get(&self, id: EventId) -> Result<Option<Bytes>, JournalError> {
         Ok(self.stored().get(id).map(|event| event.document.clone()))
     }
 
@@ -284,7 +286,7 @@ impl Journal for MemoryStore {
         Ok(self.stored().open.values().copied().collect())
     }
 
-    fn note(&self, operation: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+    fn note(&self, operation: EventId) -> Result<Option<Bytes>, JournalError> {
         Ok(self.stored().notes.get(&operation).cloned())
     }
 

@@ -1,12 +1,14 @@
 //! Writing an opening or a direct event: one pass, in the order of the document.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, mem, sync::Arc};
 
+use bytes::Bytes;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     context::Context,
     declaration::EventKind,
+    document,
     event::Phase,
     href,
     id::{EventId, ProcessId},
@@ -15,7 +17,7 @@ use crate::{
     payload_room::{FREE, MAX_PART},
     plan::Plan,
     record::{self, Details, Record},
-    scratch,
+    scratch, spare,
     timestamp::Timestamp,
 };
 
@@ -59,7 +61,7 @@ pub(crate) struct Finished {
     pub(crate) context: Context,
     pub(crate) identifiers: Identifiers,
     /// As it is stored.
-    pub(crate) document: Arc<[u8]>,
+    pub(crate) document: Bytes,
     pub(crate) kept: Kept,
 }
 
@@ -67,10 +69,16 @@ pub(crate) struct Finished {
 #[derive(Debug)]
 pub(crate) struct Kept {
     /// What the closing copies from.
-    pub(crate) bytes: Arc<[u8]>,
+    pub(crate) bytes: Vec<u8>,
     pub(crate) parts: Parts,
     /// Room that large details take, here and in the closing.
     pub(crate) room: Option<OwnedSemaphorePermit>,
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        spare::keep_bytes(mem::take(&mut self.bytes));
+    }
 }
 
 /// Most linked identifiers, and most tags, of one event.
@@ -231,6 +239,11 @@ impl Opening {
         self.sheet.free = free;
     }
 
+    /// Gives back memory that is reserved and not used, before something is waited for.
+    pub(crate) fn shrink(&mut self) {
+        self.sheet.shrink();
+    }
+
     /// How many bytes it has by now.
     pub(crate) fn len(&self) -> usize {
         self.sheet.bytes.len()
@@ -333,23 +346,22 @@ impl Opening {
             self.mark_truncated();
         }
         let Self { plan, context, identifiers, mut sheet, .. } = self;
-        let Sheet { bytes: out, parts, room, .. } = &mut *sheet;
+        let Sheet { bytes: out, parts, .. } = &mut *sheet;
         out.extend_from_slice(ACL);
         let start = out.len();
         write_acl(out, &context, &plan);
         parts.acl = Part::new(start..out.len());
         end(out, fallback, &context, plan.spec.version);
-        let document: Arc<[u8]> = out.as_slice().into();
-        let bytes = if parts.payload.is_empty() {
-            document.clone()
-        } else {
+        let document = document::passing(out);
+        if !parts.payload.is_empty() {
             out.drain(parts.payload.range());
             let acl = parts.acl.range();
             let len = parts.payload.len();
             parts.acl = Part::new(acl.start - len..acl.end - len);
-            out.as_slice().into()
-        };
-        let kept = Kept { bytes, parts: *parts, room: room.take() };
+        }
+        sheet.shrink();
+        let bytes = mem::replace(&mut sheet.bytes, spare::take_bytes());
+        let kept = Kept { bytes, parts: sheet.parts, room: sheet.room.take() };
         scratch::give_back(sheet);
         Finished { plan, context, identifiers, document, kept }
     }

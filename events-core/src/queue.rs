@@ -11,6 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bytes::Bytes;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
@@ -190,7 +191,7 @@ impl Queue {
     }
 
     /// The note of an operation, where it still waits.
-    pub(crate) fn note(&self, operation: EventId) -> Option<Arc<[u8]>> {
+    pub(crate) fn note(&self, operation: EventId) -> Option<Bytes> {
         let state = self.lock();
         let mut waiting = state.pending.iter().rev().chain(state.in_flight.iter().flat_map(|batch| batch.iter()));
         let note = waiting.find(|item| item.entry.kind == EntryKind::Note && item.entry.id == operation)?;
@@ -446,7 +447,7 @@ fn answered(shared: &Opaque<Shared>, item: &Item, appended: Appended) {
                 shared.counters.conflicts.add(1);
                 tracing::error!(id = %item.entry.id, "another event is stored under the id of a new one");
             }
-            Answer::Lost(stored)
+            Answer::Lost(Box::new(stored))
         }
     };
     if let Ticket::Closing(operation) = &item.ticket {

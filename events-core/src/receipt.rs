@@ -9,6 +9,8 @@ use std::{
     task::{Context as Task, Poll, Waker},
 };
 
+use bytes::Bytes;
+
 use crate::said::Said;
 
 /// Where an event is on its way into the journal.
@@ -46,8 +48,8 @@ enum Progress {
 pub(crate) enum Answer {
     /// It is stored.
     Stored,
-    /// Other bytes are stored under its id.
-    Lost(Arc<[u8]>),
+    /// Other bytes are stored under its id. Boxed: nearly every answer is another.
+    Lost(Box<Bytes>),
     /// A closing whose opening is not stored.
     NoOpening,
     /// It is not stored and never will be.

@@ -1,6 +1,8 @@
 //! Finding events: what every store answers.
 
-use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{future::Future, pin::Pin, time::Duration};
+
+use bytes::Bytes;
 
 use crate::{
     acl::Visibility,
@@ -81,13 +83,13 @@ pub trait Search: Send + Sync + 'static {
 /// An event that a search found, and how much of it the viewer may read.
 #[derive(Clone, Debug)]
 pub struct Found {
-    document: Arc<[u8]>,
+    document: Bytes,
     visibility: Visibility,
 }
 
 impl Found {
     /// Of a stored document; it is redacted when it is read.
-    pub fn new(document: Arc<[u8]>, visibility: Visibility) -> Self {
+    pub fn new(document: Bytes, visibility: Visibility) -> Self {
         Self { document, visibility }
     }
 
@@ -105,7 +107,7 @@ impl Found {
     }
 
     /// The stored bytes, whatever the viewer may see of them: for stores, relays and exports.
-    pub fn stored(&self) -> &Arc<[u8]> {
+    pub fn stored(&self) -> &Bytes {
         &self.document
     }
 

@@ -11,15 +11,19 @@ use crate::{
 /// Most calls whose memory a thread keeps.
 const MAX_CALLS: usize = 64;
 
+/// Most bytes of one whose memory is kept.
+const MAX_BYTES: usize = 4 * 1_024;
+
 const _: () = assert!(MAX_CALLS * (size_of::<Life>() + size_of::<OperationState>()) <= 64 * 1_024);
 
 thread_local! {
-    static SPARE: RefCell<Spare> = const { RefCell::new(Spare { lives: Vec::new(), memory: Vec::new() }) };
+    static SPARE: RefCell<Spare> = const { RefCell::new(Spare { lives: Vec::new(), memory: Vec::new(), bytes: Vec::new() }) };
 }
 
 struct Spare {
     lives: Vec<OpaqueBox<Life>>,
     memory: Vec<Memory>,
+    bytes: Vec<Vec<u8>>,
 }
 
 /// A life that was kept here.
@@ -40,6 +44,18 @@ pub(crate) fn take_memory() -> Option<Memory> {
 /// Keeps memory that nothing stands in any more.
 pub(crate) fn keep_memory(memory: Memory) {
     with(|spare| put(&mut spare.memory, memory));
+}
+
+/// Memory for a document; none is allocated where none was kept.
+pub(crate) fn take_bytes() -> Vec<u8> {
+    SPARE.try_with(|spare| spare.borrow_mut().bytes.pop()).ok().flatten().unwrap_or_default()
+}
+
+/// Keeps memory that a document was written in.
+pub(crate) fn keep_bytes(bytes: Vec<u8>) {
+    if (1..=MAX_BYTES).contains(&bytes.capacity()) {
+        with(|spare| put(&mut spare.bytes, bytes));
+    }
 }
 
 fn with(keep: impl FnOnce(&mut Spare)) {

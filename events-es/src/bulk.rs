@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use bytes::Bytes;
-use events_core::{KeySource, Phase, Sequenced};
+use events_core::{Bytes, KeySource, Phase, Sequenced};
 use serde::Deserialize;
 
 use crate::{

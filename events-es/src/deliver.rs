@@ -1,8 +1,8 @@
 //! Sending events: split where it is too much, compared where something is there already.
 
-use std::{ops::Range, sync::Arc};
+use std::ops::Range;
 
-use events_core::{Delivery, Event, EventId, Sequenced};
+use events_core::{Bytes, Delivery, Event, EventId, Sequenced};
 use serde::Deserialize;
 use serde_json::{json, value::RawValue};
 
@@ -24,7 +24,7 @@ pub(crate) enum Outcome {
     /// It was there before.
     AlreadyThere,
     /// Another one has its id: this.
-    Taken(Arc<[u8]>),
+    Taken(Bytes),
     /// Not now, and why.
     Retry(String),
     /// Never, and why.
@@ -177,6 +177,6 @@ fn judge(stored: &One<'_>, event: &Sequenced) -> Outcome {
     match document::recorded(source.get().as_bytes()) {
         Some(there) if there == event.document => Outcome::AlreadyThere,
         Some(there) => Outcome::Taken(there),
-        None => Outcome::Taken(source.get().as_bytes().into()),
+        None => Outcome::Taken(Bytes::copy_from_slice(source.get().as_bytes())),
     }
 }

@@ -13,10 +13,9 @@ use std::{
     borrow::Cow,
     collections::{HashMap, HashSet},
     fmt::Write as _,
-    sync::Arc,
 };
 
-use events_core::{Attribute, InvalidEvent, KeySource, Number, Timestamp};
+use events_core::{Attribute, Bytes, InvalidEvent, KeySource, Number, Timestamp};
 use memchr::memmem;
 use serde::Serialize;
 
@@ -239,7 +238,7 @@ pub(crate) fn instant_term(pair: &str, at: Timestamp) -> String {
 }
 
 /// The event in what the server keeps, as it was recorded. None where it is not one of ours.
-pub(crate) fn recorded(source: &[u8]) -> Option<Arc<[u8]>> {
+pub(crate) fn recorded(source: &[u8]) -> Option<Bytes> {
     let seam = memmem::rfind(source, SEAM)?;
     let mut document = Vec::with_capacity(seam + 1);
     document.extend_from_slice(&source[..seam]);

@@ -1,8 +1,8 @@
 //! Operations that are open on the server: openings without a closing.
 
-use std::{ops::Bound, sync::Arc};
+use std::ops::Bound;
 
-use events_core::{EventId, SearchError};
+use events_core::{Bytes, EventId, SearchError};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -45,7 +45,7 @@ impl OpenOperations {
     }
 
     /// Some of them, with their openings; none when all were answered.
-    pub(crate) async fn next(&mut self, server: &Server) -> Result<Option<Vec<(EventId, Arc<[u8]>)>>, SearchError> {
+    pub(crate) async fn next(&mut self, server: &Server) -> Result<Option<Vec<(EventId, Bytes)>>, SearchError> {
         if self.done {
             return Ok(None);
         }

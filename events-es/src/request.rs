@@ -2,8 +2,8 @@
 
 use std::{borrow::Cow, fmt, time::Duration};
 
-use bytes::Bytes;
 use elasticsearch::http::Method;
+use events_core::Bytes;
 use serde::Deserialize;
 use serde_json::Value;
 

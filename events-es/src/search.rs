@@ -7,8 +7,8 @@ use std::{
 };
 
 use events_core::{
-    Aggregation, BoxFuture, Buckets, Count, Cursor, EventId, Filter, Found, KeySource, Page, Partition, Query, Room,
-    Search, SearchError, Timestamp, Viewer,
+    Aggregation, BoxFuture, Buckets, Bytes, Count, Cursor, EventId, Filter, Found, KeySource, Page, Partition, Query,
+    Room, Search, SearchError, Timestamp, Viewer,
 };
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
@@ -191,7 +191,7 @@ impl Source<'_> {
     }
 
     /// The event in it, as it was recorded.
-    pub(crate) fn recorded(&self) -> Result<Arc<[u8]>, SearchError> {
+    pub(crate) fn recorded(&self) -> Result<Bytes, SearchError> {
         let foreign = || SearchError::unavailable("a document in Elasticsearch was not made by events");
         document::recorded(self.source.get().as_bytes()).ok_or_else(foreign)
     }

@@ -11,7 +11,7 @@ use std::{
 
 use events::prelude::*;
 use events_core::{
-    Batches, Delivery, Destination, EventManager, Phase, RelayState, Seq, Sequenced, conformance::Generator,
+    Batches, Bytes, Delivery, Destination, EventManager, Phase, RelayState, Seq, Sequenced, conformance::Generator,
     memory::MemoryStore, scope, with_older_view,
 };
 use events_kafka::{ConnectError, KafkaTopic, Key, Options};
@@ -158,7 +158,7 @@ async fn only_what_the_topic_does_not_take_is_refused_and_nothing_overtakes_or_i
     }
 }
 
-fn document_of(event: &events::Event) -> std::sync::Arc<[u8]> {
+fn document_of(event: &events::Event) -> Bytes {
     events_core::conformance::entry(event).document
 }
 

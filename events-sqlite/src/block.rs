@@ -3,9 +3,7 @@
 //! Most have a zero and then the documents, each with a byte behind it that no JSON has. Where a document has
 //! such bytes itself there are their number, their lengths, and the documents.
 
-use std::sync::Arc;
-
-use events_core::EventId;
+use events_core::{Bytes, EventId};
 use memchr::{memchr, memchr_iter};
 
 use crate::{
@@ -107,7 +105,7 @@ impl Block {
     }
 
     /// The document of the event with this id.
-    pub(crate) fn document(&self, index: usize, id: EventId) -> Option<Arc<[u8]>> {
+    pub(crate) fn document(&self, index: usize, id: EventId) -> Option<Bytes> {
         self.stored(index).map(|stored| own_id::restore(stored, id))
     }
 

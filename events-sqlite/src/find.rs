@@ -6,8 +6,8 @@ use std::{
 };
 
 use events_core::{
-    Acl, Aggregation, Buckets, Count, Counts, Cursor, EventId, Filter, Found, Keys, Month, Page, Partition, Query,
-    Room, Seq, Timestamp, Viewer, Visibility,
+    Acl, Aggregation, Buckets, Bytes, Count, Counts, Cursor, EventId, Filter, Found, Keys, Month, Page, Partition,
+    Query, Room, Seq, Timestamp, Viewer, Visibility,
 };
 use serde::Deserialize;
 
@@ -35,7 +35,7 @@ pub(crate) struct View {
 /// What is known of an event where some segments cannot be read.
 #[derive(Debug)]
 pub(crate) enum Readable {
-    Found(Arc<[u8]>),
+    Found(Bytes),
     Absent,
     /// A segment that may have it cannot be read.
     Unknown,
@@ -167,15 +167,15 @@ impl View {
     }
 
     /// The document of an event, sealed or not.
-    pub(crate) fn any_document(&self, id: EventId) -> Result<Option<Arc<[u8]>>, StoreError> {
+    pub(crate) fn any_document(&self, id: EventId) -> Result<Option<Bytes>, StoreError> {
         match self.tail.from(Seq(0)).find(|event| event.id == id) {
-            Some(event) => Ok(Some(Arc::clone(&event.document))),
+            Some(event) => Ok(Some(event.document.clone())),
             None => self.sealed_document(id),
         }
     }
 
     /// The document of a sealed event.
-    pub(crate) fn sealed_document(&self, id: EventId) -> Result<Option<Arc<[u8]>>, StoreError> {
+    pub(crate) fn sealed_document(&self, id: EventId) -> Result<Option<Bytes>, StoreError> {
         for segment in self.segments.iter().rev().filter(|segment| segment.spans_id(id)) {
             if let Some(position) = segment.position_of(id)? {
                 return segment.document(position).map(Some);

@@ -2,9 +2,7 @@
 //!
 //! The ids of an operation are what compresses worst in its two documents, and stand there up to five times.
 
-use std::sync::Arc;
-
-use events_core::EventId;
+use events_core::{Bytes, EventId};
 use memchr::{memchr_iter, memchr2, memchr3};
 
 /// In front of a document that is stored as it is.
@@ -45,9 +43,9 @@ pub(crate) fn strip(document: &[u8], id: EventId, out: &mut Vec<u8>) {
 }
 
 /// The document of which [`strip`] made `stored`.
-pub(crate) fn restore(stored: &[u8], id: EventId) -> Arc<[u8]> {
+pub(crate) fn restore(stored: &[u8], id: EventId) -> Bytes {
     if let Some((&AS_IT_IS, document)) = stored.split_first() {
-        return document.into();
+        return Bytes::copy_from_slice(document);
     }
     let (opening, closing) = (id.opening().write(), id.closing().write());
     let mut document = Vec::with_capacity(stored.len() + 4 * opening.len());

@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use events_core::{Attribute, Cursor, EventId, KeySource, Timestamp};
+use events_core::{Attribute, Bytes, Cursor, EventId, KeySource, Timestamp};
 
 use crate::{
     block::Block,
@@ -50,7 +50,7 @@ pub(crate) trait Part {
     fn lower_bound(&mut self, cursor: Cursor) -> Result<usize, StoreError>;
 
     /// The document of a position.
-    fn document(&mut self, position: usize) -> Result<Arc<[u8]>, StoreError>;
+    fn document(&mut self, position: usize) -> Result<Bytes, StoreError>;
 
     /// When the event of a position was created; none where it does not say.
     fn created(&mut self, position: usize) -> Result<Option<Timestamp>, StoreError>;
@@ -193,7 +193,7 @@ impl Part for SegmentPart<'_> {
         self.segment.lower_bound(cursor)
     }
 
-    fn document(&mut self, position: usize) -> Result<Arc<[u8]>, StoreError> {
+    fn document(&mut self, position: usize) -> Result<Bytes, StoreError> {
         let place = self.place(position)?;
         let (block, index) = self.segment.block_of(place.document)?;
         let unpacked = match &mut self.block {
@@ -281,8 +281,8 @@ impl Part for ChunkPart<'_> {
         Ok(self.ordered.partition_point(|event| event.place(self.deriver) < cursor))
     }
 
-    fn document(&mut self, position: usize) -> Result<Arc<[u8]>, StoreError> {
-        Ok(Arc::clone(&self.ordered[position].document))
+    fn document(&mut self, position: usize) -> Result<Bytes, StoreError> {
+        Ok(self.ordered[position].document.clone())
     }
 
     fn created(&mut self, position: usize) -> Result<Option<Timestamp>, StoreError> {

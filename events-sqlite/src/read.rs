@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, collections::BinaryHeap, ops::RangeInclusive, path::PathBuf, sync::Arc};
 
-use events_core::{Room, Seq, Sequenced};
+use events_core::{Bytes, Room, Seq, Sequenced};
 
 use crate::{
     block::Block,
@@ -89,7 +89,7 @@ impl<'s> Reader<'s> {
         Ok(places.last().map(|place| place.seq))
     }
 
-    fn document(&mut self, place: Place) -> Result<Arc<[u8]>, StoreError> {
+    fn document(&mut self, place: Place) -> Result<Bytes, StoreError> {
         let (block, index) = self.segment.block_of(place.document)?;
         let unpacked = match &mut self.block {
             Some((have, unpacked)) if *have == block => unpacked,
@@ -180,7 +180,7 @@ impl View {
             }
             lost.check(next, Some(event.seq))?;
             next = event.seq.next();
-            let document = Arc::clone(&event.document);
+            let document = event.document.clone();
             if !gathered.add(Sequenced { seq: event.seq, id: event.id, document }) {
                 return Ok(());
             }

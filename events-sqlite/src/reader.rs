@@ -9,8 +9,8 @@ use std::{
 };
 
 use events_core::{
-    Aggregation, BoxFuture, Buckets, Count, EventId, Filter, Found, JournalError, Page, Partition, Query, Search,
-    SearchError, Seq, Sequenced, Viewer,
+    Aggregation, BoxFuture, Buckets, Bytes, Count, EventId, Filter, Found, JournalError, Page, Partition, Query,
+    Search, SearchError, Seq, Sequenced, Viewer,
 };
 
 use crate::{
@@ -162,7 +162,7 @@ impl Viewable for Source {
         lock(&self.known).refresh(self)
     }
 
-    fn document(&self, id: EventId) -> Result<Option<Arc<[u8]>>, StoreError> {
+    fn document(&self, id: EventId) -> Result<Option<Bytes>, StoreError> {
         self.retrying(|view| view.any_document(id))
     }
 

@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use events_core::{
-    Aggregation, BoxFuture, Buckets, Count, EventId, Filter, Found, Page, Partition, Query, Search, SearchError, Viewer,
+    Aggregation, BoxFuture, Buckets, Bytes, Count, EventId, Filter, Found, Page, Partition, Query, Search, SearchError,
+    Viewer,
 };
 
 use crate::{
@@ -21,7 +22,7 @@ pub(crate) trait Viewable: Send + Sync + 'static {
     /// The store at this moment.
     fn view(&self) -> Result<View, StoreError>;
 
-    fn document(&self, id: EventId) -> Result<Option<Arc<[u8]>>, StoreError>;
+    fn document(&self, id: EventId) -> Result<Option<Bytes>, StoreError>;
 
     fn deriver(&self) -> &KeyDeriver;
 

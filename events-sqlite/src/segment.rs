@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-use events_core::{Cursor, EventId, Month, Seq, Timestamp};
+use events_core::{Bytes, Cursor, EventId, Month, Seq, Timestamp};
 
 use crate::{
     block::Block,
@@ -458,7 +458,7 @@ impl Segment {
     }
 
     /// The document of a position.
-    pub(crate) fn document(&self, position: usize) -> Result<Arc<[u8]>, StoreError> {
+    pub(crate) fn document(&self, position: usize) -> Result<Bytes, StoreError> {
         let (first, places) = self.places(position)?;
         let Some(place) = places.get(position - first) else {
             return Err(self.damaged("a position stands nowhere"));

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard},
 };
 
-use events_core::{EventId, Month, Seq};
+use events_core::{Bytes, EventId, Month, Seq};
 
 use crate::{
     error::StoreError,
@@ -151,11 +151,11 @@ impl Shared {
     }
 
     /// The document of an event, wherever it is.
-    pub(crate) fn document(&self, id: EventId) -> Result<Option<Arc<[u8]>>, StoreError> {
+    pub(crate) fn document(&self, id: EventId) -> Result<Option<Bytes>, StoreError> {
         let segments = {
             let state = self.state();
             if let Some(event) = state.tail.get(id) {
-                return Ok(Some(Arc::clone(&event.document)));
+                return Ok(Some(event.document.clone()));
             }
             Arc::clone(&state.segments)
         };

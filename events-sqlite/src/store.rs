@@ -9,7 +9,7 @@ use std::{
 };
 
 use events_core::{
-    AppendError, Appended, Bookmarks, Entry, EventId, Journal, JournalError, Month, OpenOperation, Search, Seq,
+    AppendError, Appended, Bookmarks, Bytes, Entry, EventId, Journal, JournalError, Month, OpenOperation, Search, Seq,
     Sequenced,
 };
 
@@ -254,7 +254,7 @@ impl Viewable for Shared {
         Ok(Shared::view(self))
     }
 
-    fn document(&self, id: EventId) -> Result<Option<Arc<[u8]>>, StoreError> {
+    fn document(&self, id: EventId) -> Result<Option<Bytes>, StoreError> {
         Shared::document(self, id)
     }
 
@@ -272,7 +272,7 @@ impl Journal for SqliteStore {
         self.handle.shared.append(entries)
     }
 
-    fn get(&self, id: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+    fn get(&self, id: EventId) -> Result<Option<Bytes>, JournalError> {
         Ok(self.handle.shared.document(id)?)
     }
 
@@ -288,8 +288,8 @@ impl Journal for SqliteStore {
         Ok(self.handle.shared.open_operations()?)
     }
 
-    fn note(&self, operation: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
-        Ok(self.handle.shared.note(operation)?.map(Arc::from))
+    fn note(&self, operation: EventId) -> Result<Option<Bytes>, JournalError> {
+        Ok(self.handle.shared.note(operation)?.map(Bytes::from))
     }
 
     /// Searching this store. It stays open as long as the answer lives.

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use events_core::{Cursor, EntryKind, EventId, Seq};
+use events_core::{Bytes, Cursor, EntryKind, EventId, Seq};
 use memchr::memchr_iter;
 
 use crate::{
@@ -23,7 +23,7 @@ pub(crate) struct TailEvent {
     pub(crate) seq: Seq,
     pub(crate) id: EventId,
     pub(crate) kind: EntryKind,
-    pub(crate) document: Arc<[u8]>,
+    pub(crate) document: Bytes,
     /// Bytes that its keys may take, as far as that can be said before they are derived.
     key_bytes: usize,
     keys: OnceLock<EventKeys>,
@@ -37,7 +37,7 @@ const FREE_KEY_BYTES: usize = 8 << 10;
 const BYTES_OF_KEY: usize = 192;
 
 impl TailEvent {
-    pub(crate) fn new(seq: Seq, id: EventId, kind: EntryKind, document: Arc<[u8]>) -> Self {
+    pub(crate) fn new(seq: Seq, id: EventId, kind: EntryKind, document: Bytes) -> Self {
         // Every key but those of words has a comma before or behind it.
         let key_bytes = BYTES_OF_KEY * memchr_iter(b',', &document).count();
         Self { seq, id, kind, document, key_bytes, keys: OnceLock::new() }

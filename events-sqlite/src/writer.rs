@@ -7,7 +7,9 @@ use std::{
     sync::{Arc, PoisonError},
 };
 
-use events_core::{AppendError, Appended, Entry, EntryKind, EventId, JournalError, Month, OpenOperation, Phase, Seq};
+use events_core::{
+    AppendError, Appended, Bytes, Entry, EntryKind, EventId, JournalError, Month, OpenOperation, Phase, Seq,
+};
 use serde::Deserialize;
 
 use crate::{
@@ -142,7 +144,7 @@ enum Verdict {
     Answer(Appended),
 }
 
-fn already(stored: Arc<[u8]>, entry: &Entry) -> Verdict {
+fn already(stored: Bytes, entry: &Entry) -> Verdict {
     Verdict::Answer(if stored == entry.document { Appended::AlreadyStored } else { Appended::Conflict { stored } })
 }
 
@@ -185,7 +187,7 @@ impl<'e> Batch<'e> {
     fn judge_closing(&self, shared: &Shared, open: &OpenOperations, entry: &Entry) -> Verdict {
         let opening = entry.id.opening();
         if let Some(earlier) = self.stored.get(&entry.id) {
-            return already(Arc::clone(&earlier.document), entry);
+            return already(earlier.document.clone(), entry);
         }
         if self.opens(opening) || open.contains(opening) {
             return Verdict::Store;
@@ -204,12 +206,12 @@ impl<'e> Batch<'e> {
 
     fn find(&self, shared: &Shared, id: EventId) -> Readable {
         if let Some(earlier) = self.stored.get(&id) {
-            return Readable::Found(Arc::clone(&earlier.document));
+            return Readable::Found(earlier.document.clone());
         }
         let segments = {
             let state = shared.state();
             if let Some(event) = state.tail.get(id) {
-                return Readable::Found(Arc::clone(&event.document));
+                return Readable::Found(event.document.clone());
             }
             if state.last_sealed_id.is_none_or(|last| id > last) {
                 return Readable::Absent;
@@ -273,7 +275,7 @@ impl Writer {
                     if entry.kind == EntryKind::Closing && self.open.noted.contains(&entry.id.opening()) {
                         notes.push((entry.id.opening(), None));
                     }
-                    let document = Arc::clone(&entry.document);
+                    let document = entry.document.clone();
                     events.push(Arc::new(TailEvent::new(next_seq, entry.id, entry.kind, document)));
                     answers.push(Appended::Stored(next_seq));
                     next_seq = next_seq.next();
@@ -314,7 +316,7 @@ impl Writer {
             self.file.begin(Durability::Now)?;
             observer.at(Step::AppendBegun);
             for row in rows {
-                let frame = |event: &Arc<TailEvent>| (event.id, event.kind, Arc::clone(&event.document));
+                let frame = |event: &Arc<TailEvent>| (event.id, event.kind, event.document.clone());
                 let frames: Vec<_> = row.iter().map(frame).collect();
                 encode_row(frames.iter().map(|(id, kind, document)| Frame { id: *id, kind: *kind, document }), buffer);
                 let (Some(first), Some(last)) = (row.first(), row.last()) else { continue };
@@ -390,7 +392,7 @@ impl Writer {
 /// The events of a row of the journal.
 pub(crate) fn events_of(row: &JournalRow) -> Result<Vec<Arc<TailEvent>>, crate::codec::Malformed> {
     let event = |(seq, frame): (u64, Frame<'_>)| {
-        Arc::new(TailEvent::new(Seq(seq), frame.id, frame.kind, frame.document.into()))
+        Arc::new(TailEvent::new(Seq(seq), frame.id, frame.kind, Bytes::copy_from_slice(frame.document)))
     };
     Ok((row.first_seq.0..).zip(row.frames()?).map(event).collect())
 }

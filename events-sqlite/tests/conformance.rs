@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use events_core::{
-    AppendError, Appended, Entry, EventId, Journal, JournalError, OpenOperation, Search, Seq, Sequenced,
+    AppendError, Appended, Bytes, Entry, EventId, Journal, JournalError, OpenOperation, Search, Seq, Sequenced,
     conformance::{self, Subject},
 };
 use events_sqlite::{Options, SqliteStore};
@@ -31,7 +31,7 @@ impl Journal for Temporary {
         self.store().append(entries)
     }
 
-    fn get(&self, id: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+    fn get(&self, id: EventId) -> Result<Option<Bytes>, JournalError> {
         self.store().get(id)
     }
 
@@ -47,7 +47,7 @@ impl Journal for Temporary {
         self.store().open_operations()
     }
 
-    fn note(&self, operation: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+    fn note(&self, operation: EventId) -> Result<Option<Bytes>, JournalError> {
         self.store().note(operation)
     }
 

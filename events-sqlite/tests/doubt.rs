@@ -86,7 +86,7 @@ fn an_opening_of_unknown_fate_that_is_absent_has_no_opening_for_its_closing() {
     let error = store.append(std::slice::from_ref(opening)).unwrap_err();
     assert!(error.unknown, "{error:?}");
     make_certain(folder.path());
-    let closing = Entry { id: opening.id.closing(), document: Arc::clone(&opening.document), kind: EntryKind::Closing };
+    let closing = Entry { id: opening.id.closing(), document: opening.document.clone(), kind: EntryKind::Closing };
     assert_eq!(store.append(&[closing]).unwrap(), [Appended::NoOpening]);
     assert_eq!(store.append(std::slice::from_ref(opening)).unwrap(), [Appended::Stored(Seq(101))]);
 }

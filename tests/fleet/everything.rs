@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use events::{EventId, Journal, Seq, Sequenced};
+use events::{Bytes, EventId, Journal, Seq, Sequenced};
 
 /// Documents by the ids of their events.
-pub(crate) type Documents = BTreeMap<EventId, Arc<[u8]>>;
+pub(crate) type Documents = BTreeMap<EventId, Bytes>;
 
 /// All events, in their order. Their numbers grow.
 pub(crate) fn everything(journal: &dyn Journal) -> Vec<Sequenced> {

@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Condvar, Mutex};
 
-use events::{AppendError, Appended, Entry, EventId, Journal, JournalError, OpenOperation, Search, Seq, Sequenced};
+use events::{
+    AppendError, Appended, Bytes, Entry, EventId, Journal, JournalError, OpenOperation, Search, Seq, Sequenced,
+};
 
 /// Holds appends back while it is closed.
 #[derive(Clone, Debug, Default)]
@@ -65,7 +67,7 @@ impl Journal for Gated {
         self.journal.append(entries)
     }
 
-    fn get(&self, id: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+    fn get(&self, id: EventId) -> Result<Option<Bytes>, JournalError> {
         self.journal.get(id)
     }
 
@@ -81,7 +83,7 @@ impl Journal for Gated {
         self.journal.open_operations()
     }
 
-    fn note(&self, operation: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+    fn note(&self, operation: EventId) -> Result<Option<Bytes>, JournalError> {
         self.journal.note(operation)
     }
 

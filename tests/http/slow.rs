@@ -7,8 +7,8 @@ use std::{
 };
 
 use events::{
-    Aggregation, AppendError, Appended, Bookmarks, BoxFuture, Buckets, Count, Entry, EventId, Filter, Found, Journal,
-    JournalError, OpenOperation, Page, Partition, Query, Search, SearchError, Seq, Sequenced, Viewer,
+    Aggregation, AppendError, Appended, Bookmarks, BoxFuture, Buckets, Bytes, Count, Entry, EventId, Filter, Found,
+    Journal, JournalError, OpenOperation, Page, Partition, Query, Search, SearchError, Seq, Sequenced, Viewer,
     memory::MemoryStore,
 };
 
@@ -98,7 +98,7 @@ impl Journal for Slow {
         self.store.append(entries)
     }
 
-    fn get(&self, id: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+    fn get(&self, id: EventId) -> Result<Option<Bytes>, JournalError> {
         Journal::get(&self.store, id)
     }
 
@@ -110,7 +110,7 @@ impl Journal for Slow {
         self.store.last_seq()
     }
 
-    fn note(&self, operation: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+    fn note(&self, operation: EventId) -> Result<Option<Bytes>, JournalError> {
         self.store.note(operation)
     }
 

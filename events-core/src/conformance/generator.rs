@@ -1,7 +1,9 @@
 //! Events of an edge fleet that nobody runs: realistic in shape, size and repetition, the same for the
 //! same seed. Tests, property tests and benchmarks of every store are fed from here.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
+
+use bytes::Bytes;
 
 use serde_json::{Map, Value, json};
 
@@ -243,7 +245,7 @@ pub fn entry(event: &Event) -> Entry {
         Phase::Occurred => EntryKind::Direct,
     };
     let document = serde_json::to_vec(event).expect("an event is maps with string keys, strings and numbers");
-    Entry { id: event.id, document: Arc::from(document), kind }
+    Entry { id: event.id, document: Bytes::from(document), kind }
 }
 
 const STATES: [&str; 6] = ["NEW", "ACTIVATED", "COMMISSIONED", "STARTING", "STARTED", "ERROR"];

@@ -5,6 +5,7 @@
 
 use std::{collections::HashSet, thread};
 
+use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{
@@ -111,7 +112,7 @@ fn assert_holds(journal: &impl Journal, entries: &[Entry]) {
     assert!(read.is_sorted_by(|one, next| one.seq < next.seq), "numbers grow");
 }
 
-fn get(journal: &impl Journal, id: EventId) -> Option<std::sync::Arc<[u8]>> {
+fn get(journal: &impl Journal, id: EventId) -> Option<Bytes> {
     journal.get(id).expect("a healthy journal can be read")
 }
 
@@ -438,7 +439,7 @@ fn open_operations_survive_reopening<S: Subject<Store: Journal>>(subject: &S) {
 }
 
 fn note(operation: &Event, text: &str) -> Entry {
-    Entry { id: operation.id, document: text.as_bytes().into(), kind: EntryKind::Note }
+    Entry { id: operation.id, document: text.to_owned().into(), kind: EntryKind::Note }
 }
 
 fn noted(journal: &impl Journal, operation: &Event) -> Option<String> {

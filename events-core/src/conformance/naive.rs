@@ -1,6 +1,8 @@
 //! The answers of a store that looks at every event.
 
-use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
+use std::{cmp::Reverse, collections::BTreeMap};
+
+use bytes::Bytes;
 
 use crate::{
     acl::Visibility,
@@ -14,7 +16,7 @@ use crate::{
 
 /// Events, and the right answer to every question about them.
 #[derive(Clone, Debug, Default)]
-pub struct Naive(Vec<(Arc<[u8]>, Keys<'static>)>);
+pub struct Naive(Vec<(Bytes, Keys<'static>)>);
 
 /// An event that the naive evaluation finds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +26,7 @@ pub struct Expected {
     /// How much of it the viewer sees.
     pub visibility: Visibility,
     /// Its document.
-    pub document: Arc<[u8]>,
+    pub document: Bytes,
 }
 
 impl Naive {
@@ -41,7 +43,7 @@ impl Naive {
         &'n self,
         filter: &'n Filter,
         viewer: &'n Viewer,
-    ) -> impl Iterator<Item = (&'n Arc<[u8]>, &'n Keys<'static>, Visibility)> {
+    ) -> impl Iterator<Item = (&'n Bytes, &'n Keys<'static>, Visibility)> {
         self.0.iter().filter_map(move |(document, keys)| {
             let visibility = keys.acl.visibility(viewer)?;
             filter.finds(document, keys, visibility).then_some((document, keys, visibility))
@@ -50,7 +52,7 @@ impl Naive {
 
     /// Every event that `viewer` finds, newest first.
     pub fn search(&self, filter: &Filter, viewer: &Viewer) -> Vec<Expected> {
-        let expected = |(document, keys, visibility): (&Arc<[u8]>, &Keys<'_>, Visibility)| {
+        let expected = |(document, keys, visibility): (&Bytes, &Keys<'_>, Visibility)| {
             let cursor = Cursor { timestamp: keys.timestamp, id: keys.id };
             Expected { cursor, visibility, document: document.clone() }
         };

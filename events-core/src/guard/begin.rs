@@ -15,6 +15,7 @@ use crate::{
     context::Context,
     declaration::NestedFailure,
     directory::LookingUp,
+    document,
     href::AnyHref,
     journal::{Entry, EntryKind},
     manager::Shared,
@@ -128,7 +129,8 @@ fn open(
     let entry = Entry { id: identifiers.id, document, kind };
     let room = guard.room.take().map(Arc::new);
     let at_end = plan.outcomes().map(|outcomes| {
-        Box::new(AtEnd { outcomes, opening: Item { room: room.clone(), ..kept_opening(entry.clone()) } })
+        let kept = Entry { document: document::lasting(&entry.document), ..entry.clone() };
+        Box::new(AtEnd { outcomes, opening: Item { room: room.clone(), ..kept_opening(kept) } })
     });
     let receipt = if at_end.is_some() { Receipt::default() } else { Receipt::awaited_by(task.waker().clone()) };
     let operation = OperationState::new(slot, receipt, plan, context, identifiers, started, kept, fallback, at_end);

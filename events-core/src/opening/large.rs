@@ -41,11 +41,4 @@ impl Opening {
         }
         self.sheet.truncated = true;
     }
-
-    /// Gives back memory that is reserved and not used, before something is waited for.
-    pub(crate) fn shrink(&mut self) {
-        if self.sheet.bytes.capacity() - self.sheet.bytes.len() > FREE {
-            self.sheet.bytes.shrink_to(self.sheet.bytes.len() + 512);
-        }
-    }
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::parts::{Part, Parts};
+use crate::payload_room::FREE;
 
 /// What is written of a document by now: apart, so that an opening is small where it is moved.
 #[derive(Debug, Default)]
@@ -41,5 +42,13 @@ impl Sheet {
         bytes.clear();
         (*stage, *parts, *href, *message_at, *free, *truncated) = Default::default();
         (*room, *problem) = (None, None);
+    }
+
+    /// Gives back memory that is reserved and not used, before something is waited for.
+    #[inline]
+    pub(super) fn shrink(&mut self) {
+        if self.bytes.capacity() - self.bytes.len() > FREE {
+            self.bytes.shrink_to(self.bytes.len() + 512);
+        }
     }
 }

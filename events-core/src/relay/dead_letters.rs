@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, PoisonError};
 
+use bytes::Bytes;
+
 use super::{Relay, attempt::attempt, status::Progress};
 use crate::{
     bookmarks::{Bookmarks, DeadLetter},
@@ -188,7 +190,7 @@ async fn replay(shared: Opaque<Shared>, relay: Arc<Relay>, from: Seq, limit: usi
 }
 
 /// None where nobody can deliver it: it was dropped with its month, or where it is stored is damaged.
-fn document(shared: &Shared, seq: Seq, id: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+fn document(shared: &Shared, seq: Seq, id: EventId) -> Result<Option<Bytes>, JournalError> {
     let why = match shared.journal.get(id) {
         Ok(Some(document)) => return Ok(Some(document)),
         Ok(None) => "the journal does not have it any more".to_owned(),

@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use bytes::Bytes;
+
 use super::Relay;
 use crate::{
     bookmarks::Position,
@@ -88,7 +90,7 @@ pub(super) struct Progress {
     /// Everything through this number is confirmed, or not there.
     pub(super) passed: Seq,
     /// The oldest event that is not confirmed.
-    pub(super) oldest: Option<Arc<[u8]>>,
+    pub(super) oldest: Option<Bytes>,
     pub(super) dead_letters: u64,
     pub(super) delivered: u64,
     pub(super) redelivered: u64,

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
+
 use crate::{
     acl::Visibility,
     identity::Viewer,
@@ -34,7 +36,7 @@ impl Chunk {
 #[derive(Debug)]
 pub(crate) struct Told {
     pub(crate) seq: Seq,
-    pub(crate) document: Arc<[u8]>,
+    pub(crate) document: Bytes,
     keys: OnceLock<Option<Keys<'static>>>,
 }
 
@@ -42,7 +44,7 @@ pub(crate) struct Told {
 const KEYS: usize = 2_048;
 
 impl Told {
-    pub(crate) fn new(seq: Seq, document: Arc<[u8]>) -> Self {
+    pub(crate) fn new(seq: Seq, document: Bytes) -> Self {
         Self { seq, document, keys: OnceLock::new() }
     }
 

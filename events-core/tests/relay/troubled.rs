@@ -10,8 +10,8 @@ use std::{
 };
 
 use events_core::{
-    Aggregation, AppendError, Appended, Bookmarks, BoxFuture, Buckets, Count, DeadLetter, Entry, EventId, Filter,
-    Found, Journal, JournalError, JournalIdentity, OpenOperation, Page, Partition, Position, Query, Search,
+    Aggregation, AppendError, Appended, Bookmarks, BoxFuture, Buckets, Bytes, Count, DeadLetter, Entry, EventId,
+    Filter, Found, Journal, JournalError, JournalIdentity, OpenOperation, Page, Partition, Position, Query, Search,
     SearchError, Seq, Sequenced, Viewer, memory::MemoryStore,
 };
 
@@ -61,7 +61,7 @@ impl Journal for Troubled {
         self.store.append(entries)
     }
 
-    fn get(&self, id: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+    fn get(&self, id: EventId) -> Result<Option<Bytes>, JournalError> {
         Journal::get(&self.store, id)
     }
 
@@ -82,7 +82,7 @@ impl Journal for Troubled {
         self.store.last_seq()
     }
 
-    fn note(&self, operation: EventId) -> Result<Option<Arc<[u8]>>, JournalError> {
+    fn note(&self, operation: EventId) -> Result<Option<Bytes>, JournalError> {
         self.store.note(operation)
     }
 
