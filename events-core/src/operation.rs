@@ -164,20 +164,24 @@ pub(crate) struct AtEnd {
 }
 
 /// An open operation: everything its closing needs.
+///
+/// What the journal's thread writes, too, comes first, beside the counts of whoever holds it: the fewer lines of memory
+/// go from processor to processor the better.
+#[repr(C)]
 pub(crate) struct OperationState {
+    opening: Receipt,
+    closing: Receipt,
     slot: OpenSlot,
     pub(crate) plan: Arc<Plan>,
     /// Who acts.
     pub(crate) context: Context,
     /// Whether another operation waited for it when it was handed over.
     pub(crate) nested: bool,
+    pub(crate) acl_fallback: bool,
     pub(crate) identifiers: Identifiers,
     pub(crate) started: Instant,
     pub(crate) kept: Kept,
-    pub(crate) acl_fallback: bool,
     pub(crate) at_end: Option<Box<AtEnd>>,
-    opening: Receipt,
-    closing: Receipt,
 }
 
 impl fmt::Debug for OperationState {
