@@ -11,6 +11,7 @@ mod load;
 mod machine;
 mod off;
 mod options;
+mod processor;
 mod recording;
 mod report;
 mod searching;

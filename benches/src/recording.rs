@@ -18,6 +18,7 @@ use crate::{
     fleet::{Draw, Draws, FleetAcls, reboot},
     gate::Gate,
     options::Scale,
+    processor,
     report::{Report, Row},
     statistics::{fastest_tenth, median},
 };
@@ -27,15 +28,18 @@ const BATCH: usize = 64;
 /// Batches of a run; the fastest tenth of them counts, on both sides.
 const BATCHES: usize = 300;
 
-/// Measures recording and `tracing` in turns.
+/// Measures recording and `tracing` in turns, on the processor on which `tracing` is faster right now.
 pub(crate) fn measure(scale: &Scale, report: &mut Report) -> Result<()> {
-    let mut plain = Bench::new(|builder| builder)?;
-    let mut with_acls = Bench::new(|builder| builder.resources(FleetAcls::new()))?;
-    let (mut recording, mut looking_up, mut tracing) = (Vec::new(), Vec::new(), Vec::new());
+    let (here, elsewhere) = processors()?;
+    let mut plain = processor::on(here, || Bench::new(|builder| builder))?;
+    let mut handed_over = processor::on(elsewhere, || Bench::new(|builder| builder))?;
+    let mut with_acls = processor::on(here, || Bench::new(|builder| builder.resources(FleetAcls::new())))?;
+    let (mut recording, mut handing_over, mut looking_up, mut tracing) = (vec![], vec![], vec![], vec![]);
     for _ in 0..scale.pairs {
-        recording.push(plain.run()?);
-        tracing.push(traced());
-        looking_up.push(with_acls.run()?);
+        recording.push(processor::on(here, || plain.run())?);
+        tracing.push(processor::on(here, || Ok(traced()))?);
+        handing_over.push(processor::on(here, || handed_over.run())?);
+        looking_up.push(processor::on(here, || with_acls.run())?);
     }
     let ratios: Vec<f64> = recording.iter().zip(&tracing).map(|(ours, peer)| ours.nanos / peer.nanos).collect();
     let (ratio, ours, peer) = (median(&ratios), Cost::median(&recording), Cost::median(&tracing));
@@ -53,11 +57,27 @@ pub(crate) fn measure(scale: &Scale, report: &mut Report) -> Result<()> {
             .met(ratio <= 0.1),
     );
     report.add(
+        Row::new("the same, while the journal's thread is on another processor", "")
+            .figure(Cost::median(&handing_over).to_string())
+            .beside("memory that goes back and forth included"),
+    );
+    report.add(
         Row::new("the same, looking up an ACL in memory", "")
             .figure(Cost::median(&looking_up).to_string())
             .beside("the application's look-up included"),
     );
     Ok(())
+}
+
+/// The processor to measure on, and another one.
+fn processors() -> Result<(Option<usize>, Option<usize>)> {
+    let mut timed = Vec::new();
+    for processor in processor::allowed()? {
+        timed.push((processor, processor::on(Some(processor), || Ok(traced().nanos))?));
+    }
+    timed.sort_by(|(_, one), (_, other)| one.total_cmp(other));
+    let mut fastest = timed.into_iter().map(|(processor, _)| processor);
+    Ok((fastest.next(), fastest.next()))
 }
 
 /// What one operation costs the thread that runs it.
