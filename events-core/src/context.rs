@@ -207,16 +207,8 @@ impl Context {
         }
     }
 
-    /// For an operation that is recorded here: it knows itself who acts, and nobody asks those that it stands in one
-    /// after the other.
-    pub(crate) fn settle(&mut self) {
-        if let Place::Inside(own @ None, operation) = &mut self.place {
-            *own = Some(operation.context.identity().clone());
-        }
-    }
-
-    /// The same for an operation that has begun, and knows its parent and root itself: it keeps none of the operations
-    /// that it stands in. Where each of many starts the next, memory would have them all.
+    /// For an operation that has begun: it knows itself who acts, its parent and its root, and keeps none of the
+    /// operations that it stands in. Where each of many starts the next, memory would have them all.
     pub(crate) fn apart(self) -> Self {
         let identity = match self.place {
             Place::Outside(identity) | Place::Inside(Some(identity), _) => identity,

@@ -97,12 +97,11 @@ pub(crate) fn verdict(declaration: &'static EventDeclaration, current: &Current,
     if !plan.enabled() {
         return Verdict::Unrecorded;
     }
-    let Some(mut context) = placed(given.cloned(), current.context.as_ref()) else {
+    let Some(context) = placed(given.cloned(), current.context.as_ref()) else {
         let how = "no context says who acts: run it inside `events::scope(context, …)` or behind `EventsLayer`, carry the \
                    context into tasks with `events::spawn`, or say `Context::anonymous()`";
         return refuse(RefusedKind::NoContext, how.into());
     };
-    context.settle();
     let nested = context.is_nested();
     if shared.shutting_down.load(Ordering::Acquire) && !nested {
         return refuse(RefusedKind::ShuttingDown, "the event manager is shutting down: try again elsewhere".into());
