@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::http::Uri;
 use events_core::{Caller, Claim, Context, EventId, EventManager, Found, Viewer, Visibility};
 
-use crate::{asked::Asked, error::ApiError};
+use crate::{error::ApiError, store::Store};
 
 /// The event resource of one manager.
 #[derive(Clone, Debug)]
@@ -46,24 +46,24 @@ impl Api {
     }
 
     /// The event that a path names, as the caller sees it.
-    pub(crate) async fn event(&self, asked: &Asked<'_>, uri: &Uri) -> Result<Found, ApiError> {
+    pub(crate) async fn event(&self, store: &Store<'_>, uri: &Uri) -> Result<Found, ApiError> {
         let (id, named) = self.id(uri);
         let id = id.ok_or_else(|| ApiError::NotFound(named.clone()))?;
         let viewer = Viewer::from(&caller());
-        if let Some(found) = asked.event(id, &viewer).await? {
+        if let Some(found) = store.event(id, &viewer).await? {
             return Ok(found);
         }
         // Existing clients tell the two apart. It is the caller who asks, also with the eyes of an administrator.
         let seeing_all = Viewer::with_claims(viewer.claims().iter().chain(Viewer::admin().claims()).cloned());
-        match asked.event(id, &seeing_all).await? {
+        match store.event(id, &seeing_all).await? {
             Some(_) => Err(ApiError::Forbidden(named)),
             None => Err(ApiError::NotFound(named)),
         }
     }
 
     /// The same, if the caller sees its data.
-    pub(crate) async fn event_with_data(&self, asked: &Asked<'_>, uri: &Uri) -> Result<Found, ApiError> {
-        let found = self.event(asked, uri).await?;
+    pub(crate) async fn event_with_data(&self, store: &Store<'_>, uri: &Uri) -> Result<Found, ApiError> {
+        let found = self.event(store, uri).await?;
         if found.visibility() < Visibility::Data {
             return Err(ApiError::Forbidden(self.id(uri).1));
         }

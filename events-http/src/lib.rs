@@ -20,7 +20,6 @@
 
 mod add;
 mod api;
-mod asked;
 mod body;
 mod caller;
 mod close;
@@ -41,6 +40,7 @@ mod search;
 mod select;
 mod service;
 mod shown;
+mod store;
 mod unchangeable;
 
 pub use caller::{InvalidCaller, caller_from_header};

@@ -10,38 +10,38 @@ use events_core::{Event, EventId, Found, InvalidEvent, Phase, Related, Viewer};
 
 use crate::{
     api::{Api, caller},
-    asked::Asked,
     collection::{Collection, Operation},
     error::ApiError,
     parameters::Parameters,
     select::Select,
     shown::shown,
+    store::Store,
 };
 
 /// `GET event/<uuid>`.
 pub(crate) async fn get(State(api): State<Api>, uri: Uri) -> Result<Response, ApiError> {
-    let asked = Asked::now(api.manager());
-    let found = api.event(&asked, &uri).await?;
+    let store = Store::within_limit(api.manager());
+    let found = api.event(&store, &uri).await?;
     let select = Select::of(Parameters::of_query(&uri).all("select"));
-    let operations = operations(&asked, &found).await?;
+    let operations = operations(&store, &found).await?;
     Ok(Json(shown(&found, &select, &operations)?).into_response())
 }
 
 /// What may be done with an event: an administrator, who sees everything, may close an operation that waits for its job.
-async fn operations(asked: &Asked<'_>, found: &Found) -> Result<Vec<Operation>, ApiError> {
+async fn operations(store: &Store<'_>, found: &Found) -> Result<Vec<Operation>, ApiError> {
     if !caller().is_admin() {
         return Ok(Vec::new());
     }
     let Event { id, phase, deadline, .. } = read(found)?;
-    if phase != Phase::Requested || deadline.is_none() || !may_be_closed(asked, id).await {
+    if phase != Phase::Requested || deadline.is_none() || !may_be_closed(store, id).await {
         return Ok(Vec::new());
     }
     Ok(["complete", "fail"].map(|rel| Operation { rel, href: format!("{id}/{rel}") }).into())
 }
 
 /// Where nobody knows, nothing is offered: the event is there all the same.
-async fn may_be_closed(asked: &Asked<'_>, opening: EventId) -> bool {
-    match asked.is_there(opening.closing(), &viewer()).await {
+async fn may_be_closed(store: &Store<'_>, opening: EventId) -> bool {
+    match store.is_there(opening.closing(), &viewer()).await {
         Ok(is_closed) => !is_closed,
         Err(error) => {
             tracing::debug!(%error, %opening, "whether an operation is closed cannot be looked up: none is offered");
@@ -52,11 +52,11 @@ async fn may_be_closed(asked: &Asked<'_>, opening: EventId) -> bool {
 
 /// `GET event/<uuid>/tree`: everything that followed from the same root, oldest first.
 pub(crate) async fn tree(State(api): State<Api>, uri: Uri) -> Result<Collection, ApiError> {
-    let asked = Asked::now(api.manager());
-    let found = api.event_with_data(&asked, &uri).await?;
+    let store = Store::within_limit(api.manager());
+    let found = api.event_with_data(&store, &uri).await?;
     let event = read(&found)?;
     let viewer = viewer();
-    let mut related = asked.tree(event.root.unwrap_or(event.id), &viewer).await?;
+    let mut related = store.tree(event.root.unwrap_or(event.id), &viewer).await?;
     if related.events.is_empty() {
         // A direct event on its own has no root.
         related.events.push(found);
@@ -66,10 +66,10 @@ pub(crate) async fn tree(State(api): State<Api>, uri: Uri) -> Result<Collection,
 
 /// `GET event/<uuid>/children`: the events directly under it, oldest first.
 pub(crate) async fn children(State(api): State<Api>, uri: Uri) -> Result<Collection, ApiError> {
-    let asked = Asked::now(api.manager());
-    let found = api.event(&asked, &uri).await?;
+    let store = Store::within_limit(api.manager());
+    let found = api.event(&store, &uri).await?;
     let event = read(&found)?;
-    let related = asked.children(event.id, &viewer()).await?;
+    let related = store.children(event.id, &viewer()).await?;
     collection(format!("{}/children", event.id), &uri, related)
 }
 

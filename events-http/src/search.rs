@@ -6,12 +6,12 @@ use serde_json::{Map, Value};
 
 use crate::{
     api::Api,
-    asked::Asked,
     collection::{Collection, CollectionAcl, Operation},
     error::ApiError,
     parameters::Parameters,
     select::Select,
     shown::shown,
+    store::Store,
 };
 
 /// `GET event` and `PUT event`.
@@ -22,10 +22,10 @@ pub(crate) async fn search(State(api): State<Api>, request: Request) -> Result<C
     let select = Select::of(parameters.all("select"));
     let query = query(&parameters, viewer)?;
 
-    let asked = Asked::now(api.manager());
-    let count = asked.count(&query).await?;
-    let page = if query.limit == 0 { None } else { Some(asked.page(query.clone()).await?) };
-    let aggregations = aggregations(&asked, &parameters, &query).await?;
+    let store = Store::within_limit(api.manager());
+    let count = store.count(&query).await?;
+    let page = if query.limit == 0 { None } else { Some(store.page(query.clone()).await?) };
+    let aggregations = aggregations(&store, &parameters, &query).await?;
     let found = page.map(|page| page.events).unwrap_or_default();
     // It was counted before: what was stored since may be shown.
     let shown_up_to = if found.is_empty() { 0 } else { query.offset + found.len() };
@@ -85,7 +85,7 @@ fn rows(parameters: &Parameters) -> Result<(usize, usize), ApiError> {
 
 /// The figures that are asked for; what is none is not looked at.
 async fn aggregations(
-    asked: &Asked<'_>,
+    store: &Store<'_>,
     parameters: &Parameters,
     query: &Query,
 ) -> Result<Option<Map<String, Value>>, ApiError> {
@@ -103,7 +103,7 @@ async fn aggregations(
         // As the client wrote it: an older path stays one.
         let attribute = named.split_once(':').map_or("", |(_, attribute)| attribute);
         let key = format!("{}:{attribute}", figure.metric.name());
-        figures.insert(key, asked.figure(query, figure).await?);
+        figures.insert(key, store.figure(query, figure).await?);
     }
     Ok(Some(figures))
 }

@@ -1,4 +1,4 @@
-//! Everything that one request asks of the store: all of it has one limit together.
+//! The store, as one request asks it: everything within one limit.
 
 use std::time::{Duration, Instant};
 
@@ -9,21 +9,22 @@ use serde_json::Value;
 
 use crate::error::ApiError;
 
-/// What one request asks: see the module.
-pub(crate) struct Asked<'m> {
+/// See the module.
+pub(crate) struct Store<'m> {
     manager: &'m EventManager,
     limit: Duration,
-    at: Instant,
+    since: Instant,
 }
 
-impl<'m> Asked<'m> {
-    pub(crate) fn now(manager: &'m EventManager) -> Self {
-        Self { manager, limit: manager.limits().search, at: Instant::now() }
+impl<'m> Store<'m> {
+    /// For a request that begins now.
+    pub(crate) fn within_limit(manager: &'m EventManager) -> Self {
+        Self { manager, limit: manager.limits().search, since: Instant::now() }
     }
 
     /// What is left of the limit: nothing, where it is so little that another search would be a matter of luck.
     fn left(&self) -> Duration {
-        let left = self.limit.saturating_sub(self.at.elapsed());
+        let left = self.limit.saturating_sub(self.since.elapsed());
         if left < self.limit / 50 { Duration::ZERO } else { left }
     }
 
