@@ -1,4 +1,4 @@
-//! What a manager is asked about the trail.
+//! What a manager is asked about the trail. Each answer comes within [`Limits::search`], where no other limit is given.
 
 use std::{
     sync::Arc,
@@ -10,14 +10,15 @@ use crate::{
     id::EventId,
     identity::Viewer,
     limits::{Limits, from_now},
-    manager::{EventManager, Shared},
-    opaque::Opaque,
+    manager::EventManager,
     query::{Filter, Query},
     room::Room,
-    search::{Aggregation, Buckets, Count, Found, Measured, Measurement, Page, Related, Search, SearchError},
+    search::{
+        Aggregation, BoxFuture, Buckets, Count, Found, Measured, Measurement, Page, Related, Search, SearchError,
+    },
 };
 
-/// So much longer a look-up is waited for than it may take. A store of a server gives up at its limit, and says a little
+/// So much longer a store is waited for than it may take. A store of a server gives up at its limit, and says a little
 /// later which server did not answer: `events-es` waits 2 s for that. Whoever asks is to learn that, instead of being told
 /// to ask again.
 const GRACE: Duration = Duration::from_secs(3);
@@ -26,23 +27,24 @@ impl EventManager {
     /// A page of events, newest first where no other order is asked for.
     ///
     /// # Errors
-    /// The store cannot be read. Cancel-safe.
+    /// The store cannot be read, or does not answer in time or a little later. Cancel-safe.
     pub async fn search(&self, query: &Query) -> Result<Page, SearchError> {
-        let Shared { search, limits, .. } = &**self.searched()?;
-        let (within, bytes) = (query.within.or(Some(limits.search)), query.bytes.min(limits.answer_bytes));
-        search.search(&Query { within, bytes, ..query.clone() }).await
+        let Limits { search: limit, answer_bytes, .. } = self.limits();
+        let (within, bytes) = (query.within.unwrap_or(limit), query.bytes.min(answer_bytes));
+        let query = Query { within: Some(within), bytes, ..query.clone() };
+        self.ask(within, |store| store.search(&query)).await
     }
 
     /// One event, if `viewer` sees it; found at once after it was acknowledged.
     ///
     /// # Errors
-    /// The store cannot be read, or does not answer within [`Limits::search`] or a little later. Cancel-safe.
+    /// The store cannot be read, or does not answer in time or a little later. Cancel-safe.
     pub async fn get(&self, id: EventId, viewer: &Viewer) -> Result<Option<Found>, SearchError> {
         self.get_within(id, viewer, self.limits().search).await
     }
 
-    /// The same, in so much time: for who asks several things, with one limit for all of them. A store answers in time, or
-    /// a little later says why not; one that hangs is not waited for.
+    /// The same, in so much time instead of [`Limits::search`]: for who asks several things, with one limit for all of
+    /// them.
     ///
     /// # Errors
     /// The store cannot be read, or does not answer in time or a little later. Cancel-safe.
@@ -52,62 +54,58 @@ impl EventManager {
         viewer: &Viewer,
         within: Duration,
     ) -> Result<Option<Found>, SearchError> {
-        let shared = self.searched()?;
-        let looked_up = shared.search.get(id, viewer, Some(within));
-        let answer = alarm::until(from_now(within.saturating_add(GRACE)), &shared.keeper, looked_up).await;
-        answer.unwrap_or(Err(SearchError::Busy("the store did not answer within the time that it may take")))
+        self.ask(within, |store| store.get(id, viewer, Some(within))).await
     }
 
     /// How many events a filter finds, exactly.
     ///
     /// # Errors
-    /// The store cannot be read. Cancel-safe.
+    /// The store cannot be read, or does not answer in time or a little later. Cancel-safe.
     pub async fn count(&self, filter: &Filter, viewer: &Viewer) -> Result<Count, SearchError> {
         self.count_within(filter, viewer, self.limits().search).await
     }
 
-    /// The same, in so much time, as far as the store notices that it is up: for who asks several things, with one limit for
-    /// all of them.
+    /// The same, in so much time.
     ///
     /// # Errors
-    /// The store cannot be read. Cancel-safe.
+    /// The store cannot be read, or does not answer in time or a little later. Cancel-safe.
     pub async fn count_within(&self, filter: &Filter, viewer: &Viewer, within: Duration) -> Result<Count, SearchError> {
-        self.searched()?.search.count(filter, viewer, Some(within)).await
+        self.ask(within, |store| store.count(filter, viewer, Some(within))).await
     }
 
     /// Counts by the values of an attribute.
     ///
     /// # Errors
-    /// The store cannot be read. Cancel-safe.
+    /// The store cannot be read, or does not answer in time or a little later. Cancel-safe.
     pub async fn aggregate(&self, aggregation: &Aggregation) -> Result<Buckets, SearchError> {
-        let shared = self.searched()?;
-        let within = aggregation.within.or(Some(shared.limits.search));
-        shared.search.aggregate(&Aggregation { within, ..aggregation.clone() }).await
+        let within = aggregation.within.unwrap_or(self.limits().search);
+        let aggregation = Aggregation { within: Some(within), ..aggregation.clone() };
+        self.ask(within, |store| store.aggregate(&aggregation)).await
     }
 
     /// A figure about the values of an attribute.
     ///
     /// # Errors
-    /// The store cannot be read. Cancel-safe.
+    /// The store cannot be read, or does not answer in time or a little later. Cancel-safe.
     pub async fn measure(&self, measurement: &Measurement) -> Result<Measured, SearchError> {
-        let shared = self.searched()?;
-        let within = measurement.within.or(Some(shared.limits.search));
-        shared.search.measure(&Measurement { within, ..measurement.clone() }).await
+        let within = measurement.within.unwrap_or(self.limits().search);
+        let measurement = Measurement { within: Some(within), ..measurement.clone() };
+        self.ask(within, |store| store.measure(&measurement)).await
     }
 
     /// The events of the tree of a root: everything that followed from it, as much of it as one answer carries
     /// ([`Limits::answer_bytes`], [`Limits::related_events`]).
     ///
     /// # Errors
-    /// The store cannot be read. Cancel-safe.
+    /// The store cannot be read, or does not answer in time or a little later. Cancel-safe.
     pub async fn tree(&self, root: EventId, viewer: &Viewer) -> Result<Related, SearchError> {
         self.tree_within(root, viewer, self.limits().search).await
     }
 
-    /// The same, in so much time, as far as the store notices that it is up.
+    /// The same, in so much time.
     ///
     /// # Errors
-    /// The store cannot be read. Cancel-safe.
+    /// The store cannot be read, or does not answer in time or a little later. Cancel-safe.
     pub async fn tree_within(&self, root: EventId, viewer: &Viewer, within: Duration) -> Result<Related, SearchError> {
         self.all(Query::new(viewer.clone()).root(root), within).await
     }
@@ -115,15 +113,15 @@ impl EventManager {
     /// The events directly under an event, as many as one answer carries.
     ///
     /// # Errors
-    /// The store cannot be read. Cancel-safe.
+    /// The store cannot be read, or does not answer in time or a little later. Cancel-safe.
     pub async fn children(&self, parent: EventId, viewer: &Viewer) -> Result<Related, SearchError> {
         self.children_within(parent, viewer, self.limits().search).await
     }
 
-    /// The same, in so much time, as far as the store notices that it is up.
+    /// The same, in so much time.
     ///
     /// # Errors
-    /// The store cannot be read. Cancel-safe.
+    /// The store cannot be read, or does not answer in time or a little later. Cancel-safe.
     pub async fn children_within(
         &self,
         parent: EventId,
@@ -138,9 +136,16 @@ impl EventManager {
         self.shared().map(|shared| shared.search.clone())
     }
 
-    fn searched(&self) -> Result<&Opaque<Shared>, SearchError> {
+    /// Asks the store. It answers in time, or a little later says why not; one that hangs is not waited for.
+    async fn ask<'s, T>(
+        &'s self,
+        within: Duration,
+        ask: impl FnOnce(&'s dyn Search) -> BoxFuture<'s, Result<T, SearchError>>,
+    ) -> Result<T, SearchError> {
         let disabled = || SearchError::Unsupported("this manager records nothing: there is nothing to search".into());
-        self.shared().ok_or_else(disabled)
+        let shared = self.shared().ok_or_else(disabled)?;
+        let answer = alarm::until(from_now(within.saturating_add(GRACE)), &shared.keeper, ask(&*shared.search)).await;
+        answer.unwrap_or(Err(SearchError::Busy("the store did not answer within the time that it may take")))
     }
 
     /// Page by page, within one limit for all of them.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use events::{Journal, Limits, SqliteStore, memory::MemoryStore};
-use events_core::{Counts, Entry, EntryKind, EventId, Viewer, conformance::Generator};
+use events_core::{Counts, Entry, EntryKind, EventId, SearchError, Viewer, conformance::Generator};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -136,7 +136,7 @@ async fn a_page_never_shows_more_than_was_counted() {
 }
 
 #[tokio::test]
-async fn a_look_up_that_the_store_does_not_answer_ends_soon_after_its_limit() {
+async fn what_the_store_does_not_answer_ends_soon_after_its_limit() {
     let limits = |limits: &mut Limits| {
         limits.search = Duration::from_millis(50);
         // Nothing else wakes the thread that watches limits.
@@ -148,13 +148,18 @@ async fn a_look_up_that_the_store_does_not_answer_ends_soon_after_its_limit() {
     let viewer = Viewer::admin();
     let mut patient = pin!(server.manager.get_within(id.parse().unwrap(), &viewer, Duration::from_secs(3_600)));
     assert!(patient.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-    for paths in [&[""][..], &["/tree", "/children"]] {
-        let asked = paths.iter().map(|path| server.get(&format!("/api/{id}{path}")).by(JANE).send());
+    for paths in [&[&*id, "event"][..], &[&format!("{id}/tree"), &format!("{id}/children")]] {
+        let asked = paths.iter().map(|path| server.get(&format!("/api/{path}")).by(JANE).send());
         for answer in asked.collect::<JoinSet<_>>().join_all().await {
             let (status, message) = answer.said();
             assert_eq!((status, answer.headers["retry-after"].as_str()), (503, "1"), "{message}");
             assert!(message.contains("the store did not answer within the time that it may take"), "{message}");
         }
+    }
+    let root = id.parse().unwrap();
+    let (tree, children) = tokio::join!(server.manager.tree(root, &viewer), server.manager.children(root, &viewer));
+    for related in [tree, children] {
+        assert!(matches!(related, Err(SearchError::Busy(_))), "{related:?}");
     }
 }
 
