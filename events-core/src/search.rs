@@ -45,11 +45,10 @@ pub type BoxFuture<'f, T> = Pin<Box<dyn Future<Output = T> + Send + 'f>>;
 /// A store that finds events: SQLite, memory, Elasticsearch.
 ///
 /// A search sees every acknowledged event and none that could still vanish. The ACL is applied inside
-/// the store: what a viewer may not see is neither found nor counted. All futures are cancel-safe.
+/// the store: what a viewer may not see is neither found nor counted. All futures are cancel-safe. One that does not notice
+/// that its time is up is dropped by the [`EventManager`](crate::EventManager) 3 s later.
 pub trait Search: Send + Sync + 'static {
-    /// One event by its id; none where there is none that `viewer` sees. Where there was no time to look, that is an error. A
-    /// store that has begun may not notice that the time is up: [`EventManager::get`](crate::EventManager::get) does not
-    /// wait for it.
+    /// One event by its id; none where there is none that `viewer` sees. Where there was no time to look, that is an error.
     fn get<'s>(
         &'s self,
         id: EventId,
