@@ -8,14 +8,35 @@ use std::cell::Cell;
 
 use bytes::{Bytes, BytesMut};
 
-/// What a thread fills before it begins another, in bytes.
-const CHUNK: usize = 32 * 1_024;
+/// Bytes of the first chunk of a thread, and most of a later one: each is twice as large as the one before. A thread that
+/// writes few documents keeps little.
+const FIRST_CHUNK: usize = 8 * 1_024;
+const MAX_CHUNK: usize = 32 * 1_024;
 
 /// Documents beyond this have memory of their own, in bytes: little of a chunk stays unused.
-const MAX_SHARED: usize = CHUNK / 8;
+const MAX_SHARED: usize = 4 * 1_024;
+
+const _: () = assert!(MAX_SHARED <= FIRST_CHUNK);
 
 thread_local! {
-    static UNUSED: Cell<Option<BytesMut>> = const { Cell::new(None) };
+    static CHUNK: Cell<Option<Chunk>> = const { Cell::new(None) };
+}
+
+struct Chunk {
+    size: usize,
+    /// What no document has yet.
+    unused: BytesMut,
+}
+
+impl Chunk {
+    fn new(size: usize) -> Self {
+        Self { size, unused: BytesMut::with_capacity(size) }
+    }
+
+    /// This one, if so much is left in it, or the next.
+    fn with_room_for(self, len: usize) -> Self {
+        if self.unused.capacity() >= len { self } else { Self::new(MAX_CHUNK.min(2 * self.size)) }
+    }
 }
 
 /// A document for as long as it is on its way: beside others, which all stay until the last is given up.
@@ -23,13 +44,13 @@ pub(crate) fn passing(written: &[u8]) -> Bytes {
     if written.len() > MAX_SHARED {
         return lasting(written);
     }
-    UNUSED
-        .try_with(|unused| {
-            let has_room = |chunk: &BytesMut| chunk.capacity() >= written.len();
-            let mut chunk = unused.take().filter(has_room).unwrap_or_else(|| BytesMut::with_capacity(CHUNK));
-            chunk.extend_from_slice(written);
-            let document = chunk.split().freeze();
-            unused.set(Some(chunk));
+    CHUNK
+        .try_with(|kept| {
+            let chunk = kept.take().unwrap_or_else(|| Chunk::new(FIRST_CHUNK));
+            let mut chunk = chunk.with_room_for(written.len());
+            chunk.unused.extend_from_slice(written);
+            let document = chunk.unused.split().freeze();
+            kept.set(Some(chunk));
             document
         })
         // A thread that is ending.
@@ -47,7 +68,7 @@ mod tests {
 
     #[test]
     fn each_is_as_it_was_written_however_many_are_kept_beside_it() {
-        let lengths = [0, 1, 1_047, MAX_SHARED, MAX_SHARED + 1, CHUNK, 3 * CHUNK];
+        let lengths = [0, 1, 1_047, MAX_SHARED, MAX_SHARED + 1, MAX_CHUNK, 3 * MAX_CHUNK];
         let written: Vec<Vec<u8>> =
             (0u8..=255).zip(lengths.iter().cycle()).map(|(byte, len)| vec![byte; *len]).collect();
         let kept: Vec<Bytes> = written.iter().map(|document| passing(document)).collect();
