@@ -29,11 +29,12 @@ use crate::{
     plan::Plan,
     policy::Policy,
     policy_change,
-    queue::{self, Queue},
+    queue::Queue,
     registry::{InstallError, Problem, Registry},
     relay::SetUp,
     sweeper,
     tail::Tails,
+    writer,
 };
 
 /// Sets a manager up. Everything has a default but the journal.
@@ -254,12 +255,12 @@ impl Builder {
 
 fn start(shared: &Opaque<Shared>) -> std::io::Result<()> {
     let named = |name: &str| thread::Builder::new().name(name.to_owned());
-    let writer = shared.clone();
+    let writing = shared.clone();
     named("events-writer").spawn(move || {
-        let journal = writer.journal.clone();
-        queue::run(&writer, &*journal);
+        let journal = writing.journal.clone();
+        writer::run(&writing, &*journal);
         journal.close();
-        writer.queue.finished();
+        writing.queue.finished();
     })?;
     let (weak, keeper) = (shared.downgrade(), shared.keeper.clone());
     named("events-keeper").spawn(move || keeper::run(&weak, &keeper))?;

@@ -19,7 +19,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use crate::context::{Change, Recording, Scoped, Skip, scoped, with_current};
+use crate::current::{Change, Recording, Scoped, Skip, scoped, with_current};
 
 fn without<F: Future>(operation: &'static str, handler: F) -> Scoped<F> {
     let off = with_current(|current| matches!(current.recording, Recording::Off));

@@ -10,7 +10,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     acl::{self, Acl, Lookup},
-    context::{Recording, with_current},
+    current::{Recording, with_current},
     declaration::EventDeclaration,
     directory::LookingUp,
     href::{AnyHref, Designates},

@@ -8,7 +8,7 @@ use std::{
 use crate::{
     acl::{Acl, Lookup},
     alarm::Alarm,
-    context::{Change, Recording, swap},
+    current::{Change, Recording, swap},
     href::AnyHref,
     limits::from_now,
     manager::Shared,

@@ -16,7 +16,8 @@ use std::{
 use pin_project_lite::pin_project;
 
 use crate::{
-    context::{Change, Context, swap, with_current},
+    context::Context,
+    current::{Change, swap, with_current},
     declaration::EventDeclaration,
     guard::{BeginStep, FinishStep, Guard, PayloadRoom, panicked},
     opaque::OpaqueBox,

@@ -14,7 +14,8 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     closing::{self, Created},
-    context::{Change, Context, with_current},
+    context::Context,
+    current::{Change, with_current},
     declaration::EventDeclaration,
     href::AnyHref,
     journal::{Entry, EntryKind},

@@ -19,6 +19,7 @@ mod closing;
 pub mod conformance;
 mod context;
 pub mod crud;
+mod current;
 mod declaration;
 mod deferred;
 mod guard;
@@ -85,6 +86,7 @@ mod timeout;
 mod timestamp;
 mod trail;
 mod words;
+mod writer;
 
 pub use acknowledgement::Ack;
 pub use acl::{Acl, Lookup, Right, Viewers, Visibility};
@@ -93,7 +95,8 @@ pub use builder::Builder;
 pub use bytes::Bytes;
 pub use category::{Category, CategoryRef, Severity};
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use context::{Context, FirstOperation, Scoped, carried, scope, spawn};
+pub use context::{Context, FirstOperation};
+pub use current::{Scoped, carried, scope, spawn};
 pub use declaration::{
     CategoryDeclaration, CategorySpec, Deferred, DetailField, EventDeclaration, EventKind, EventSpec, Location,
     MessagePart, NestedFailure, PayloadChoice, Registration, ResourceDeclaration, ResourceSpec,

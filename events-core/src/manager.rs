@@ -18,7 +18,7 @@ use crate::{
     acknowledgement::Confirmations,
     builder::Builder,
     clock::WallClock,
-    context::{Change, Scoped, scoped, with_current},
+    current::{Change, Scoped, scoped, with_current},
     declaration::EventDeclaration,
     directory::ResourceDirectory,
     id::{IdGenerator, ProcessId},

@@ -3,7 +3,8 @@
 use std::{borrow::Cow, fmt, sync::Arc, time::Instant};
 
 use crate::{
-    context::{Context, Current, try_with_current},
+    context::Context,
+    current::{Current, try_with_current},
     href::{AnyHref, Designates},
     id::EventId,
     identity::{Caller, Claim},

@@ -8,7 +8,7 @@ use std::{
 use crate::{
     acl::{self, Lookup},
     category::{CategoryRef, Severity},
-    context::with_current,
+    current::with_current,
     declaration::{
         DetailField, EventDeclaration, EventSpec, MessagePart, Registration, ResourceDeclaration, ResourceSpec,
     },

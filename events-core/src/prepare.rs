@@ -7,7 +7,8 @@ use std::{
 };
 
 use crate::{
-    context::{Context, Current, Recording},
+    context::Context,
+    current::{Current, Recording},
     declaration::EventDeclaration,
     id::EventId,
     manager::{EventManager, Shared},

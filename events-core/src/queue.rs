@@ -1,12 +1,10 @@
-//! The one queue between operations and the journal, and the thread that empties it.
+//! The one queue between operations and the journal, which [`writer`](crate::writer) empties.
 //!
-//! Openings and closings go through it in order. The thread commits in groups: while a batch is being
-//! made durable the next one gathers. What an operation cannot do without (its closing, a direct event
+//! Openings and closings go through it in order. What an operation cannot do without (its closing, a direct event
 //! inside it) is kept and tried again until the journal has answered for it.
 
 use std::{
     collections::VecDeque,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -15,11 +13,8 @@ use bytes::Bytes;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
-    closing,
     id::EventId,
-    journal::{AppendError, Appended, Entry, EntryKind, Journal, JournalError},
-    manager::Shared,
-    opaque::Opaque,
+    journal::{AppendError, Entry, EntryKind, JournalError},
     operation::OperationHandle,
     receipt::{Answer, Receipt},
 };
@@ -141,8 +136,8 @@ pub(crate) struct Queue {
 }
 
 /// First pause after a failure; it doubles up to the last.
-const FIRST_RETRY: Duration = Duration::from_millis(10);
-const LAST_RETRY: Duration = Duration::from_secs(1);
+pub(crate) const FIRST_RETRY: Duration = Duration::from_millis(10);
+pub(crate) const LAST_RETRY: Duration = Duration::from_secs(1);
 
 /// Why an event is turned away that comes after the end.
 const STOPPED: &str = "the event manager has stopped";
@@ -260,7 +255,7 @@ impl Queue {
     }
 
     /// The next batch, in order; none when the queue is closed and empty.
-    fn take(&self, events: usize, bytes: usize) -> Option<Arc<[Item]>> {
+    pub(crate) fn take(&self, events: usize, bytes: usize) -> Option<Arc<[Item]>> {
         let mut state = self.lock();
         loop {
             let pause = state.pause(Instant::now());
@@ -306,7 +301,7 @@ impl Queue {
     }
 
     /// The batch is stored.
-    fn stored(&self) {
+    pub(crate) fn stored(&self) {
         let mut state = self.lock();
         state.in_flight = None;
         state.failed = None;
@@ -316,7 +311,7 @@ impl Queue {
 
     /// The batch is not stored: what has to be kept is tried again after a pause, in its order. Whoever else
     /// waits learns why now, also behind this batch: a store that fails is not asked again for each of them.
-    fn failed(&self, batch: &[Item], error: &AppendError, pause: Duration) {
+    pub(crate) fn failed(&self, batch: &[Item], error: &AppendError, pause: Duration) {
         let reason: Arc<str> = error.to_string().into();
         let refusal = if error.unknown { Answer::Unknown(reason.clone()) } else { Answer::NotStored(reason.clone()) };
         let mut refused: Vec<(Item, Answer)> = Vec::new();
@@ -371,108 +366,5 @@ impl State {
         let (at, pause) = self.failed?;
         let pause = if self.arrived { FIRST_RETRY.min(pause) } else { pause };
         (at + pause).checked_duration_since(now).filter(|left| !left.is_zero())
-    }
-}
-
-/// The thread: takes batches until the queue is closed and empty.
-pub(crate) fn run(shared: &Opaque<Shared>, journal: &dyn Journal) {
-    let mut pause = FIRST_RETRY;
-    while let Some(batch) = shared.queue.take(shared.limits.batch_events, shared.limits.batch_bytes) {
-        let entries: Vec<Entry> = batch.iter().map(|item| item.entry.clone()).collect();
-        if let Some(confirmations) = &shared.confirmations {
-            confirmations.expect(&batch);
-        }
-        match append(journal, &entries) {
-            Ok(answers) => {
-                shared.relays.appended();
-                shared.tails.appended(journal, &batch, &answers);
-                if pause > FIRST_RETRY {
-                    tracing::info!("the event store takes events again");
-                }
-                pause = FIRST_RETRY;
-                shared.counters.commits.add(1);
-                for (item, answer) in batch.iter().zip(answers) {
-                    answered(shared, item, answer);
-                }
-                shared.queue.stored();
-            }
-            Err(error) => {
-                if let Some(confirmations) = &shared.confirmations {
-                    confirmations.forget_all(&batch);
-                }
-                shared.counters.append_failures.add(1);
-                if error.unknown {
-                    shared.tails.appended(journal, &[], &[]);
-                }
-                // Once for each longer pause: a store that goes on failing must not fill the log.
-                if pause < LAST_RETRY {
-                    tracing::error!(%error, events = batch.len(), retry_in = ?pause, "the event store did not take a batch");
-                } else {
-                    tracing::debug!(%error, events = batch.len(), "the event store still takes nothing");
-                }
-                shared.queue.failed(&batch, &error, pause);
-                pause = (pause * 2).min(LAST_RETRY);
-            }
-        }
-    }
-}
-
-fn append(journal: &dyn Journal, entries: &[Entry]) -> Result<Vec<Appended>, AppendError> {
-    let appended = catch_unwind(AssertUnwindSafe(|| journal.append(entries)));
-    let failed = |why: &str| JournalError::Failed(why.into()).unknown();
-    let answers = appended.unwrap_or_else(|_panic| Err(failed("the journal panicked")))?;
-    if answers.len() == entries.len() { Ok(answers) } else { Err(failed("the journal did not answer for every event")) }
-}
-
-/// One event of a batch that the journal took.
-fn answered(shared: &Opaque<Shared>, item: &Item, appended: Appended) {
-    let answer = match appended {
-        Appended::Stored(_) => {
-            shared.counters.stored.add(1);
-            Answer::Stored
-        }
-        Appended::AlreadyStored | Appended::Noted => Answer::Stored,
-        Appended::NoOpening => {
-            if item.entry.kind == EntryKind::Closing {
-                shared.counters.dropped_closings.add(1);
-            }
-            tracing::debug!(id = %item.entry.id, kind = ?item.entry.kind, "it is dropped: its operation is not open");
-            Answer::NoOpening
-        }
-        Appended::Conflict { stored } => {
-            if item.entry.kind == EntryKind::Closing {
-                shared.counters.lost_closings.add(1);
-                record_late_ending(shared, item, &stored);
-            } else {
-                shared.counters.conflicts.add(1);
-                tracing::error!(id = %item.entry.id, "another event is stored under the id of a new one");
-            }
-            Answer::Lost(Box::new(stored))
-        }
-    };
-    if let Ticket::Closing(operation) = &item.ticket {
-        operation.release();
-    }
-    match &shared.confirmations {
-        Some(confirmations) if item.ticket.awaits_delivery() => match answer {
-            Answer::Stored => confirmations.stored(item),
-            answer => {
-                confirmations.forget(item.entry.id);
-                item.ticket.answer(answer);
-            }
-        },
-        _ => item.ticket.answer(answer),
-    }
-}
-
-/// A true ending that comes after `abandoned` or `timeout` is kept as an event of its own.
-fn record_late_ending(shared: &Opaque<Shared>, item: &Item, stored: &[u8]) {
-    match closing::late_ending(&item.entry.document, stored, shared.clock.now()) {
-        Ok(Some(entry)) => {
-            shared.counters.late_endings.add(1);
-            shared.queue.push(Item::new(entry, Ticket::Kept(Arc::default())));
-        }
-        Ok(None) => {}
-        Err(error) => tracing::error!(%error, id = %item.entry.id, "an ending known late cannot be recorded"),
     }
 }
