@@ -8,7 +8,7 @@ mod fleet;
 use std::{
     future::{pending, ready},
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
+    pin::{Pin, pin},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -21,9 +21,9 @@ use std::{
 
 use events::{
     Acl, AnyHref, AppendError, Appended, BoxFuture, Bytes, Clock, Context, Ending, Entry, Event, EventDetails, EventId,
-    EventManager, Href, Journal, JournalError, OpenOperation, Operation, Outcome, Outcomes, Phase, Policy, Record,
-    Recorder, RefusedKind, ResourceDirectory, Search, Seq, Sequenced, SystemClock, Timestamp, action, assert_events,
-    emit,
+    EventManager, Filter, Href, Journal, JournalError, OpenOperation, Operation, Outcome, Outcomes, Phase, Policy,
+    Record, Recorder, RefusedKind, ResourceDirectory, Search, Seq, Sequenced, SystemClock, Timestamp, Viewer, action,
+    assert_events, emit,
     memory::{Fault, MemoryStore},
     scope, spawn,
 };
@@ -73,7 +73,7 @@ fn on_a_thread<F: Future<Output = ()>>(what: &str, body: impl FnOnce() -> F + Se
 }
 
 /// Polls a future once, as an executor that panics when it is woken.
-fn poll_with_a_waker_that_panics<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
+fn poll_with_a_waker_that_panics<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     struct Panics;
     impl Wake for Panics {
         fn wake(self: Arc<Self>) {
@@ -240,6 +240,24 @@ async fn an_executor_that_panics_when_it_is_woken_harms_nobody_else() {
     let refused = in_time("the refusal", late).await.unwrap_err().refusal();
     assert_eq!(refused.kind, RefusedKind::Storage);
     store.gate.open();
+
+    // Woken by the thread that asks the journal.
+    let asked = pin!(manager.open_operations());
+    assert!(poll_with_a_waker_that_panics(asked).is_pending());
+    in_time("a question to the journal", manager.open_operations()).await.unwrap();
+
+    // Woken by the thread that follows.
+    let mut tail = manager.tail(Filter::everything(), Viewer::admin()).unwrap();
+    let follows_again_and_again = async {
+        for _ in 0..3 {
+            let mut next = pin!(tail.next());
+            while poll_with_a_waker_that_panics(next.as_mut()).is_pending() {
+                manager.scope(scope(jane(), reboot(nuvlabox("5"), async {}))).await.unwrap();
+                tokio::task::yield_now().await;
+            }
+        }
+    };
+    in_time("the tail", follows_again_and_again).await;
 }
 
 /// A clock that panics while it is told to.
@@ -272,7 +290,7 @@ async fn a_clock_that_panics_costs_no_event() {
     let builder = EventManager::builder(store.clone()).clock(clock.clone());
     let manager = builder.with_limits(|limits| limits.sweep = Duration::from_secs(3_600)).build().unwrap();
     let mut handler = Box::pin(manager.scope(scope(jane(), reboot(nuvlabox("1"), pending()))));
-    let poll = |future: std::pin::Pin<&mut _>| {
+    let poll = |future: Pin<&mut _>| {
         let polled: Poll<Result<Answer, Problem>> = Future::poll(future, &mut Task::from_waker(Waker::noop()));
         polled.is_pending()
     };
@@ -289,15 +307,25 @@ async fn a_clock_that_panics_costs_no_event() {
 
 /// A clock that records, which none may: it is asked while operations begin.
 #[derive(Clone, Debug, Default)]
-struct Meddling(Arc<Mutex<Option<EventManager>>>);
+struct Meddling(Arc<Mutex<Option<Meddle>>>);
+
+#[derive(Clone, Debug)]
+enum Meddle {
+    InAScope(EventManager),
+    /// Where it is asked.
+    Here,
+}
 
 impl Clock for Meddling {
     fn now(&self) -> Timestamp {
-        let manager = self.0.lock().unwrap().clone();
-        if let Some(manager) = manager {
-            let mut recording = pin!(manager.scope(scope(jane(), reboot(nuvlabox("clock"), ready(())))));
-            let _ = recording.as_mut().poll(&mut Task::from_waker(Waker::noop()));
-        }
+        let meddle = self.0.lock().unwrap().clone();
+        let handler = reboot(nuvlabox("clock"), ready(()));
+        let mut recording: Pin<Box<dyn Future<Output = _>>> = match meddle {
+            Some(Meddle::InAScope(manager)) => Box::pin(manager.scope(scope(jane(), handler))),
+            Some(Meddle::Here) => Box::pin(handler),
+            None => return SystemClock.now(),
+        };
+        let _ = recording.as_mut().poll(&mut Task::from_waker(Waker::noop()));
         SystemClock.now()
     }
 }
@@ -305,12 +333,16 @@ impl Clock for Meddling {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_records_costs_no_event() {
     let (clock, store) = (Meddling::default(), MemoryStore::new());
-    let manager = EventManager::builder(store.clone()).clock(clock.clone()).build().unwrap();
-    *clock.0.lock().unwrap() = Some(manager.clone());
-    manager.scope(scope(jane(), reboot(nuvlabox("1"), ready(())))).await.unwrap();
-    *clock.0.lock().unwrap() = None;
-    let of_it = || store.events().into_iter().filter(|event| event.resource.href.as_deref() == Some("nuvlabox/1"));
-    until("both", || of_it().count() == 2).await;
+    let builder = EventManager::builder(store.clone()).clock(clock.clone()).resources(Hangs);
+    let manager = builder.with_limits(|limits| limits.acl_lookup = Duration::from_millis(5)).build().unwrap();
+    for (number, meddle) in [("1", Meddle::InAScope(manager.clone())), ("2", Meddle::Here)] {
+        *clock.0.lock().unwrap() = Some(meddle);
+        manager.scope(scope(jane(), reboot(nuvlabox(number), ready(())))).await.unwrap();
+        *clock.0.lock().unwrap() = None;
+        let href = format!("nuvlabox/{number}");
+        let of_it = || store.events().into_iter().filter(|event| event.resource.href.as_ref() == Some(&href));
+        until("both", || of_it().count() == 2).await;
+    }
 }
 
 /// Starts nothing, and hands on where it ran.

@@ -358,7 +358,7 @@ pub(crate) fn of_stored(opening: &[u8], ending: &Ending, said: Said, now: Timest
         acl_fallback,
         ..opening
     };
-    Ok(Entry { id, document: serde_json::to_vec(&closing)?.into(), kind: EntryKind::Closing })
+    Ok(Entry { id, document: document::lasting(serde_json::to_vec(&closing)?), kind: EntryKind::Closing })
 }
 
 fn add_new(list: &mut Vec<String>, more: impl IntoIterator<Item = String>) {
@@ -398,7 +398,7 @@ pub(crate) fn late_ending(late: &[u8], stored: &[u8], now: Timestamp) -> Result<
         message: late.message.map(|message| format!("{message} (known late)")),
         ..late
     };
-    Ok(Some(Entry { id, document: serde_json::to_vec(&event)?.into(), kind: EntryKind::Direct }))
+    Ok(Some(Entry { id, document: document::lasting(serde_json::to_vec(&event)?), kind: EntryKind::Direct }))
 }
 
 /// An id of its own with the opening's time: the same random bits, turned over.

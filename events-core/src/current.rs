@@ -103,7 +103,7 @@ pub(crate) fn swap(change: &mut Change) -> Swapped<'_> {
 }
 
 /// The same; none while what is current is being read. A given clock is what an application is asked for then.
-fn try_swap(change: &mut Change) -> Option<Swapped<'_>> {
+pub(crate) fn try_swap(change: &mut Change) -> Option<Swapped<'_>> {
     if change.swap() { Some(Swapped(change)) } else { None }
 }
 

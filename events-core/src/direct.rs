@@ -6,8 +6,6 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-use tokio::sync::OwnedSemaphorePermit;
-
 use crate::{
     acl::{self, Acl, Lookup},
     current::{Recording, with_current},
@@ -17,12 +15,14 @@ use crate::{
     id::EventId,
     journal::{Entry, EntryKind},
     manager::{EventManager, Shared},
-    opening::{Finished, Opening},
+    opening::{Finished, Kept, Opening},
+    payload_room::Reserved,
     prepare::identifiers,
     queue::{Item, Ticket},
     receipt::{Answer, Learned, Receipt},
     record::Details,
     refused::{Refused, RefusedKind},
+    spare,
 };
 
 /// The details of a direct event, as a type: `#[derive(EventDetails)]`.
@@ -152,9 +152,10 @@ pub(crate) async fn record(
         }
     };
     let id = opening.identifiers.id;
-    let Finished { document, kept: mut written, .. } = opening.finish(|out, _, _| acl.write(out), fallback);
-    let own_room = written.room.take();
-    drop(written);
+    let Finished { document, kept: Kept { bytes, room: own_room, .. }, .. } =
+        opening.finish(|out, _, _| acl.write(out), fallback);
+    // Nothing copies from it.
+    spare::keep_bytes(bytes);
     let entry = Entry { id, document, kind: EntryKind::Direct };
     let receipt = Arc::new(Receipt::default());
     let kept = inside.is_some_and(|operation| !operation.has_ended());
@@ -194,11 +195,7 @@ pub(crate) async fn stored(shared: &Shared, receipt: &Receipt) -> Result<(), Str
 }
 
 /// Waits for room in memory for an event that is kept until it is stored.
-async fn room(
-    shared: &Shared,
-    declaration: &'static EventDeclaration,
-    bytes: usize,
-) -> Result<OwnedSemaphorePermit, Refused> {
+async fn room(shared: &Shared, declaration: &'static EventDeclaration, bytes: usize) -> Result<Reserved, Refused> {
     shared.room_to_wait(bytes).await.ok_or_else(|| {
         shared.counters.refused.add(1);
         let how = "other events that wait for the event store leave no room for it: try again";

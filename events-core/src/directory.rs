@@ -8,7 +8,7 @@ use std::{
 use crate::{
     acl::{Acl, Lookup},
     alarm::Alarm,
-    current::{Change, Recording, swap},
+    current::{Change, Recording, swap, try_swap},
     href::AnyHref,
     limits::from_now,
     manager::Shared,
@@ -81,7 +81,8 @@ impl Drop for LookingUp {
     /// It goes as it was polled: recording nothing, and what it panics at is caught.
     fn drop(&mut self) {
         let future = self.future.take();
-        let _swapped = swap(&mut self.change);
+        // Where it is not possible, it was never polled, and this must not panic.
+        let _swapped = try_swap(&mut self.change);
         if catch_unwind(AssertUnwindSafe(|| drop(future))).is_err() {
             tracing::error!("dropping the look-up of an ACL panicked");
         }

@@ -58,8 +58,9 @@ pub(crate) fn passing(written: &[u8]) -> Bytes {
 }
 
 /// A document that may be kept for long: nothing stays because of it.
-pub(crate) fn lasting(written: &[u8]) -> Bytes {
-    Bytes::copy_from_slice(written)
+pub(crate) fn lasting(written: impl Into<Box<[u8]>>) -> Bytes {
+    // A vector would keep what it reserved.
+    Bytes::from(written.into())
 }
 
 #[cfg(test)]

@@ -10,18 +10,18 @@ use std::{
     time::Instant,
 };
 
-use tokio::sync::OwnedSemaphorePermit;
-
 use crate::{
     closing::{self, Created},
     context::Context,
     current::{Change, with_current},
     declaration::EventDeclaration,
+    document,
     href::AnyHref,
     journal::{Entry, EntryKind},
     opening::Opening,
     operation::OperationHandle,
     outcome::{Ending, Failure, Reason},
+    payload_room::Reserved,
     prepare::{Preparing, Verdict, placed},
     queue::{Item, Ticket},
     record::Record,
@@ -48,7 +48,7 @@ pub struct Guard {
     /// Known from the moment the handler returned, whatever is cancelled later.
     ending: Option<Ending>,
     created: Option<Box<Created>>,
-    room: Option<OwnedSemaphorePermit>,
+    room: Option<Reserved>,
 }
 
 #[derive(Debug)]
@@ -237,7 +237,8 @@ impl Guard {
             return;
         }
         let room = said.room.take().map(Arc::new);
-        let note = Entry { id: operation.identifiers.id, document: said.write().into(), kind: EntryKind::Note };
+        let note =
+            Entry { id: operation.identifiers.id, document: document::lasting(said.write()), kind: EntryKind::Note };
         let waits = Item { room, ..Item::since(ended, note, Ticket::Closing(operation.clone())) };
         operation.shared().queue.push(waits);
         operation.shared().keeper.watch();

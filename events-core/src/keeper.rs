@@ -14,6 +14,8 @@ use crate::{manager::Shared, opaque::WeakOpaque, receipt::wake};
 
 /// How often the queue is looked through while something waits in it, and for a while after that.
 const TICK: Duration = Duration::from_millis(10);
+/// How often the thread looks whether the manager is still there, once that has stopped.
+const LAST_TICK: Duration = Duration::from_secs(1);
 /// Looks at an empty queue after which the thread sleeps until it is told of something: telling it costs an
 /// operation more than the rest of recording it.
 const QUIET: u32 = 100;
@@ -84,7 +86,7 @@ impl Keeper {
     }
 }
 
-/// The thread. It ends with the manager, once nobody waits for a limit any more.
+/// The thread. It ends when nobody has the manager any more: also after its shutdown limits hold.
 pub(crate) fn run(shared: &WeakOpaque<Shared>, keeper: &Arc<Keeper>) {
     let mut quiet = QUIET;
     loop {
@@ -106,10 +108,6 @@ pub(crate) fn run(shared: &WeakOpaque<Shared>, keeper: &Arc<Keeper>) {
             has_ended = shared.queue.has_ended();
         }
         let mut state = keeper.lock();
-        // While the store hangs, limits hold.
-        if state.closed && has_ended && state.wakes.is_empty() {
-            return;
-        }
         let now = Instant::now();
         let mut due = Vec::new();
         while let Some(first) = state.wakes.first_entry().filter(|first| first.key().at <= now) {
@@ -122,7 +120,11 @@ pub(crate) fn run(shared: &WeakOpaque<Shared>, keeper: &Arc<Keeper>) {
             continue;
         }
         let idle = keeper.idle.load(Ordering::SeqCst);
-        let tick = (!idle || quiet < QUIET || state.closed).then(|| now + TICK);
+        let tick = match state.closed {
+            // Nothing comes into the queue any more. Somebody may still ask, with a limit.
+            true if has_ended => Some(now + LAST_TICK),
+            closed => (closed || !idle || quiet < QUIET).then(|| now + TICK),
+        };
         // Said under the lock that is let go by falling asleep: no wake comes in between unnoticed.
         state.looks_at = next.into_iter().chain(tick).min();
         match state.looks_at {

@@ -31,7 +31,7 @@ pub struct Limits {
     /// How long a destination may take for a batch, and for getting ready, before it is asked again. 60 s.
     pub delivery: Duration,
     /// How long a search that no key serves may take, and a look-up by id, from the moment when it is asked. All
-    /// that one request over HTTP asks has it once, together. Where the store hangs, it ends 3 s later. 5 s.
+    /// that one request over HTTP asks has it once, together. A store that does not answer is waited for 3 s more. 5 s.
     pub search: Duration,
     /// Bytes of documents that one answer carries, beside a first event of any size: a page ends early and says so, a
     /// tree is cut. 64 MiB.

@@ -3,7 +3,6 @@
 use std::{borrow::Cow, mem, sync::Arc};
 
 use bytes::Bytes;
-use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     context::Context,
@@ -14,7 +13,7 @@ use crate::{
     id::{EventId, ProcessId},
     json,
     keys::MAX_TAG,
-    payload_room::{FREE, MAX_PART},
+    payload_room::{FREE, MAX_PART, Reserved},
     plan::Plan,
     record::{self, Details, Record},
     scratch, spare,
@@ -72,13 +71,7 @@ pub(crate) struct Kept {
     pub(crate) bytes: Vec<u8>,
     pub(crate) parts: Parts,
     /// Room that large details take, here and in the closing.
-    pub(crate) room: Option<OwnedSemaphorePermit>,
-}
-
-impl Drop for Kept {
-    fn drop(&mut self) {
-        spare::keep_bytes(mem::take(&mut self.bytes));
-    }
+    pub(crate) room: Option<Reserved>,
 }
 
 /// Most linked identifiers, and most tags, of one event.

@@ -1,8 +1,10 @@
 //! Room in memory for what is large in events, from when it is written until it is stored.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::{alarm, limits::from_now, manager::Shared};
+use crate::{alarm, limits::from_now, manager::Shared, search::BoxFuture};
 
 /// Bytes that the details of an opening, and what a handler says, may have without taking room: nearly all have
 /// less, and the number of open operations bounds them.
@@ -12,24 +14,61 @@ pub(crate) const FREE: usize = 4 * 1_024;
 /// add as much to those of its opening.
 pub(crate) const MAX_PART: usize = 64 * 1_024;
 
+/// So many bytes of room, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Reserved(OwnedSemaphorePermit);
+
+impl Reserved {
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.num_permits()
+    }
+
+    /// Gives back what is more than this.
+    pub(crate) fn shrink_to(&mut self, bytes: usize) {
+        let unused = self.bytes().saturating_sub(bytes);
+        drop(self.0.split(unused).map(Self));
+    }
+
+    pub(crate) fn add(&mut self, mut more: Self) {
+        if let Some(more) = more.0.split(more.bytes()) {
+            self.0.merge(more);
+        }
+    }
+}
+
+impl Drop for Reserved {
+    /// Whoever waits for room is woken, on any of our threads: if its executor panics, nobody else must suffer.
+    fn drop(&mut self) {
+        let all = self.0.split(self.bytes());
+        if catch_unwind(AssertUnwindSafe(|| drop(all))).is_err() {
+            tracing::error!("an executor panicked when it was told that there is room again");
+        }
+    }
+}
+
 impl Shared {
     /// Room for what stays as long as a handler runs, which may be long; none where that would leave less than half
     /// of all for what only waits for the store.
-    pub(crate) fn room_to_stay(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
+    pub(crate) fn room_to_stay(&self, bytes: usize) -> Option<Reserved> {
         let left = self.payload_room.available_permits().checked_sub(bytes)?;
         if left < self.limits.waiting_payload / 2 {
             return None;
         }
-        self.payload_room.clone().try_acquire_many_owned(u32::try_from(bytes).ok()?).ok()
+        self.payload_room.clone().try_acquire_many_owned(u32::try_from(bytes).ok()?).ok().map(Reserved)
     }
 
     /// Room for what is kept until it is stored; none where there was none within the limit for openings.
-    pub(crate) async fn room_to_wait(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
+    pub(crate) async fn room_to_wait(&self, bytes: usize) -> Option<Reserved> {
         let bytes = u32::try_from(bytes.min(self.limits.waiting_payload)).ok()?;
         if let Ok(room) = self.payload_room.clone().try_acquire_many_owned(bytes) {
-            return Some(room);
+            return Some(Reserved(room));
         }
-        let waiting = Box::pin(self.payload_room.clone().acquire_many_owned(bytes));
-        alarm::until(from_now(self.limits.opening), &self.keeper, waiting).await?.ok()
+        alarm::until(from_now(self.limits.opening), &self.keeper, self.room(bytes)).await?
+    }
+
+    /// Room, once there is so much.
+    pub(crate) fn room(&self, bytes: u32) -> BoxFuture<'static, Option<Reserved>> {
+        let room = self.payload_room.clone();
+        Box::pin(async move { room.acquire_many_owned(bytes).await.ok().map(Reserved) })
     }
 }

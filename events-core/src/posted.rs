@@ -10,6 +10,7 @@ use crate::{
     context::Context,
     direct::stored,
     directory::LookingUp,
+    document,
     event::{AboutResource, Event, Phase},
     href::AnyHref,
     id::EventId,
@@ -191,7 +192,7 @@ async fn record(shared: &Opaque<Shared>, event: &Event) -> Result<(), Refused> {
         let how = "other events that wait for the event store leave no room for it: try again";
         return Err(refuse(RefusedKind::Storage, how.to_owned()));
     };
-    let entry = Entry { id: event.id, document: document.into(), kind: EntryKind::Direct };
+    let entry = Entry { id: event.id, document: document::lasting(document), kind: EntryKind::Direct };
     let receipt = Arc::new(Receipt::default());
     let item = Item::new(entry, Ticket::Single(receipt.clone()));
     shared.queue.push(Item { room: Some(Arc::new(room)), ..item });

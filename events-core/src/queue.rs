@@ -10,12 +10,12 @@ use std::{
 };
 
 use bytes::Bytes;
-use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     id::EventId,
     journal::{AppendError, Entry, EntryKind, JournalError},
     operation::OperationHandle,
+    payload_room::Reserved,
     receipt::{Answer, Receipt},
 };
 
@@ -29,7 +29,7 @@ pub(crate) struct Item {
     pub(crate) suspect: bool,
     /// Room that its payload takes until it is stored.
     #[expect(dead_code, reason = "held, not read")]
-    pub(crate) room: Option<Arc<OwnedSemaphorePermit>>,
+    pub(crate) room: Option<Arc<Reserved>>,
 }
 
 impl Item {
@@ -261,6 +261,8 @@ impl Queue {
             let pause = state.pause(Instant::now());
             if !state.pending.is_empty() && (pause.is_none() || state.closing) {
                 let mut batch: Vec<Item> = Vec::with_capacity(events.min(state.pending.len()));
+                // Dropped without the lock: with the last of an operation goes more than an event.
+                let mut withdrawn = Vec::new();
                 // No `Room`: what stays with its opening counts too where there is none left.
                 let mut size = 0;
                 while let Some(item) = state.pending.front() {
@@ -272,17 +274,22 @@ impl Queue {
                     }
                     let Some(item) = state.pending.pop_front() else { break };
                     // A closing is never withdrawn: only its waiter gives up.
-                    if item.ticket.receipt().take() {
-                        batch.push(item);
+                    match item.ticket.receipt().take() {
+                        true => batch.push(item),
+                        false => withdrawn.push(item),
                     }
                 }
                 state.arrived = false;
                 if batch.is_empty() {
                     self.emptied.notify_all();
+                    drop(state);
+                    drop(withdrawn);
+                    state = self.lock();
                     continue;
                 }
                 let batch: Arc<[Item]> = batch.into();
                 state.in_flight = Some(batch.clone());
+                drop(state);
                 return Some(batch);
             }
             if state.closing && state.pending.is_empty() {

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     closing::Created,
@@ -14,7 +13,7 @@ use crate::{
     keys::MAX_TAG,
     manager::Shared,
     opening::MAX_LIST,
-    payload_room::{FREE, MAX_PART},
+    payload_room::{FREE, MAX_PART, Reserved},
     record::{self, MAX_DETAIL_STRING},
 };
 
@@ -41,7 +40,7 @@ pub(crate) struct Said {
     #[serde(skip)]
     size: usize,
     #[serde(skip)]
-    pub(crate) room: Option<OwnedSemaphorePermit>,
+    pub(crate) room: Option<Reserved>,
 }
 
 /// Where nothing was said.
@@ -212,17 +211,17 @@ impl Said {
         // What comes from a note has no size, and takes no room.
         let size = (self.size + to).saturating_sub(from);
         let needed = size.saturating_sub(FREE);
-        let have = self.room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let have = self.room.as_ref().map_or(0, Reserved::bytes);
         if let Some(shared) = shared
             && needed > have
         {
             let Some(more) = shared.room_to_stay(needed - have) else { return false };
             match &mut self.room {
-                Some(room) => room.merge(more),
+                Some(room) => room.add(more),
                 none => *none = Some(more),
             }
         } else if let Some(room) = &mut self.room {
-            drop(room.split(have.saturating_sub(needed)));
+            room.shrink_to(needed);
         }
         self.size = size;
         true

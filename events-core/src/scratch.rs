@@ -1,4 +1,5 @@
-//! A sheet that a thread writes documents on, so that a document is allocated once: where it is kept.
+//! A sheet that a thread writes documents on. What was written of an opening goes on with its operation, whose closing
+//! copies from it.
 
 use std::cell::Cell;
 

@@ -1,4 +1,5 @@
-//! What a manager is asked about the trail. Each answer comes within [`Limits::search`], where no other limit is given.
+//! What a manager is asked about the trail. Each answer comes within [`Limits::search`], where no other limit is given, or
+//! a little later.
 
 use std::{
     sync::Arc,

@@ -14,7 +14,7 @@ const MAX_CALLS: usize = 64;
 /// Most bytes of one whose memory is kept.
 const MAX_BYTES: usize = 4 * 1_024;
 
-const _: () = assert!(MAX_CALLS * (size_of::<Life>() + size_of::<OperationState>()) <= 64 * 1_024);
+const _: () = assert!(MAX_CALLS * (size_of::<Life>() + size_of::<OperationState>() + MAX_BYTES) <= 320 * 1_024);
 
 thread_local! {
     static SPARE: RefCell<Spare> = const { RefCell::new(Spare { lives: Vec::new(), memory: Vec::new(), bytes: Vec::new() }) };

@@ -87,7 +87,10 @@ pub(crate) fn run(shared: &WeakOpaque<Shared>, sweeper: &Arc<Sweeper>, every: Du
         let mut state = sweeper.lock();
         if let Some(job) = state.jobs.pop_front() {
             drop(state);
-            job();
+            // Whoever asked is woken in it, and its executor is somebody else's.
+            if catch_unwind(AssertUnwindSafe(job)).is_err() {
+                tracing::error!("an executor panicked when it was told what the journal answered");
+            }
             continue;
         }
         if state.closed {

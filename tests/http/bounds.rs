@@ -161,6 +161,10 @@ async fn what_the_store_does_not_answer_ends_soon_after_its_limit() {
     for related in [tree, children] {
         assert!(matches!(related, Err(SearchError::Busy(_))), "{related:?}");
     }
+    // Also of a manager that has stopped.
+    assert!(server.manager.shutdown(LIMIT).await);
+    let after = tokio::time::timeout(LIMIT, server.manager.get(root, &viewer)).await.expect("an answer");
+    assert!(matches!(after, Err(SearchError::Busy(_))), "{after:?}");
 }
 
 struct Unwoken;

@@ -7,8 +7,6 @@ use std::{
     time::Instant,
 };
 
-use tokio::sync::OwnedSemaphorePermit;
-
 use super::{Guard, Stage};
 use crate::{
     acl::{self, Lookup},
@@ -90,7 +88,9 @@ fn start(guard: &mut Guard) -> Start {
         return Start::Done(Err(refused));
     }
     // The payload is written: nobody else has to wait for what it might have needed.
-    guard.room = guard.room.take().map(|room| shrunk(room, preparing.opening.len()));
+    if let Some(room) = &mut guard.room {
+        room.shrink_to(preparing.opening.len());
+    }
     preparing.opening.make_room(preparing.slot.shared());
     if preparing.slot.shared().directory.is_none() {
         return Start::Known(Lookup::Missing);
@@ -129,7 +129,7 @@ fn open(
     let entry = Entry { id: identifiers.id, document, kind };
     let room = guard.room.take().map(Arc::new);
     let at_end = plan.outcomes().map(|outcomes| {
-        let kept = Entry { document: document::lasting(&entry.document), ..entry.clone() };
+        let kept = Entry { document: document::lasting(&*entry.document), ..entry.clone() };
         Box::new(AtEnd { outcomes, opening: Item { room: room.clone(), ..kept_opening(kept) } })
     });
     let receipt = if at_end.is_some() { Receipt::default() } else { Receipt::awaited_by(task.waker().clone()) };
@@ -149,13 +149,6 @@ fn open(
 /// An opening that is stored with its closing, when the outcome is chosen.
 fn kept_opening(entry: Entry) -> Item {
     Item::new(entry, Ticket::Kept(Arc::default()))
-}
-
-/// The part of a reservation that is really used.
-fn shrunk(mut room: OwnedSemaphorePermit, bytes: usize) -> OwnedSemaphorePermit {
-    let unused = room.num_permits().saturating_sub(bytes);
-    drop(room.split(unused));
-    room
 }
 
 /// What was answered about the opening.

@@ -7,13 +7,12 @@ use std::{
     task::{Context as Task, Poll},
 };
 
-use tokio::sync::OwnedSemaphorePermit;
-
 use super::{Guard, Stage};
 use crate::{
     alarm::Alarm,
     declaration::NestedFailure,
     limits::from_now,
+    payload_room::Reserved,
     refused::{Refused, RefusedKind},
     search::BoxFuture,
 };
@@ -22,7 +21,7 @@ use crate::{
 #[must_use = "futures do nothing unless polled"]
 pub struct PayloadRoom<'c> {
     guard: Option<&'c mut Guard>,
-    waiting: Option<(BoxFuture<'static, Option<OwnedSemaphorePermit>>, Alarm)>,
+    waiting: Option<(BoxFuture<'static, Option<Reserved>>, Alarm)>,
 }
 
 impl<'c> PayloadRoom<'c> {
@@ -50,11 +49,10 @@ impl Future for PayloadRoom<'_> {
         };
         let limits = &shared.limits;
         let (waiting, until) = this.waiting.get_or_insert_with(|| {
-            let room = shared.payload_room.clone();
             // The limit is at most 10 MiB.
             let bytes = u32::try_from(limits.payload).unwrap_or(u32::MAX);
             let until = Alarm::at(from_now(limits.opening));
-            (Box::pin(async move { room.acquire_many_owned(bytes).await.ok() }), until)
+            (shared.room(bytes), until)
         });
         if let Poll::Ready(room) = waiting.as_mut().poll(task) {
             guard.room = room;

@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 
-use tokio::sync::OwnedSemaphorePermit;
-
 use super::parts::{Part, Parts};
-use crate::payload_room::FREE;
+use crate::payload_room::{FREE, Reserved};
 
 /// What is written of a document by now: apart, so that an opening is small where it is moved.
 #[derive(Debug, Default)]
@@ -18,7 +16,7 @@ pub(crate) struct Sheet {
     pub(super) message_at: usize,
     /// Bytes of the first details, which take no room, and the room that the others take.
     pub(super) free: usize,
-    pub(super) room: Option<OwnedSemaphorePermit>,
+    pub(super) room: Option<Reserved>,
     pub(super) truncated: bool,
     pub(super) problem: Option<Cow<'static, str>>,
 }

@@ -1,6 +1,6 @@
 //! Holding an operation: its memory is that of one that has ended, where this thread has any.
 
-use std::{fmt, ops::Deref, sync::Arc};
+use std::{fmt, mem, ops::Deref, sync::Arc};
 
 use super::OperationState;
 use crate::spare;
@@ -26,8 +26,11 @@ impl OperationHandle {
     /// Its call has ended: where nobody else holds it, the next operation on this thread has its memory.
     pub(crate) fn retire(self) {
         let Self(mut memory) = self;
-        if let Some(operation) = Arc::get_mut(&mut memory) {
-            *operation = None;
+        if let Some(held) = Arc::get_mut(&mut memory) {
+            if let Some(operation) = held {
+                spare::keep_bytes(mem::take(&mut operation.kept.bytes));
+            }
+            *held = None;
             spare::keep_memory(memory);
         }
     }
