@@ -92,8 +92,8 @@ impl Elasticsearch {
     }
 
     /// Makes the index template for what is declared, and adds to the months that are there what they lack.
-    /// A manager does so itself before its first delivery; who deploys with other credentials than those
-    /// that the server runs with does it beforehand.
+    /// A manager does so itself before its first delivery. Who calls it beforehand learns what contradicts the
+    /// declarations before any server is started.
     ///
     /// Cancel-safe: call it again.
     ///

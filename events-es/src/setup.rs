@@ -178,8 +178,8 @@ pub(crate) fn not_ready(error: RequestError) -> NotReady {
     };
     match status {
         401 | 403 if cause.kind != "cluster_block_exception" => NotReady::Misconfigured(format!(
-            "Elasticsearch does not allow events to be set up there, {error}: give credentials that may manage index \
-             templates and indices [EVT163]"
+            "Elasticsearch does not allow what events need there, {error}: give credentials that have the role in \
+             docs/deploy.md [EVT163]"
         )),
         // The server itself says what is in the way, another template for the same indices, for example.
         400 if !cause.kind.is_empty() => NotReady::Misconfigured(format!(

@@ -37,7 +37,7 @@ fn abandoned() -> Filter {
 }
 
 /// Waits until the server finds so many events.
-async fn until_found(what: &str, place: &Place, filter: &Filter, events: u64) {
+pub(crate) async fn until_found(what: &str, place: &Place, filter: &Filter, events: u64) {
     let start = Instant::now();
     loop {
         let found = place.count(filter).await;

@@ -9,3 +9,4 @@ mod leases;
 mod other_process;
 mod place;
 mod relaying;
+mod rights;

@@ -22,7 +22,12 @@ impl Place {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let prefix = format!("test-{:x}-{}", now.as_micros(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        Self { url: url.to_owned(), prefix }
+        Self::called(url, &prefix)
+    }
+
+    /// One with a name, on a server of its own.
+    pub(crate) fn called(url: &str, prefix: &str) -> Self {
+        Self { url: url.to_owned(), prefix: prefix.to_owned() }
     }
 
     pub(crate) fn url(&self) -> &str {

@@ -14,18 +14,34 @@ use crate::kind::Kind;
 const JVM: &str = "-Xms512m -Xmx512m -XX:TieredStopAtLevel=1 -XX:-UseG1GC -XX:+UseSerialGC -XX:-AlwaysPreTouch \
                    -XX:-HeapDumpOnOutOfMemoryError -Xlog:disable";
 
+/// Settings of a server that asks who somebody is, and takes whoever does not say so for one with the role of
+/// [`prepare`].
+pub(crate) const SECURED: [(&str, &str); 4] = [
+    (SECURITY, "true"),
+    ("xpack.security.http.ssl.enabled", "false"),
+    ("xpack.security.transport.ssl.enabled", "false"),
+    ("xpack.security.authc.anonymous.roles", "everybody"),
+];
+
+const SECURITY: &str = "xpack.security.enabled";
+
 /// The folder in the fetched one.
 fn tree(kind: Kind, fetched: &Path) -> PathBuf {
     fetched.join(kind.slug())
 }
 
-/// Makes what the server wants to find in its folder.
-pub(crate) fn prepare(kind: Kind, fetched: &Path, folder: &Path) -> io::Result<()> {
+/// Makes what the server wants to find in its folder, with the role that [`SECURED`] gives everybody.
+pub(crate) fn prepare(kind: Kind, fetched: &Path, folder: &Path, role: Option<&str>) -> io::Result<()> {
     for name in ["data", "logs", "tmp"] {
         fs::create_dir(folder.join(name))?;
     }
     // Servers write a keystore beside their settings, so each has settings of its own.
-    copy(&tree(kind, fetched).join("config"), &folder.join("config"))
+    copy(&tree(kind, fetched).join("config"), &folder.join("config"))?;
+    match role {
+        // JSON is YAML; a line that is not indented begins another role.
+        Some(role) => fs::write(folder.join("config/roles.yml"), format!("everybody: {}", role.replace('\n', " "))),
+        None => Ok(()),
+    }
 }
 
 /// The server in the foreground.
@@ -60,12 +76,13 @@ pub(crate) fn command(
     set("path.logs", &folder.join("logs").to_string_lossy());
     // A nearly full disk is no reason for a test to fail.
     set("cluster.routing.allocation.disk.threshold_enabled", "false");
-    if kind != Kind::OpenSearch {
-        set("xpack.security.enabled", "false");
+    let is_default = |name: &str| settings.iter().all(|(given, _)| given != name);
+    if kind != Kind::OpenSearch && is_default(SECURITY) {
+        set(SECURITY, "false");
     }
     // Of a heap that small a tenth, which is the default, takes no event of 10 MiB.
     let pressure = "indexing_pressure.memory.limit";
-    if settings.iter().all(|(name, _)| name != pressure) {
+    if is_default(pressure) {
         set(pressure, "30%");
     }
     for (name, value) in settings {

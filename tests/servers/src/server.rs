@@ -20,6 +20,9 @@ use crate::{elasticsearch, kafka, ports, ready};
 /// A server takes this long at most to start on a machine that does much else.
 const LIMIT: Duration = Duration::from_secs(180);
 
+/// The newest that runs here is started.
+const ELASTICSEARCH: [Kind; 2] = [Kind::Elasticsearch9, Kind::Elasticsearch8];
+
 /// A server of one's own, to be killed, blocked or flooded. It ends when this is dropped, and when this
 /// process ends, however it does.
 #[derive(Debug)]
@@ -44,7 +47,16 @@ impl Disposable {
     /// # Panics
     /// It does not start; the message says why.
     pub fn elasticsearch(settings: &[(&str, &str)]) -> Option<Self> {
-        Self::of_test(&[Kind::Elasticsearch9, Kind::Elasticsearch8], settings)
+        Self::of_test(&ELASTICSEARCH, settings, None)
+    }
+
+    /// An empty Elasticsearch that lets everybody do what this role says, in JSON, and nothing else. It needs `monitor`:
+    /// without it nobody can ask whether the server has started. None where [`WITHOUT_SERVERS`] leaves it out.
+    ///
+    /// # Panics
+    /// It does not start; the message says why.
+    pub fn elasticsearch_for(role: &str) -> Option<Self> {
+        Self::of_test(&ELASTICSEARCH, &elasticsearch::SECURED, Some(role))
     }
 
     /// An empty Kafka with these settings in its `server.properties`; none where [`WITHOUT_SERVERS`] leaves it
@@ -53,10 +65,10 @@ impl Disposable {
     /// # Panics
     /// It does not start; the message says why.
     pub fn kafka(settings: &[(&str, &str)]) -> Option<Self> {
-        Self::of_test(&[Kind::Kafka], settings)
+        Self::of_test(&[Kind::Kafka], settings, None)
     }
 
-    fn of_test(kinds: &[Kind], settings: &[(&str, &str)]) -> Option<Self> {
+    fn of_test(kinds: &[Kind], settings: &[(&str, &str)], role: Option<&str>) -> Option<Self> {
         if kinds.iter().all(|kind| is_left_out(*kind)) {
             say_untested(&format!("a server of its own, {}", kinds[0].name()));
             return None;
@@ -64,7 +76,7 @@ impl Disposable {
         let start = || {
             let installation = Installation::of_this_machine()?;
             let kind = kinds.iter().find(|kind| installation.why_not(**kind).is_none()).unwrap_or(&kinds[0]);
-            Self::start(&installation, *kind, settings)
+            Self::start_for(&installation, *kind, settings, role)
         };
         let started = start();
         Some(started.unwrap_or_else(|why| {
@@ -77,13 +89,22 @@ impl Disposable {
     /// # Errors
     /// Why it cannot be fetched or does not start.
     pub fn start(installation: &Installation, kind: Kind, settings: &[(&str, &str)]) -> Result<Self, String> {
+        Self::start_for(installation, kind, settings, None)
+    }
+
+    fn start_for(
+        installation: &Installation,
+        kind: Kind,
+        settings: &[(&str, &str)],
+        role: Option<&str>,
+    ) -> Result<Self, String> {
         let java = installation.java(kind)?;
         let fetched = installation.cache.fetch(kind, java, &installation.account)?;
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let settings: Vec<(String, String)> = settings.iter().map(owned).collect();
         let mut tries_left = 3;
         loop {
-            let mut server = Self::prepare(installation, kind, java, &fetched, settings.clone())
+            let mut server = Self::prepare(installation, kind, java, &fetched, settings.clone(), role)
                 .map_err(|error| format!("{kind} cannot be started: {error}"))?;
             match server.launch() {
                 Ok(()) => return Ok(server),
@@ -100,6 +121,7 @@ impl Disposable {
         java: &Java,
         fetched: &Path,
         settings: Vec<(String, String)>,
+        role: Option<&str>,
     ) -> io::Result<Self> {
         let (folder, held) = RunFolder::create(&installation.cache, kind)?;
         let guard = Some(Guard::of(&folder)?);
@@ -120,7 +142,7 @@ impl Disposable {
         let path = &server.folder.path;
         match kind {
             Kind::Kafka => kafka::prepare(path, ports, &server.settings)?,
-            _ => elasticsearch::prepare(kind, fetched, path)?,
+            _ => elasticsearch::prepare(kind, fetched, path, role)?,
         }
         installation.account.own(path)?;
         if kind == Kind::Kafka {
