@@ -272,9 +272,11 @@ pub(crate) fn strings(
 ) -> Vec<LitStr> {
     each(tokens, mistakes, |input| {
         input.parse::<LitStr>().map_err(|error| {
-            let name = lone_name(input).and_then(|name| meant(&name));
-            let written = name.as_deref().unwrap_or(example);
-            (error.span(), format!("expected a string: write `\"{written}\"`"))
+            let how = match lone_name(input).and_then(|name| meant(&name)) {
+                Some(name) => format!("write `\"{name}\"`"),
+                None => format!("write one, such as `\"{example}\"`"),
+            };
+            (error.span(), format!("expected a string: {how}"))
         })
     })
 }
