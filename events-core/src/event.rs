@@ -156,7 +156,7 @@ fn is_false(value: &bool) -> bool {
 
 /// A stored document that cannot be read.
 #[derive(Debug, thiserror::Error)]
-#[error("a stored event cannot be read: {0}; the document is damaged, run `events doctor`")]
+#[error("a stored event cannot be read: {0}; its document is damaged, a relay's destination or a backup may have it")]
 pub struct InvalidEvent(#[from] serde_json::Error);
 
 impl Event {

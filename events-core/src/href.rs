@@ -23,18 +23,20 @@ pub trait Resource {
 /// A value that says which resource it is about: a [`Href`], a resource itself, a string.
 ///
 /// Implement it for an own id type, naming the resource it designates; then the compiler checks events
-/// about it as it does for `Href<R>`:
+/// about it as it does for `Href<R>`. Where only the run time knows the type, it is [`Untyped`].
 ///
 /// ```
-/// # use std::borrow::Cow;
-/// # use events_core::{Designates, Resource, ResourceDeclaration};
-/// struct NuvlaboxId(String);
+/// # use std::{borrow::Cow, marker::PhantomData};
+/// use events_core::{Designates, Resource, ResourceDeclaration};
 ///
-/// impl Designates for NuvlaboxId {
-///     type Resource = events_core::Untyped;
-///     const DECLARATION: Option<&'static ResourceDeclaration> = None;
+/// struct RowId<R>(u64, PhantomData<R>);
+///
+/// impl<R: Resource> Designates for RowId<R> {
+///     type Resource = R;
+///     const DECLARATION: Option<&'static ResourceDeclaration> = Some(R::DECLARATION);
+///
 ///     fn href(&self) -> Cow<'_, str> {
-///         Cow::Owned(format!("nuvlabox/{}", self.0))
+///         Cow::Owned(format!("{}/{}", R::DECLARATION.spec.resource_type, self.0))
 ///     }
 /// }
 /// ```

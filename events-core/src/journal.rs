@@ -222,7 +222,7 @@ pub enum JournalError {
     #[error("{0} is in use by another process: open it read-only, or stop the other [EVT112]")]
     InUse(String),
     /// Something stored cannot be read.
-    #[error("{what} is damaged: {why}{}; run `events doctor` [EVT113]", read_on(*.next))]
+    #[error("{what} is damaged: {why}{}; restore it from a backup, or from where a relay delivered [EVT113]", read_on(*.next))]
     Damaged {
         /// Which part.
         what: String,
