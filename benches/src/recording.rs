@@ -56,11 +56,13 @@ pub(crate) fn measure(scale: &Scale, report: &mut Report) -> Result<()> {
             .ratio(ratio)
             .met(ratio <= 0.1),
     );
-    report.add(
-        Row::new("the same, while the journal's thread is on another processor", "")
-            .figure(Cost::median(&handing_over).to_string())
-            .beside("memory that goes back and forth included"),
-    );
+    if elsewhere.is_some() {
+        report.add(
+            Row::new("the same, while the journal's thread is on another processor", "")
+                .figure(Cost::median(&handing_over).to_string())
+                .beside("memory that goes back and forth included"),
+        );
+    }
     report.add(
         Row::new("the same, looking up an ACL in memory", "")
             .figure(Cost::median(&looking_up).to_string())
