@@ -57,6 +57,13 @@ pub(crate) fn passing(written: &[u8]) -> Bytes {
         .unwrap_or_else(|_| lasting(written))
 }
 
+/// The document is kept for longer: until a store that fails takes it. Nothing stays because of it then.
+pub(crate) fn keep(document: &mut Bytes) {
+    if !document.is_unique() {
+        *document = lasting(&**document);
+    }
+}
+
 /// A document that may be kept for long: nothing stays because of it.
 pub(crate) fn lasting(written: impl Into<Box<[u8]>>) -> Bytes {
     // A vector would keep what it reserved.
@@ -74,6 +81,14 @@ mod tests {
             (0u8..=255).zip(lengths.iter().cycle()).map(|(byte, len)| vec![byte; *len]).collect();
         let kept: Vec<Bytes> = written.iter().map(|document| passing(document)).collect();
         assert_eq!(kept, written);
+    }
+
+    #[test]
+    fn one_that_is_kept_holds_no_other() {
+        let [mut kept, beside] = [passing(b"kept"), passing(b"beside")];
+        keep(&mut kept);
+        assert!(kept.is_unique() && !beside.is_unique());
+        assert_eq!([kept, beside], [&b"kept"[..], b"beside"]);
     }
 
     #[test]

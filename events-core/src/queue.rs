@@ -12,6 +12,7 @@ use std::{
 use bytes::Bytes;
 
 use crate::{
+    document,
     id::EventId,
     journal::{AppendError, Entry, EntryKind, JournalError},
     operation::OperationHandle,
@@ -330,17 +331,24 @@ impl Queue {
         let of_one = !error.unknown && matches!(error.cause, JournalError::Failed(_) | JournalError::Damaged { .. });
         let one = batch.len() == 1 || batch.len() == 2 && batch[0].waits_for_its_closing();
         let alone = one && of_one;
-        for item in std::mem::take(&mut state.pending) {
+        for mut item in std::mem::take(&mut state.pending) {
             // What failed alone is no reason to refuse others.
             match alone || item.ticket.is_kept() {
-                true => state.pending.push_back(item),
+                true => {
+                    document::keep(&mut item.entry.document);
+                    state.pending.push_back(item);
+                }
                 false => refused.push((item, Answer::NotStored(reason.clone()))),
             }
         }
         let mut again = VecDeque::with_capacity(batch.len());
         for item in batch {
             match item.ticket.is_kept() {
-                true => again.push_back(Item { suspect: item.suspect | of_one, ..item.clone() }),
+                true => {
+                    let mut item = Item { suspect: item.suspect | of_one, ..item.clone() };
+                    document::keep(&mut item.entry.document);
+                    again.push_back(item);
+                }
                 false => refused.push((item.clone(), refusal.clone())),
             }
         }
