@@ -60,7 +60,8 @@ pub(crate) fn measure(scale: &Scale, report: &mut Report) -> Result<()> {
         report.add(
             Row::new("the same, while the journal's thread is on another processor", "")
                 .figure(Cost::median(&handing_over).to_string())
-                .beside("memory that goes back and forth included"),
+                .beside(peer.to_string())
+                .ratio(Cost::median(&handing_over).nanos / peer.nanos),
         );
     }
     report.add(

@@ -6,7 +6,7 @@ use events::{Attribute, EventManager, Filter, Reason, SqliteStore, Viewer, scope
 use events_test_servers::Disposable;
 
 use crate::{
-    fleet::{LIMIT, jane, nuvlabox},
+    fleet::{LIMIT, jane, nuvlabox, until},
     leases::until_found,
     other_process::{OPEN, OtherProcess, reboot},
     place::Place,
@@ -37,12 +37,14 @@ async fn the_role_of_the_page_is_enough() {
     // Leases are written, read and renewed, and what is open is found and closed.
     let mut gone = OtherProcess::start(&place, &folders.path().join("lost"), LEASE, 0);
     until_found("the other process records", &place, &Filter::is(Attribute::Phase, "requested"), 20 + 1 + OPEN).await;
+    until_found("what ends there has ended", &place, &Filter::is(Attribute::Phase, "completed"), 20).await;
     gone.kill();
     let abandoned = Filter::is(Attribute::Reason, Reason::Abandoned.as_str());
     until_found("they are closed", &place, &abandoned, OPEN).await;
     assert_eq!(observer.count(&abandoned, &Viewer::admin()).await.unwrap().events, OPEN);
     assert!(observer.shutdown(LIMIT).await);
-    assert_eq!(place.leases(), 1, "its own is given back; that of the other is of its deferred operation");
+    // Its own is given back; that of the other is of its deferred operation.
+    until("one lease is left", || place.leases() == 1).await;
 
     // It starts again, beside what is there.
     let again = start();
