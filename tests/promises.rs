@@ -248,6 +248,12 @@ async fn an_executor_that_panics_when_it_is_woken_harms_nobody_else() {
 
     // Woken by the thread that follows.
     let mut tail = manager.tail(Filter::everything(), Viewer::admin()).unwrap();
+    let mut other = manager.tail(Filter::everything(), Viewer::admin()).unwrap();
+    let follows_too = tokio::spawn(async move {
+        for _ in 0..3 {
+            other.next().await.unwrap().unwrap();
+        }
+    });
     let follows_again_and_again = async {
         for _ in 0..3 {
             let mut next = pin!(tail.next());
@@ -258,6 +264,7 @@ async fn an_executor_that_panics_when_it_is_woken_harms_nobody_else() {
         }
     };
     in_time("the tail", follows_again_and_again).await;
+    in_time("the other tail", follows_too).await.unwrap();
 }
 
 /// A clock that panics while it is told to.

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{manager::Shared, opaque::WeakOpaque, receipt::wake};
+use crate::{manager::Shared, opaque::WeakOpaque, wake::wake};
 
 /// How often the queue is looked through while something waits in it, and for a while after that.
 const TICK: Duration = Duration::from_millis(10);

@@ -85,6 +85,7 @@ pub mod testing;
 mod timeout;
 mod timestamp;
 mod trail;
+mod wake;
 mod words;
 mod writer;
 

@@ -35,6 +35,7 @@ use crate::{
     search::Search,
     sweeper::{self, Sweeper},
     tail::Tails,
+    wake::guarded,
 };
 
 /// Records operations and direct events in a journal, and finds them again.
@@ -227,8 +228,8 @@ impl EventManager {
     }
 
     /// Refuses new operations, waits for those that run and until everything is stored and delivered, and stops.
-    /// False when `within` was not enough: what is left is on disk, and is delivered, or closed as `abandoned`,
-    /// after the next start.
+    /// False when `within` was not enough: what is not delivered is on disk, and is delivered after the next start; what
+    /// is not stored is lost, and an operation whose closing that is becomes `abandoned` then.
     ///
     /// Cancel-safe; call it again to go on waiting.
     pub async fn shutdown(&self, within: Duration) -> bool {
@@ -242,7 +243,7 @@ impl EventManager {
             // Nobody may be waiting any more.
             let _ = sender.send(drain(&job, until) & relayed(&job, until) & stopped(&job, until));
         });
-        let drained = waiting.is_ok() && drained.await.unwrap_or(false);
+        let drained = waiting.is_ok() && guarded(drained).await.unwrap_or(false);
         {
             let mut installed = INSTALLED.write().unwrap_or_else(PoisonError::into_inner);
             if installed.as_ref().is_some_and(|installed| Arc::ptr_eq(&installed.0, &self.0)) {

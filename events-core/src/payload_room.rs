@@ -1,10 +1,8 @@
 //! Room in memory for what is large in events, from when it is written until it is stored.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::{alarm, limits::from_now, manager::Shared, search::BoxFuture};
+use crate::{alarm, limits::from_now, manager::Shared, search::BoxFuture, wake::guarded};
 
 /// Bytes that the details of an opening, and what a handler says, may have without taking room: nearly all have
 /// less, and the number of open operations bounds them.
@@ -26,23 +24,11 @@ impl Reserved {
     /// Gives back what is more than this.
     pub(crate) fn shrink_to(&mut self, bytes: usize) {
         let unused = self.bytes().saturating_sub(bytes);
-        drop(self.0.split(unused).map(Self));
+        drop(self.0.split(unused));
     }
 
-    pub(crate) fn add(&mut self, mut more: Self) {
-        if let Some(more) = more.0.split(more.bytes()) {
-            self.0.merge(more);
-        }
-    }
-}
-
-impl Drop for Reserved {
-    /// Whoever waits for room is woken, on any of our threads: if its executor panics, nobody else must suffer.
-    fn drop(&mut self) {
-        let all = self.0.split(self.bytes());
-        if catch_unwind(AssertUnwindSafe(|| drop(all))).is_err() {
-            tracing::error!("an executor panicked when it was told that there is room again");
-        }
+    pub(crate) fn add(&mut self, more: Self) {
+        self.0.merge(more.0);
     }
 }
 
@@ -69,6 +55,6 @@ impl Shared {
     /// Room, once there is so much.
     pub(crate) fn room(&self, bytes: u32) -> BoxFuture<'static, Option<Reserved>> {
         let room = self.payload_room.clone();
-        Box::pin(async move { room.acquire_many_owned(bytes).await.ok().map(Reserved) })
+        Box::pin(async move { guarded(room.acquire_many_owned(bytes)).await.ok().map(Reserved) })
     }
 }

@@ -1,7 +1,6 @@
 //! What became of an event that was handed to the queue, and who waits for it.
 
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -11,7 +10,7 @@ use std::{
 
 use bytes::Bytes;
 
-use crate::said::Said;
+use crate::{said::Said, wake::wake};
 
 /// Where an event is on its way into the journal.
 #[derive(Debug, Default)]
@@ -66,13 +65,6 @@ pub(crate) enum Learned {
     Withdrawn,
     /// Its time is up; a batch has it, so nobody knows yet.
     Overdue,
-}
-
-/// Wakes a waiter. Its executor is somebody else's: if that panics, whoever else waits must not suffer.
-pub(crate) fn wake(waker: Waker) {
-    if catch_unwind(AssertUnwindSafe(|| waker.wake())).is_err() {
-        tracing::error!("an executor panicked when it was told that an operation goes on");
-    }
 }
 
 impl Receipt {

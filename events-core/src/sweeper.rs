@@ -20,6 +20,7 @@ use crate::{
     queue::{Item, Ticket},
     receipt::Receipt,
     timestamp::Timestamp,
+    wake::guarded,
 };
 
 type Job = Box<dyn FnOnce() + Send>;
@@ -71,7 +72,7 @@ impl Sweeper {
             }));
         }
         self.changed.notify_one();
-        receiver.await.ok()
+        guarded(receiver).await.ok()
     }
 
     pub(crate) fn close(&self) {
@@ -87,10 +88,7 @@ pub(crate) fn run(shared: &WeakOpaque<Shared>, sweeper: &Arc<Sweeper>, every: Du
         let mut state = sweeper.lock();
         if let Some(job) = state.jobs.pop_front() {
             drop(state);
-            // Whoever asked is woken in it, and its executor is somebody else's.
-            if catch_unwind(AssertUnwindSafe(job)).is_err() {
-                tracing::error!("an executor panicked when it was told what the journal answered");
-            }
+            job();
             continue;
         }
         if state.closed {

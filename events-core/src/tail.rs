@@ -17,6 +17,7 @@ use crate::{
     manager::EventManager,
     query::Filter,
     search::Found,
+    wake::guarded,
 };
 
 mod chunk;
@@ -173,7 +174,7 @@ impl Tail {
                 // There may be many that are not for this tail, and others want to run.
                 Step::Looked if self.found.is_empty() => tokio::task::yield_now().await,
                 Step::Looked => {}
-                Step::UpToDate if self.told.changed().await.is_ok() => {}
+                Step::UpToDate if guarded(self.told.changed()).await.is_ok() => {}
                 Step::UpToDate | Step::Ended => return Ok(None),
             }
         }

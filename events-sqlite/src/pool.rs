@@ -153,8 +153,12 @@ impl Pool {
                 }
                 Err(busy) => Err(busy.into()),
             };
-            // Nobody may be left to take the answer.
-            answer.take().map(|answer| answer.send(result).is_ok());
+            // Nobody may be left to take the answer. Whoever is there is woken here, and its executor is somebody else's.
+            if let Some(answer) = answer.take()
+                && catch_unwind(AssertUnwindSafe(|| answer.send(result).is_ok())).is_err()
+            {
+                tracing::error!("an executor panicked when it was told what a search found");
+            }
         });
         let (limit, abandoned) = Limit::from_now(within);
         let is_open = self.queue.add(place, Job { asker: viewer.into(), limit, run });

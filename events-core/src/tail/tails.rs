@@ -23,6 +23,7 @@ use crate::{
     opaque::Opaque,
     queue::Item,
     room::Room,
+    wake::guarded,
 };
 
 /// The tails of a manager. Costs one look at a number for each commit where nobody follows.
@@ -192,7 +193,7 @@ impl Live {
             state.reads.push_back(Read { from, answer });
         }
         tails.changed.notify_one();
-        read.await.map_err(|_gone| TailError::Stopped)?.map_err(|error| match error {
+        guarded(read).await.map_err(|_gone| TailError::Stopped)?.map_err(|error| match error {
             JournalError::Damaged { what, why, .. } => TailError::Damaged { from, damage: format!("{what}: {why}") },
             other => TailError::Journal(other),
         })

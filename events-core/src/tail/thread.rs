@@ -35,11 +35,8 @@ pub(super) fn start(shared: &Opaque<Shared>) -> io::Result<()> {
         let mut told_at = None;
         // It ends when the manager closes the tails, at the latest with the manager itself.
         while let Some(shared) = weak.upgrade() {
-            // Whoever follows is woken in it, and its executor is somebody else's.
-            match catch_unwind(AssertUnwindSafe(|| turn(&shared.tails, &mut reader, &mut told_at))) {
-                Ok(true) => {}
-                Ok(false) => return,
-                Err(_panic) => tracing::error!("an executor panicked when it was told of events"),
+            if !turn(&shared.tails, &mut reader, &mut told_at) {
+                return;
             }
         }
     })?;
