@@ -20,7 +20,7 @@ use events::{
     scope,
     sqlite::SqliteStore,
 };
-use fleet::{Answer, Deployment, LIMIT, Nuvlabox, Problem, Store, jane, nuvlabox, until};
+use fleet::{Answer, Deployment, LIMIT, Nuvlabox, Problem, Store, jane, nuvlabox, recording, until};
 
 #[action(event = "nuvlabox.reboot")]
 async fn reboot(id: Href<Nuvlabox>, ran: &AtomicUsize) -> Result<Answer, Problem> {
@@ -70,7 +70,7 @@ impl Designates for Named {
 
 /// A manager that gives up soon.
 fn impatient(journal: impl Journal) -> EventManager {
-    let builder = EventManager::builder(journal).with_limits(|limits| limits.opening = Duration::from_millis(250));
+    let builder = EventManager::builder(journal).with_limits(|limits| limits.opening = Duration::from_secs(1));
     builder.build().unwrap()
 }
 
@@ -144,8 +144,7 @@ async fn a_store_that_fails_refuses_and_leaves_no_lone_opening() {
 async fn an_opening_that_no_batch_took_in_time_is_withdrawn() {
     for store in Store::each() {
         println!("{}", store.name);
-        let manager =
-            store.builder().with_limits(|limits| limits.opening = Duration::from_millis(250)).build().unwrap();
+        let manager = store.builder().with_limits(|limits| limits.opening = Duration::from_secs(1)).build().unwrap();
         let mut trail = store.trail().within(LIMIT);
         store.gate.close();
         let first = refused_reboot(&manager).await;
@@ -332,8 +331,7 @@ async fn a_refusal_of_an_opening_that_was_not_stored_is_dropped_and_counted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_manager_that_shuts_down_takes_nothing_new_and_drains_the_rest() {
-    let store = MemoryStore::new();
-    let manager = impatient(store.clone());
+    let (store, manager) = recording();
     let held = tokio::spawn(manager.scope(scope(jane(), hold(nuvlabox("1")))));
     until("one is open", || store.len() == 1).await;
     let down = tokio::spawn({

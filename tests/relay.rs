@@ -183,7 +183,8 @@ async fn no_month_is_dropped_before_a_relay_has_passed_it() {
     let journal = folders.journal();
     let manager = EventManager::builder(journal.clone()).relay_to(other.clone()).build().unwrap();
     until("what is left", || manager.relays()[0].behind == 0).await;
-    drop(manager);
+    assert!(manager.shutdown(LIMIT).await);
+    drop((manager, journal));
     let journal = folders.journal();
     assert_same("what was not dropped", &journal, &other.store);
     assert!(journal.drop_month(entries[5_999].id.timestamp().month()).unwrap() > 0, "it has passed all of it");

@@ -8,7 +8,9 @@ mod fleet;
 use std::{future::Future, time::Duration};
 
 use events::{
-    CloseError, Ending, EventDetails, Href, Operation, RefusedKind, action, emit, memory::Fault, scope, spawn,
+    CloseError, Ending, EventDetails, EventManager, Href, Operation, RefusedKind, action, emit,
+    memory::{Fault, MemoryStore},
+    scope, spawn,
 };
 use fleet::{Answer, Deployment, LIMIT, Nuvlabox, Problem, jane, nuvlabox, recording, until};
 use tokio::sync::oneshot;
@@ -61,14 +63,15 @@ async fn a_closing_that_waits_for_a_failing_store_is_let_go() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn limits_hold_after_a_shutdown_while_the_store_hangs() {
-    let (store, manager) = recording();
+    let store = MemoryStore::new();
+    let manager = EventManager::builder(store.clone()).build().unwrap();
     let (go_on, told) = oneshot::channel();
     let running = async { spawn(reboot(nuvlabox("1"), async { told.await.unwrap() })) };
     let handler = manager.scope(scope(jane(), running)).await;
     until("its opening", || store.len() == 1).await;
     store.faults().fail_append(1, Fault::Hang);
     let waiting = manager.scope(scope(jane(), async { spawn(reboot(nuvlabox("2"), async {})) })).await;
-    until("the other's opening waits", || manager.metrics().waiting_events == 1).await;
+    until("the other's opening waits", || store.faults().hanging() == 1).await;
     assert!(!in_time("the shutdown", manager.shutdown(Duration::from_millis(50))).await, "a handler was still running");
     go_on.send(()).unwrap();
     assert_eq!(in_time("the closing", handler).await.unwrap(), Ok(Answer(202)));

@@ -89,7 +89,7 @@ async fn what_an_index_serves_does_not_wait_for_what_none_does() {
     let Filled { search, newest, .. } = &filled().await;
     let done = Arc::new(AtomicUsize::new(0));
     let mut scans = JoinSet::new();
-    for number in 0..20 {
+    for number in 0..200 {
         let (search, done) = (Arc::clone(search), Arc::clone(&done));
         scans.spawn(async move {
             let count = search.count(&in_every_event(), &caller(number % 2), Some(LONG)).await;
@@ -104,7 +104,7 @@ async fn what_an_index_serves_does_not_wait_for_what_none_does() {
         assert!(!search.search(&query).await.unwrap().cut);
     }
     let done = done.load(Ordering::SeqCst);
-    assert!(done <= 10, "20 of others, asked before, went first: {done}");
+    assert!(done <= 100, "of 200 of others, asked before, so many went first: {done}");
     for count in scans.join_all().await {
         assert_eq!(count.unwrap(), ALL);
     }
@@ -126,11 +126,15 @@ async fn waiting_counts_into_the_time_that_a_search_may_take() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_search_that_only_waited_too_long_is_refused_and_not_cut() {
     let Filled { search, .. } = &filled().await;
-    let asked = Instant::now();
-    assert_eq!(scan(search, [caller(0)].into_iter(), LONG).join_all().await.remove(0).unwrap(), ALL);
-    // Whichever begins has five times what it takes alone.
-    let within = 10 * asked.elapsed();
-    let counted = scan(search, (0..60).map(caller), within).join_all().await;
+    let mut alone = Duration::ZERO;
+    for _ in 0..3 {
+        let asked = Instant::now();
+        assert_eq!(scan(search, [caller(0)].into_iter(), LONG).join_all().await.remove(0).unwrap(), ALL);
+        alone = alone.max(asked.elapsed());
+    }
+    // Whichever begins has ten times what it takes alone, and all of them take longer than twenty.
+    let within = 20 * alone;
+    let counted = scan(search, (0..120).map(caller), within).join_all().await;
     let (right, refused): (Vec<_>, Vec<_>) = counted.iter().partition(|count| count.is_ok());
     assert!(!right.is_empty() && !refused.is_empty(), "{counted:?}");
     assert!(right.iter().all(|count| matches!(count, Ok(all) if *all == ALL)), "{right:?}");

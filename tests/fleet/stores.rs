@@ -7,13 +7,19 @@ use events::{Builder, EventManager, Journal, Sequenced, memory::MemoryStore, sql
 use super::{
     everything::everything,
     gate::{Gate, gated},
+    patience::LIMIT,
 };
 
 /// A manager that records in memory, and where.
 pub(crate) fn recording() -> (MemoryStore, EventManager) {
     let store = MemoryStore::new();
-    let manager = EventManager::builder(store.clone()).build().unwrap();
+    let manager = patient(EventManager::builder(store.clone())).build().unwrap();
     (store, manager)
+}
+
+/// What a response finds stored is not a matter of how fast the machine is.
+fn patient(builder: Builder) -> Builder {
+    builder.with_limits(|limits| limits.closing_wait = LIMIT)
 }
 
 /// A fresh store behind a gate.
@@ -46,7 +52,7 @@ impl Store {
     }
 
     pub(crate) fn builder(&self) -> Builder {
-        EventManager::builder(gated(self.journal.clone(), &self.gate))
+        patient(EventManager::builder(gated(self.journal.clone(), &self.gate)))
     }
 
     pub(crate) fn manager(&self) -> EventManager {

@@ -53,9 +53,10 @@ async fn who_searches_every_event_again_and_again_is_told_to_wait_and_others_do_
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn a_request_that_asks_for_several_figures_has_one_limit_for_all() {
-    let (server, _folder) = filled(Duration::from_secs(1)).await;
+    let store = Slow::by(Duration::from_millis(150));
+    let server = Server::within(store, |limits| limits.search = Duration::from_secs(1), |routes| routes).await;
     let figures = ["category", "severity", "message", "id", "created", "timestamp", "root", "name", "tags", "parent"];
     let figures = figures.map(|attribute| format!("aggregation=cardinality:{attribute}")).join("&");
     let form = format!("{IN_EVERY_EVENT}&last=0&{figures}");
@@ -115,9 +116,10 @@ async fn an_event_is_shown_without_operations_where_nobody_knows_whether_it_is_c
 
 #[tokio::test]
 async fn a_page_never_shows_more_than_was_counted() {
-    let store = Slow::by(Duration::from_millis(300));
+    let store = Slow::by(Duration::ZERO);
     let server = Server::within(store.clone(), |limits| limits.search = LIMIT, |routes| routes).await;
     let event = seen(1, "user/jane");
+    store.hold_pages(true);
     let stored_meanwhile = async {
         let counted = async {
             let mut asked = 0;
@@ -127,7 +129,9 @@ async fn a_page_never_shows_more_than_was_counted() {
             }
         };
         tokio::time::timeout(LIMIT, counted).await.expect("it counts, and asks for the page");
-        server.post(&event, JANE).await
+        let id = server.post(&event, JANE).await;
+        store.hold_pages(false);
+        id
     };
     let (answer, id) = tokio::join!(server.get("/api/event").by(JANE).send(), stored_meanwhile);
     let found = answer.ok();

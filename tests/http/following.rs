@@ -179,7 +179,7 @@ async fn a_heartbeat_moves_the_place_over_what_is_not_shown() {
 
 #[tokio::test]
 async fn a_tail_ends_after_a_while_and_asks_the_rights_of_its_client_again() {
-    let server = Server::with(MemoryStore::new(), |routes| routes.longest_tail(Duration::from_secs(2))).await;
+    let server = Server::with(MemoryStore::new(), |routes| routes.longest_tail(Duration::from_secs(4))).await;
     let member = "user/jane user/jane group/nuvla-user group/fleet";
     server.post(&seen(0, "group/fleet"), JANE).await;
     // It is there to be shown at once, however slow this machine is.

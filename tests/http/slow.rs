@@ -11,12 +11,14 @@ use events::{
     Journal, JournalError, OpenOperation, Page, Partition, Query, Search, SearchError, Seq, Sequenced, Viewer,
     memory::MemoryStore,
 };
+use tokio::sync::watch;
 
 /// A clone is another handle to the same.
 #[derive(Clone)]
 pub(crate) struct Slow {
     store: MemoryStore,
     pause: Duration,
+    held: watch::Sender<bool>,
     given: Arc<Mutex<Vec<Duration>>>,
     busy_about: Arc<Mutex<Option<EventId>>>,
 }
@@ -24,12 +26,23 @@ pub(crate) struct Slow {
 impl Slow {
     /// One that takes so long.
     pub(crate) fn by(pause: Duration) -> Self {
-        Self { store: MemoryStore::new(), pause, given: Arc::default(), busy_about: Arc::default() }
+        Self {
+            store: MemoryStore::new(),
+            pause,
+            held: watch::Sender::new(false),
+            given: Arc::default(),
+            busy_about: Arc::default(),
+        }
     }
 
     /// How much time each was given since this was asked last.
     pub(crate) fn given(&self) -> Vec<Duration> {
         std::mem::take(&mut self.given.lock().unwrap())
+    }
+
+    /// Whether it gives no page for now.
+    pub(crate) fn hold_pages(&self, held: bool) {
+        self.held.send_replace(held);
     }
 
     /// From now on this event cannot be looked up.
@@ -62,6 +75,7 @@ impl Search for Slow {
     fn search<'s>(&'s self, query: &'s Query) -> BoxFuture<'s, Result<Page, SearchError>> {
         Box::pin(async move {
             self.take_time(query.within).await;
+            self.held.subscribe().wait_for(|held| !held).await.expect("this is one of its handles");
             if query.within == Some(Duration::ZERO) {
                 return Ok(Page { cut: true, ..Page::default() });
             }
@@ -84,6 +98,9 @@ impl Search for Slow {
     fn aggregate<'s>(&'s self, aggregation: &'s Aggregation) -> BoxFuture<'s, Result<Buckets, SearchError>> {
         Box::pin(async move {
             self.take_time(aggregation.within).await;
+            if aggregation.within == Some(Duration::ZERO) {
+                return Ok(Buckets { cut: true, ..Buckets::default() });
+            }
             self.store.aggregate(aggregation).await
         })
     }

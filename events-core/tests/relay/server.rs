@@ -40,6 +40,7 @@ struct Shared {
     deliveries: Mutex<Vec<Vec<Seq>>>,
     refused: Mutex<BTreeSet<Seq>>,
     ready: Mutex<Vec<NotReady>>,
+    misconfigured: Mutex<Option<&'static str>>,
     resumed: Mutex<Vec<Resumption>>,
     closed: AtomicUsize,
 }
@@ -73,6 +74,11 @@ impl Server {
     /// What it answers, the last first, before it is ready.
     pub(crate) fn not_ready(&self, answers: impl IntoIterator<Item = NotReady>) {
         self.shared.ready.lock().unwrap().extend(answers);
+    }
+
+    /// Behind those answers it is misconfigured, until it is told otherwise.
+    pub(crate) fn misconfigure(&self, why: Option<&'static str>) {
+        *self.shared.misconfigured.lock().unwrap() = why;
     }
 
     /// The numbers of each delivery that has begun.
@@ -132,7 +138,8 @@ impl Destination for Server {
             self.shared.resumed.lock().unwrap().push(source.resumption().clone());
             let answer = self.shared.ready.lock().unwrap().pop();
             assert_ne!(answer, Some(NotReady::Later("panic".to_owned())), "as it was told");
-            answer.map_or(Ok(()), Err)
+            let misconfigured = *self.shared.misconfigured.lock().unwrap();
+            answer.or(misconfigured.map(|why| NotReady::Misconfigured(why.to_owned()))).map_or(Ok(()), Err)
         })
     }
 
