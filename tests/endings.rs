@@ -463,7 +463,7 @@ async fn every_ending_leaves_one_opening_and_one_closing() {
     for situation in all() {
         for store in Store::each() {
             println!("{} on {}", situation.name, store.name);
-            happens(&situation, &store, store.builder(), Duration::from_secs(1)).await;
+            happens(&situation, &store, store.builder(), Duration::from_secs(2)).await;
         }
     }
 }
@@ -473,7 +473,7 @@ async fn every_ending_leaves_one_opening_and_one_closing() {
 async fn a_call_takes_nothing_over_from_the_one_before_it_on_its_thread() {
     for situation in all() {
         let store = Store::memory();
-        let manager = happens(&situation, &store, store.builder(), Duration::from_secs(1)).await;
+        let manager = happens(&situation, &store, store.builder(), Duration::from_secs(2)).await;
         let mut trail = store.trail().within(LIMIT);
         (situation.leaves)(&mut trail);
         manager.scope(scope(jane(), start("7".parse().unwrap(), answers(200)))).await.unwrap();

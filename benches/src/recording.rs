@@ -41,8 +41,11 @@ pub(crate) fn measure(scale: &Scale, report: &mut Report) -> Result<()> {
         handing_over.push(processor::on(here, || handed_over.run())?);
         looking_up.push(processor::on(here, || with_acls.run())?);
     }
-    let ratios: Vec<f64> = recording.iter().zip(&tracing).map(|(ours, peer)| ours.nanos / peer.nanos).collect();
-    let (ratio, ours, peer) = (median(&ratios), Cost::median(&recording), Cost::median(&tracing));
+    let beside_tracing = |runs: &[Cost]| {
+        let ratios: Vec<f64> = runs.iter().zip(&tracing).map(|(ours, peer)| ours.nanos / peer.nanos).collect();
+        median(&ratios)
+    };
+    let (ratio, ours, peer) = (beside_tracing(&recording), Cost::median(&recording), Cost::median(&tracing));
     let name = format!("recording in process, two events of {} bytes, before hand-off", plain.gate.mean_bytes());
     report.add(
         Row::new(name, "≤ 800 ns and ≤ 4 allocations")
@@ -61,7 +64,7 @@ pub(crate) fn measure(scale: &Scale, report: &mut Report) -> Result<()> {
             Row::new("the same, while the journal's thread is on another processor", "")
                 .figure(Cost::median(&handing_over).to_string())
                 .beside(peer.to_string())
-                .ratio(Cost::median(&handing_over).nanos / peer.nanos),
+                .ratio(beside_tracing(&handing_over)),
         );
     }
     report.add(

@@ -180,7 +180,7 @@ pub struct Sequenced {
     pub seq: Seq,
     /// Its id.
     pub id: EventId,
-    /// Its document.
+    /// Its document: it may be a slice of up to 32 KiB, which stay in memory as long as it does. Copy what is kept for long.
     pub document: Bytes,
 }
 

@@ -120,11 +120,9 @@ pub(crate) fn run(shared: &WeakOpaque<Shared>, keeper: &Arc<Keeper>) {
             continue;
         }
         let idle = keeper.idle.load(Ordering::SeqCst);
-        let tick = match state.closed {
-            // Nothing comes into the queue any more. Somebody may still ask, with a limit.
-            true if has_ended => Some(now + LAST_TICK),
-            closed => (closed || !idle || quiet < QUIET).then(|| now + TICK),
-        };
+        // Nothing comes into a queue that has ended. Somebody may still ask, with a limit.
+        let period = if state.closed && has_ended { LAST_TICK } else { TICK };
+        let tick = (state.closed || !idle || quiet < QUIET).then(|| now + period);
         // Said under the lock that is let go by falling asleep: no wake comes in between unnoticed.
         state.looks_at = next.into_iter().chain(tick).min();
         match state.looks_at {

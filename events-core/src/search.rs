@@ -105,7 +105,8 @@ impl Found {
         Ok(redacted(&self.document, self.visibility)?.into_owned())
     }
 
-    /// The stored bytes, whatever the viewer may see of them: for stores, relays and exports.
+    /// The stored bytes, whatever the viewer may see of them: for stores, relays and exports. They may be a slice of up to
+    /// 32 KiB, which stay in memory as long as a clone of them does.
     pub fn stored(&self) -> &Bytes {
         &self.document
     }

@@ -82,14 +82,14 @@ async fn refused(scans: &mut JoinSet<Counted>, many: usize) {
     }
 }
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_secs(600);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_an_index_serves_does_not_wait_for_what_none_does() {
     let Filled { search, newest, .. } = &filled().await;
     let done = Arc::new(AtomicUsize::new(0));
     let mut scans = JoinSet::new();
-    for number in 0..200 {
+    for number in 0..100 {
         let (search, done) = (Arc::clone(search), Arc::clone(&done));
         scans.spawn(async move {
             let count = search.count(&in_every_event(), &caller(number % 2), Some(LONG)).await;
@@ -104,7 +104,7 @@ async fn what_an_index_serves_does_not_wait_for_what_none_does() {
         assert!(!search.search(&query).await.unwrap().cut);
     }
     let done = done.load(Ordering::SeqCst);
-    assert!(done <= 100, "of 200 of others, asked before, so many went first: {done}");
+    assert!(done <= 50, "of 100 of others, asked before, so many went first: {done}");
     for count in scans.join_all().await {
         assert_eq!(count.unwrap(), ALL);
     }

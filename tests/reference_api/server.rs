@@ -1,5 +1,7 @@
 //! The reference API in this process, what is asked of it, and what it recorded.
 
+use std::time::Duration;
+
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -58,7 +60,8 @@ impl Server {
         let data = tempfile::tempdir().unwrap();
         let database = Database::open(&data.path().join("resources.db")).unwrap();
         let store = MemoryStore::new();
-        let manager = app::events(EventManager::builder(store.clone()), &database).build().unwrap();
+        let builder = app::events(EventManager::builder(store.clone()), &database);
+        let manager = builder.with_limits(|limits| limits.closing_wait = Duration::from_secs(20)).build().unwrap();
         let routes = routes::served(App::new(database.clone()), manager, Identity::OfProxy);
         let (trail, seen) = (store.trail(), store.trail());
         Self { routes, database, store, trail, seen, data }

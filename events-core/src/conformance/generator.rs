@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-
 use serde_json::{Map, Value, json};
 
 use self::fleet::{Fleet, Thing};
