@@ -447,8 +447,9 @@ impl Shared {
             if state.tail.full_events() == 0 {
                 // One growing chunk holds more bytes than the limit.
                 state.tail.finish_chunk();
-                self.work.notify_all();
             }
+            // Bytes of the growing chunk, too, make what is full due.
+            self.work.notify_all();
             state = self.room.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }

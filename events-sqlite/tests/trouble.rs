@@ -7,6 +7,8 @@ use std::{
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::mpsc,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -496,10 +498,31 @@ fn events_with_many_keys_are_sealed_before_those_fill_the_memory() {
     let start = Instant::now();
     while segment_files(folder.path()).is_empty() {
         assert!(start.elapsed() < Duration::from_secs(60), "nothing is sealed");
-        std::thread::sleep(Duration::from_millis(10));
+        thread::sleep(Duration::from_millis(10));
     }
     let query = Query::new(Viewer::admin()).detail("numbers", 123_456);
     assert_eq!(wait(store.search().search(&query)).unwrap().events.len(), 1);
+}
+
+#[test]
+fn large_events_behind_a_few_small_ones_are_sealed_before_they_fill_the_memory() {
+    const LARGE: usize = 400_000;
+    let folder = tempfile::tempdir().unwrap();
+    let store = Options::new().tail_bytes(2 << 20).open(folder.path()).unwrap();
+    let mut generator = Generator::new(3);
+    // A chunk that is full, and too little to be sealed.
+    store_all(&store, &generator.events(256));
+    let (done, stored) = mpsc::channel();
+    thread::spawn(move || {
+        for entry in generator.events(20) {
+            let mut event: serde_json::Value = serde_json::from_slice(&entry.document).unwrap();
+            event["details"] = serde_json::json!({ "log": "x".repeat(LARGE) });
+            let document = event.to_string().into_bytes().into();
+            store.append(&[Entry { document, kind: EntryKind::Direct, ..entry }]).unwrap();
+        }
+        done.send(store.last_seq()).unwrap();
+    });
+    assert_eq!(stored.recv_timeout(Duration::from_secs(60)), Ok(Seq(276)), "it waits for room that nobody makes");
 }
 
 #[test]
