@@ -104,6 +104,8 @@ struct Choosy {
     store: MemoryStore,
     /// It panics once, when it is asked what is open.
     panics: Arc<AtomicBool>,
+    /// The same, when it is asked for the newest number.
+    panics_at_the_end: Arc<AtomicBool>,
 }
 
 impl Journal for Choosy {
@@ -128,6 +130,7 @@ impl Journal for Choosy {
     }
 
     fn last_seq(&self) -> Seq {
+        assert!(!self.panics_at_the_end.swap(false, Ordering::SeqCst), "on purpose");
         self.store.last_seq()
     }
 
@@ -301,6 +304,25 @@ async fn a_sweep_that_panics_is_not_the_last_one() {
         until("it has panicked", || !panics.load(Ordering::SeqCst)).await;
     }
     in_time("a question to the journal", manager.open_operations()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_that_panics_once_it_has_stored_a_batch_costs_no_event() {
+    let journal = Choosy::default();
+    let (store, panics) = (journal.store.clone(), journal.panics_at_the_end.clone());
+    let manager = EventManager::builder(journal).with_limits(|limits| limits.opening = LIMIT).build().unwrap();
+    // Who follows is told of each batch.
+    let _tail = manager.tail(Filter::everything(), Viewer::admin()).unwrap();
+    panics.store(true, Ordering::SeqCst);
+    let refused = manager.scope(scope(jane(), reboot(nuvlabox("1"), async {}))).await.unwrap_err().refusal();
+    assert_eq!(refused.kind, RefusedKind::Storage);
+    manager.scope(scope(jane(), reboot(nuvlabox("2"), async {}))).await.unwrap();
+    let mut trail = store.trail().within(LIMIT);
+    assert_events!(trail,
+        "nuvlabox.reboot nuvlabox/1" => failed(refused),
+        "nuvlabox.reboot nuvlabox/2" => completed,
+    );
+    assert!(manager.shutdown(LIMIT).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -150,6 +150,8 @@ async fn an_opening_that_no_batch_took_in_time_is_withdrawn() {
         let first = refused_reboot(&manager).await;
         let second = refused_reboot(&manager).await;
         assert_eq!((first.kind, second.kind), (RefusedKind::Storage, RefusedKind::Storage));
+        let waiting = || manager.metrics().waiting_events;
+        until("what was withdrawn is gone before the store answers", || waiting() == 2).await;
 
         store.gate.open();
         until_nothing_waits(&manager).await;

@@ -1,5 +1,5 @@
-//! An application's subscriber may record what it is told: who logs calls code that nobody here wrote, and nothing that it
-//! needs is held meanwhile.
+//! An application's subscriber may record what it is told, or panic: who logs calls code that nobody here wrote. Nothing
+//! that it needs is held meanwhile, and nothing is lost with it.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -10,7 +10,11 @@ use std::{
     collections::BTreeSet,
     fmt::{self, Write as _},
     pin::pin,
-    sync::{Arc, Mutex, mpsc},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     task::{Context as Task, Poll, Wake, Waker},
     thread::{self, Thread},
     time::Duration,
@@ -54,6 +58,9 @@ async fn notice(id: Href<Nuvlabox>) -> Result<Answer, Problem> {
 /// Records every warning and error, and looks at the relays, before it lets whoever logs go on.
 struct Noticing;
 
+/// Whether it panics instead, where a thread of the library logs.
+static PANICS: AtomicBool = AtomicBool::new(false);
+
 static NOTICES: Mutex<Notices> = Mutex::new(Notices::of(None));
 
 struct Notices {
@@ -90,6 +97,8 @@ impl Subscriber for Noticing {
     }
 
     fn event(&self, event: &tracing::Event<'_>) {
+        let is_ours = thread::current().name().is_some_and(|name| name.starts_with("events-"));
+        assert!(!(is_ours && PANICS.load(Ordering::SeqCst)), "on purpose");
         let manager = {
             let mut notices = NOTICES.lock().unwrap();
             if notices.manager.is_some() {
@@ -301,5 +310,21 @@ fn whoever_records_what_is_logged_neither_blocks_nor_loses_anything() {
         assert_eq!(manager.relays()[0].state, RelayState::Delivering);
         assert!(manager.shutdown(LIMIT).await);
         assert!(complete(&store, "nuvlabox.notice") >= 4);
+    });
+    within_limit("failures that cannot be logged", async {
+        let store = MemoryStore::new();
+        let builder = EventManager::builder(store.clone()).with_limits(|limits| limits.opening = LIMIT);
+        let manager = builder.build().unwrap();
+        PANICS.store(true, Ordering::SeqCst);
+        for fault in [Fault::Full, Fault::Failed, Fault::CommittedButReported] {
+            println!("{fault:?}");
+            store.faults().fail_append(1, fault);
+            let refused = manager.scope(scope(jane(), reboot(nuvlabox("1")))).await.unwrap_err().refusal();
+            assert_eq!(refused.kind, RefusedKind::Storage);
+            manager.scope(scope(jane(), reboot(nuvlabox("2")))).await.unwrap();
+        }
+        PANICS.store(false, Ordering::SeqCst);
+        assert!(manager.shutdown(LIMIT).await);
+        assert_eq!(complete(&store, "nuvlabox.reboot"), 4, "three, and the one that was stored all the same");
     });
 }

@@ -2,12 +2,11 @@
 
 use std::{
     collections::BTreeMap,
-    fmt,
+    fmt, io,
     sync::{
         Arc, RwLock,
         atomic::{AtomicBool, AtomicUsize},
     },
-    thread,
 };
 
 use tokio::sync::Semaphore;
@@ -34,7 +33,7 @@ use crate::{
     relay::SetUp,
     sweeper,
     tail::Tails,
-    writer,
+    thread, writer,
 };
 
 /// Sets a manager up. Everything has a default but the journal.
@@ -246,28 +245,22 @@ impl Builder {
         });
         let failed = |error: &dyn fmt::Display| InstallError { problems: vec![Problem::Journal(error.to_string())] };
         sweeper::abandoned(&shared).map_err(|error| failed(&error))?;
-        start(&shared).map_err(|error| failed(&error))?;
+        // Dropped where something cannot be started, it ends what was.
         let manager = EventManager::of(shared.clone());
+        start(&shared).map_err(|error| failed(&error))?;
         let problems = shared.relays.start(&shared).map_err(|error| failed(&error))?;
         if problems.is_empty() { Ok(manager) } else { Err(InstallError { problems }) }
     }
 }
 
-fn start(shared: &Opaque<Shared>) -> std::io::Result<()> {
-    let named = |name: &str| thread::Builder::new().name(name.to_owned());
+fn start(shared: &Opaque<Shared>) -> io::Result<()> {
     let writing = shared.clone();
-    named("events-writer").spawn(move || {
-        let journal = writing.journal.clone();
-        writer::run(&writing, &*journal);
-        journal.close();
-        writing.queue.finished();
-    })?;
+    thread::start("events-writer", move || writer::run(&writing))?;
     let (weak, keeper) = (shared.downgrade(), shared.keeper.clone());
-    named("events-keeper").spawn(move || keeper::run(&weak, &keeper))?;
+    thread::start("events-keeper", move || keeper::run(&weak, &keeper))?;
     let (weak, sweeper) = (shared.downgrade(), shared.sweeper.clone());
     let every = shared.limits.sweep;
-    named("events-sweeper").spawn(move || sweeper::run(&weak, &sweeper, every))?;
-    Ok(())
+    thread::start("events-sweeper", move || sweeper::run(&weak, &sweeper, every))
 }
 
 fn limit_problems(limits: &Limits) -> Vec<Problem> {

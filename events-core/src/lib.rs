@@ -82,6 +82,7 @@ mod source;
 mod sweeper;
 mod tail;
 pub mod testing;
+mod thread;
 mod timeout;
 mod timestamp;
 mod trail;

@@ -18,6 +18,7 @@ use crate::{
     operation::OperationHandle,
     payload_room::Reserved,
     receipt::{Answer, Receipt},
+    thread::unharmed,
 };
 
 /// An event on its way to the journal.
@@ -75,12 +76,14 @@ impl Ticket {
     /// It will not be stored by this process.
     fn turn_away(&self, why: &str) {
         if self.is_kept() {
-            match self {
+            unharmed(|| match self {
                 Self::Closing(operation) if operation.is_abandoned_without_closing() => {
                     tracing::error!(%why, "an event is not stored: its operation is closed as abandoned at the next start");
                 }
                 _ => tracing::error!(%why, "an event is not stored"),
-            }
+            });
+        }
+        if let Self::Closing(_) = self {
             self.receipt().expire(false);
         } else {
             self.receipt().answer(Answer::NotStored(why.into()));
@@ -148,17 +151,18 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hands an event over. Never waits. Once the manager has stopped nobody takes it: whoever waits for it learns so at
-    /// once.
-    pub(crate) fn push(&self, item: Item) {
+    /// Hands an event over. Never waits. Once the manager has stopped nobody takes it, which is answered: whoever waits
+    /// for it learns so at once.
+    pub(crate) fn push(&self, item: Item) -> bool {
         let mut state = self.lock();
         if state.ended {
             drop(state);
             item.ticket.turn_away(STOPPED);
-            return;
+            return false;
         }
         state.pending.push_back(item);
         self.arrived(state);
+        true
     }
 
     /// The same of several, in this order and without others between them.
@@ -194,6 +198,11 @@ impl Queue {
         Some(note.entry.document.clone())
     }
 
+    /// What the journal has right now.
+    pub(crate) fn in_flight(&self) -> Option<Arc<[Item]>> {
+        self.lock().in_flight.clone()
+    }
+
     /// Wakes whoever has waited longer than its limit.
     pub(crate) fn expire(&self, now: Instant, opening: Duration, closing: Duration) {
         let expired: Vec<Ticket> = {
@@ -210,6 +219,21 @@ impl Queue {
         };
         // Not under the lock: whoever is woken may hand something over at once.
         expired.iter().for_each(Ticket::expire);
+        if !expired.iter().all(Ticket::is_kept) {
+            self.drop_withdrawn();
+        }
+    }
+
+    /// Drops what its waiter gave up before a batch took it: while the journal hangs nobody else would.
+    fn drop_withdrawn(&self) {
+        let mut state = self.lock();
+        let (withdrawn, pending): (Vec<Item>, _) =
+            state.pending.drain(..).partition(|item| item.ticket.receipt().is_withdrawn());
+        state.pending.extend::<Vec<Item>>(pending);
+        drop(state);
+        // Without the lock: with the last of an operation goes more than an event.
+        drop(withdrawn);
+        self.emptied.notify_all();
     }
 
     /// No more is handed over but closings; the thread stops when everything is stored.

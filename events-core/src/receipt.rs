@@ -139,6 +139,11 @@ impl Receipt {
         matches!(self.lock().progress, Progress::Answered(_))
     }
 
+    /// Whether its waiter gave up before a batch took it.
+    pub(crate) fn is_withdrawn(&self) -> bool {
+        matches!(self.lock().progress, Progress::Withdrawn)
+    }
+
     /// Whether the waiter knows already that its time is up.
     pub(crate) fn is_overdue(&self) -> bool {
         self.lock().overdue

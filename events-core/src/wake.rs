@@ -2,16 +2,17 @@
 
 use std::{
     future::{Future, poll_fn},
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     sync::Arc,
     task::{Context as Task, Wake, Waker},
 };
 
+use crate::thread::unharmed;
+
 /// Wakes a waiter.
 pub(crate) fn wake(waker: Waker) {
-    if catch_unwind(AssertUnwindSafe(|| waker.wake())).is_err() {
-        tracing::error!("an executor panicked when it was told to go on");
+    if !unharmed(|| waker.wake()) {
+        unharmed(|| tracing::error!("an executor panicked when it was told to go on"));
     }
 }
 

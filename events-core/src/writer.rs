@@ -5,6 +5,7 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
+    time::Duration,
 };
 
 use crate::{
@@ -14,11 +15,17 @@ use crate::{
     opaque::Opaque,
     queue::{FIRST_RETRY, Item, LAST_RETRY, Ticket},
     receipt::Answer,
+    thread::unharmed,
 };
 
-/// The thread: takes batches until the queue is closed and empty.
-pub(crate) fn run(shared: &Opaque<Shared>, journal: &dyn Journal) {
+/// The thread: takes batches until the queue is closed and empty, and closes the journal.
+pub(crate) fn run(shared: &Opaque<Shared>) {
+    let journal = &*shared.journal;
     let mut pause = FIRST_RETRY;
+    if let Some(batch) = shared.queue.in_flight() {
+        // This thread panicked before it had said what became of it: what is stored already is not stored again.
+        not_taken(shared, &batch, &JournalError::Failed("who was told of it panicked".into()).unknown(), pause);
+    }
     while let Some(batch) = shared.queue.take(shared.limits.batch_events, shared.limits.batch_bytes) {
         let entries: Vec<Entry> = batch.iter().map(|item| item.entry.clone()).collect();
         if let Some(confirmations) = &shared.confirmations {
@@ -39,23 +46,36 @@ pub(crate) fn run(shared: &Opaque<Shared>, journal: &dyn Journal) {
                 shared.queue.stored();
             }
             Err(error) => {
-                if let Some(confirmations) = &shared.confirmations {
-                    confirmations.forget_all(&batch);
-                }
-                shared.counters.append_failures.add(1);
-                if error.unknown {
-                    shared.tails.appended(journal, &[], &[]);
-                }
-                // Once for each longer pause: a store that goes on failing must not fill the log.
-                if pause < LAST_RETRY {
-                    tracing::error!(%error, events = batch.len(), retry_in = ?pause, "the event store did not take a batch");
-                } else {
-                    tracing::debug!(%error, events = batch.len(), "the event store still takes nothing");
-                }
-                shared.queue.failed(&batch, &error, pause);
+                not_taken(shared, &batch, &error, pause);
                 pause = (pause * 2).min(LAST_RETRY);
             }
         }
+    }
+    if !unharmed(|| journal.close()) {
+        unharmed(|| tracing::error!("the journal panicked while it was closed"));
+    }
+    shared.queue.finished();
+}
+
+/// A batch that the journal did not take, as far as it says, and that is tried again after a pause.
+fn not_taken(shared: &Opaque<Shared>, batch: &[Item], error: &AppendError, pause: Duration) {
+    if let Some(confirmations) = &shared.confirmations {
+        confirmations.forget_all(batch);
+    }
+    shared.counters.append_failures.add(1);
+    let log = || {
+        // Once for each longer pause: a store that goes on failing must not fill the log.
+        if pause < LAST_RETRY {
+            tracing::error!(%error, events = batch.len(), retry_in = ?pause, "the event store did not take a batch");
+        } else {
+            tracing::debug!(%error, events = batch.len(), "the event store still takes nothing");
+        }
+    };
+    // Where the disk is full, nobody may be able to take a line either.
+    unharmed(log);
+    shared.queue.failed(batch, error, pause);
+    if error.unknown {
+        shared.tails.appended(&*shared.journal, &[], &[]);
     }
 }
 

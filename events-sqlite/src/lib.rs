@@ -77,6 +77,7 @@ mod step;
 mod store;
 mod tables;
 mod tail;
+mod thread;
 mod unregistered;
 mod values;
 mod writer;

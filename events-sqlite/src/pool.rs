@@ -12,7 +12,7 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, PoisonError},
-    thread::{self, JoinHandle},
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
@@ -25,6 +25,7 @@ use crate::{
     lane::{Asker, Lane},
     limit::Limit,
     lock::lock,
+    thread,
 };
 
 /// Where nobody else wants its thread, it may take so long before it gives it back.
@@ -105,7 +106,7 @@ impl Pool {
     /// Where one cannot be started, those before it end with the pool.
     fn spawn(&mut self, name: String, work: fn(&Arc<Queue>)) -> Result<(), StoreError> {
         let queue = Arc::clone(&self.queue);
-        let thread = thread::Builder::new().name(name).spawn(move || work(&queue)).map_err(StoreError::failed)?;
+        let thread = thread::start(name, move || work(&queue))?;
         self.threads.push(thread);
         Ok(())
     }
@@ -323,13 +324,11 @@ impl Queue {
             _ if deadline.is_late() => (job.run)(Err(Busy::Late)),
             _ => (job.run)(Ok(&deadline)),
         }));
-        if ran.is_err() {
-            tracing::error!("a search or a look-up panicked");
-        }
+        let panicked = ran.is_err();
         match deadline.place() {
             Place::LookUp | Place::Quick => {}
             Place::Long => lock(&self.state).long_running -= 1,
-            Place::Left if ran.is_err() => {}
+            Place::Left if panicked => {}
             Place::Left => {
                 let added = lock(&self.state).push(Place::Long, job);
                 match added {
@@ -337,6 +336,10 @@ impl Queue {
                     Err(mut job) => (job.run)(Err(Busy::Full)),
                 }
             }
+        }
+        // What it held is given back before anybody else's code is called, which may panic too.
+        if panicked {
+            tracing::error!("a search or a look-up panicked");
         }
     }
 }
@@ -352,7 +355,7 @@ impl Drop for Pool {
         lock(&self.queue.state).closing = true;
         self.queue.changed.notify_all();
         self.queue.look_up_waits.notify_all();
-        let own = thread::current().id();
+        let own = std::thread::current().id();
         // Whoever drops the last handle inside a search is one of the threads.
         self.threads.drain(..).filter(|thread| thread.thread().id() != own).for_each(|thread| drop(thread.join()));
     }

@@ -45,12 +45,14 @@ pub(crate) fn run(shared: &Shared) {
         };
         // Whatever state it was left in.
         packing = Packing::default();
-        tracing::error!(%error, ?retry, "sealing failed and will be tried again");
         let mut state = shared.state();
-        state.trouble = Some(error);
+        state.trouble = Some(error.clone());
         state.sealing = None;
+        drop(state);
         shared.progress.notify_all();
         shared.room.notify_all();
+        tracing::error!(%error, ?retry, "sealing failed and will be tried again");
+        let state = shared.state();
         drop(shared.work.wait_timeout_while(state, retry, |state| !state.closing));
         retry = (retry * 2).min(RETRY.1);
     }

@@ -4,7 +4,7 @@ use std::{
     fmt,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
-    thread::{self, JoinHandle},
+    thread::JoinHandle,
     time::Duration,
 };
 
@@ -31,6 +31,7 @@ use crate::{
     shared::Shared,
     startup,
     step::Step,
+    thread,
 };
 
 /// An embedded, durable store of events in a folder.
@@ -219,11 +220,14 @@ fn give_way() {
 impl Handle {
     fn spawn(&self, name: &str, run: fn(&Shared)) -> Result<(), StoreError> {
         let shared = Arc::clone(&self.shared);
-        let thread = thread::Builder::new().name(name.to_owned()).spawn(move || {
-            give_way();
+        let mut has_given_way = false;
+        let thread = thread::start(name.to_owned(), move || {
+            if !std::mem::replace(&mut has_given_way, true) {
+                give_way();
+            }
             run(&shared);
-        });
-        lock(&self.threads).push(thread.map_err(StoreError::failed)?);
+        })?;
+        lock(&self.threads).push(thread);
         Ok(())
     }
 

@@ -21,7 +21,9 @@ use super::{
     status::RelayState,
     window::{Batch, Window},
 };
-use crate::{destination::NotReady, id::Random, journal::Seq, manager::Shared, opaque::Opaque, source::Source};
+use crate::{
+    destination::NotReady, id::Random, journal::Seq, manager::Shared, opaque::Opaque, source::Source, thread::unharmed,
+};
 
 /// How the thread and whoever builds the manager begin together.
 pub(super) struct Start {
@@ -47,13 +49,13 @@ pub(super) fn run(relay: &Arc<Relay>, shared: &Opaque<Shared>, mut start: Start)
         let life = AssertUnwindSafe(|| runtime.block_on(Runner::new(relay, shared).run(&mut start)));
         if catch_unwind(life).is_err() {
             // A destination's panics are caught where it is asked.
-            relay.failing("the journal panicked");
+            unharmed(|| relay.failing("the journal panicked"));
             runtime.block_on(relay.pause(Duration::from_secs(1)));
         }
     }
     // Before it is closed, which may take a while.
     relay.confirms_no_more();
-    if catch_unwind(AssertUnwindSafe(|| relay.destination.close())).is_err() {
+    if !unharmed(|| relay.destination.close()) {
         tracing::error!(relay = relay.name(), "a destination panicked while it was closed");
     }
 }

@@ -103,6 +103,8 @@ impl Tails {
         }
         state.newest = state.newest.max(newest);
         let newest = state.newest;
+        // Whoever is woken may ask at once.
+        drop(state);
         tails.told.send_if_modified(|progress| {
             let is_news = progress.newest < newest;
             if is_news {

@@ -17,6 +17,7 @@ use crate::{
     journal::{Journal, JournalError, Seq},
     manager::Shared,
     opaque::Opaque,
+    thread,
 };
 
 /// Who follows is woken no more often than this: of a thousand that wait, each costs something.
@@ -30,17 +31,16 @@ const IDLE: Duration = Duration::from_secs(10);
 
 pub(super) fn start(shared: &Opaque<Shared>) -> io::Result<()> {
     let (weak, journal) = (shared.downgrade(), shared.journal.clone());
-    std::thread::Builder::new().name("events-tail".to_owned()).spawn(move || {
-        let mut reader = Reader { journal, remembered: VecDeque::new(), named: BTreeSet::new(), fails: false };
-        let mut told_at = None;
+    let mut reader = Reader { journal, remembered: VecDeque::new(), named: BTreeSet::new(), fails: false };
+    let mut told_at = None;
+    thread::start("events-tail", move || {
         // It ends when the manager closes the tails, at the latest with the manager itself.
         while let Some(shared) = weak.upgrade() {
             if !turn(&shared.tails, &mut reader, &mut told_at) {
                 return;
             }
         }
-    })?;
-    Ok(())
+    })
 }
 
 /// Does what is due, or waits for a while; false when there is nothing to do any more.
