@@ -14,7 +14,7 @@ use events::{
     scope,
     sqlite::SqliteStore,
 };
-use fleet::{Answer, Deployment, LIMIT, Nuvlabox, Problem, Store, jane, job, nuvlabox, until};
+use fleet::{Answer, Deployment, LIMIT, Nuvlabox, Problem, Store, jane, job, nuvlabox, recording, until};
 use tokio::task::JoinSet;
 
 #[action(event = "deployment.start", deferred(within = "1h"), details(release: u32 = 7))]
@@ -264,6 +264,31 @@ async fn a_closing_that_cannot_be_stored_yet_is_kept() {
     assert!(matches!(error, CloseError::Pending), "{error}");
     store.faults().heal();
     assert_events!(trail, "deployment.start deployment/1" => completed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closing_that_the_manager_stops_before_is_not_promised() {
+    let (store, manager) = recording();
+    let id = started(&manager).await;
+    store.faults().fail_all(Fault::Full);
+    let closer = manager.clone();
+    let closing = tokio::spawn(async move { closer.close(id, Ending::COMPLETED).await });
+    until("it waits", || manager.metrics().waiting_events == 1).await;
+    assert!(!manager.shutdown(Duration::from_millis(50)).await, "it is not stored");
+    let error = closing.await.unwrap().unwrap_err();
+    assert!(matches!(error, CloseError::Stopped), "{error}");
+
+    store.faults().heal();
+    let after = EventManager::builder(store.clone()).build().unwrap();
+    assert_eq!(after.close(id, Ending::COMPLETED).await.unwrap(), Closed::Now);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_manager_that_never_looks_for_overdue_operations_answers() {
+    let builder = Store::memory().builder().with_limits(|limits| limits.sweep = Duration::MAX);
+    let manager = builder.build().unwrap();
+    let id = started(&manager).await;
+    assert_eq!(manager.close(id, Ending::COMPLETED).await.unwrap(), Closed::Now);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,8 +14,8 @@ use std::{
 };
 
 use events::{
-    Bytes, Caller, Claim, Closing, Context, Ending, Event, EventDetails, EventManager, Href, Journal, Operation, Phase,
-    RefusedKind, action, emit, memory::MemoryStore, plain, scope,
+    Bytes, Caller, Claim, Closing, Context, Details, Ending, Event, EventDeclaration, EventDetails, EventFor,
+    EventManager, Href, Journal, Links, Operation, Phase, RefusedKind, action, emit, memory::MemoryStore, plain, scope,
 };
 use fleet::{Answer, Nuvlabox, Problem, jane, nuvlabox, recording, until};
 use serde_json::{Value, json};
@@ -51,6 +51,25 @@ struct StateChanged {
     new_state: String,
 }
 
+/// Links whatever it was given.
+struct Adopted(usize);
+
+impl EventDetails for Adopted {
+    const DECLARATION: &'static EventDeclaration = StateChanged::DECLARATION;
+
+    fn linked(&self, links: &mut Links<'_>) {
+        for number in 0..self.0 {
+            links.link(&nuvlabox(&number.to_string()));
+        }
+    }
+
+    fn record(&self, details: &mut Details<'_>) {
+        details.field("new-state", &"ADOPTED");
+    }
+}
+
+impl EventFor<Nuvlabox> for Adopted {}
+
 struct Recording {
     store: MemoryStore,
     manager: EventManager,
@@ -83,6 +102,16 @@ fn nasty() -> Vec<String> {
             .collect();
     nasty.extend(["é".repeat(300), "\"\\".repeat(400), "\u{1}".repeat(600), "🦀".repeat(5_000), "x".repeat(100_000)]);
     nasty
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn however_much_an_event_links_is_bounded() {
+    let recording = Recording::start();
+    let emitted = recording.manager.scope(scope(jane(), emit(&nuvlabox("0"), Adopted(100_000)))).await;
+    assert!(emitted.unwrap().is_some());
+    let event = recording.store.events().pop().unwrap();
+    let bytes: usize = event.linked_identifiers.iter().map(String::len).sum();
+    assert!(is_marked(&event) && (50_000..70_000).contains(&bytes), "{bytes}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

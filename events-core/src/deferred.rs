@@ -101,9 +101,9 @@ pub enum CloseError {
     /// The operation is an ordinary one: it is closed when its handler returns.
     #[error("operation `{0}` is not deferred: its handler closes it when it returns [EVT143]")]
     NotDeferred(EventId),
-    /// The closing is not stored yet. It is kept and stored when the store allows.
+    /// The closing is not stored yet. It is kept, and stored when the store allows; it is lost if this process ends before.
     #[error(
-        "the closing is not stored yet, the event store is slow or fails: it will be, there is nothing to do [EVT141]"
+        "the closing is not stored yet, the event store is slow or fails: it is kept; close again if this process ends [EVT141]"
     )]
     Pending,
     /// Too much waits for the store already. The operation stays open.
@@ -116,7 +116,7 @@ pub enum CloseError {
     #[error(transparent)]
     Damaged(#[from] InvalidEvent),
     /// The manager records nothing, or has stopped.
-    #[error("this manager does not record: close the operation with the one that recorded it [EVT142]")]
+    #[error("this manager does not record, or has stopped: close the operation with one that records there [EVT142]")]
     Stopped,
 }
 
@@ -173,15 +173,14 @@ impl EventManager {
         let (id, receipt) = (entry.id, Arc::new(Receipt::default()));
         let room = shared.room_to_wait(entry.document.len()).await.ok_or(CloseError::NoRoom(id.opening()))?;
         let ticket = Ticket::Kept(receipt.clone());
-        shared.queue.push(Item { room: Some(Arc::new(room)), ..Item::new(entry, ticket) });
-        shared.keeper.watch();
+        shared.hand_over(Item { room: Some(Arc::new(room)), ..Item::new(entry, ticket) });
         match poll_fn(|task| receipt.poll(task)).await {
             Learned::Answered(Answer::Stored) => Ok(None),
             Learned::Answered(Answer::Lost(stored)) => Ok(Some(*stored)),
             Learned::Answered(Answer::NoOpening) => Err(CloseError::Unknown(id.opening())),
-            Learned::Answered(Answer::NotStored(_) | Answer::Unknown(_)) | Learned::Withdrawn | Learned::Overdue => {
-                Err(CloseError::Pending)
-            }
+            // What is kept is turned away by a manager that stops, and by nobody else.
+            Learned::Answered(Answer::NotStored(_)) => Err(CloseError::Stopped),
+            Learned::Answered(Answer::Unknown(_)) | Learned::Withdrawn | Learned::Overdue => Err(CloseError::Pending),
         }
     }
 

@@ -49,7 +49,7 @@ pub trait EventDetails {
 pub struct Links<'o>(&'o mut Opening);
 
 impl Links<'_> {
-    /// One more.
+    /// One more. What goes beyond 64 KiB of all of them is left out, and the event is tagged `truncated`.
     pub fn link<V: Designates + ?Sized>(&mut self, resource: &V) {
         self.0.linked(&resource.href());
     }
@@ -162,10 +162,9 @@ pub(crate) async fn record(
     let ticket = if kept { Ticket::Kept(receipt.clone()) } else { Ticket::Single(receipt.clone()) };
     // What waits for the store is bounded: inside an operation it is never refused for good, so it waits here.
     let room = if kept { Some(room(shared, declaration, entry.document.len()).await?) } else { own_room };
-    shared.queue.push(Item { room: room.map(Arc::new), ..Item::new(entry, ticket) });
-    shared.keeper.watch();
-    if kept && receipt.is_overdue() {
-        // Turned away: the manager stopped while the operation went on.
+    let taken = shared.hand_over(Item { room: room.map(Arc::new), ..Item::new(entry, ticket) });
+    if kept && !taken {
+        // The manager stopped while the operation went on.
         shared.counters.refused.add(1);
         let how = "the event manager has stopped: nobody stores it any more";
         return Err(Refused::new(declaration.spec.event_type, RefusedKind::ShuttingDown, how));

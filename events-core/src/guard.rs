@@ -210,7 +210,9 @@ impl Guard {
         };
         drop(said);
         match &operation.at_end {
-            None => operation.shared().queue.push(closing),
+            None => {
+                operation.shared().queue.push(closing);
+            }
             Some(at_end) if at_end.outcomes.choose(ending) => {
                 let opening = Item { since: ended, ..at_end.opening.clone() };
                 operation.shared().queue.push_all([opening, closing]);
@@ -240,8 +242,7 @@ impl Guard {
         let note =
             Entry { id: operation.identifiers.id, document: document::lasting(said.write()), kind: EntryKind::Note };
         let waits = Item { room, ..Item::since(ended, note, Ticket::Closing(operation.clone())) };
-        operation.shared().queue.push(waits);
-        operation.shared().keeper.watch();
+        operation.shared().hand_over(waits);
         self.stage = Stage::Closed(operation);
     }
 }

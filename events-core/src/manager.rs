@@ -29,7 +29,7 @@ use crate::{
     opaque::Opaque,
     plan::Plan,
     policy::{Decision, Policy, PolicyError},
-    queue::Queue,
+    queue::{Item, Queue},
     registry::{InstallError, Problem, Registry},
     relay::Relays,
     search::Search,
@@ -114,6 +114,13 @@ impl Shared {
             Some(confirmations) => format!("confirmed by `{}` within {within:?}", confirmations.destination()),
             None => format!("stored within {within:?}"),
         }
+    }
+
+    /// Hands an event over to the thread that writes, and has its limit watched; false where nobody takes it any more.
+    pub(crate) fn hand_over(&self, item: Item) -> bool {
+        let taken = self.queue.push(item);
+        self.keeper.watch();
+        taken
     }
 
     /// What this manager does about a declaration; none when nobody told it of it.

@@ -408,6 +408,12 @@ pub(crate) fn end(out: &mut Vec<u8>, fallback: bool, context: &Context, version:
 
 /// One more item of a list that is opened with its first.
 fn list_item(out: &mut Vec<u8>, list: &mut Part, name: &str, item: &str, cap: usize, truncated: &mut bool) {
+    let kept = json::prefix(item, cap);
+    *truncated |= kept.len() < item.len();
+    if list.range().len() + kept.len() > MAX_PART {
+        *truncated = true;
+        return;
+    }
     if list.is_empty() {
         out.extend_from_slice(b",\"");
         out.extend_from_slice(name.as_bytes());
@@ -416,8 +422,6 @@ fn list_item(out: &mut Vec<u8>, list: &mut Part, name: &str, item: &str, cap: us
     } else {
         out.push(b',');
     }
-    let kept = json::prefix(item, cap);
-    *truncated |= kept.len() < item.len();
     json::string(out, kept);
     list.end = out.len() as u32;
 }

@@ -133,10 +133,8 @@ fn change(shared: &Shared, policy: Policy) -> Result<Option<Arc<Receipt>>, Polic
     let document = event.finish(|out, _, _| acl.write(out), false).document;
     let receipt = Arc::new(Receipt::default());
     let entry = Entry { id: identifiers.id, document, kind: EntryKind::Direct };
-    shared.queue.push(Item::new(entry, Ticket::Kept(receipt.clone())));
+    shared.hand_over(Item::new(entry, Ticket::Kept(receipt.clone())));
     decisions.into_iter().for_each(|(plan, decision)| plan.decide(decision));
     *current = policy;
-    drop(current);
-    shared.keeper.watch();
     Ok(Some(receipt))
 }

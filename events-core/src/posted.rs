@@ -195,8 +195,7 @@ async fn record(shared: &Opaque<Shared>, event: &Event) -> Result<(), Refused> {
     let entry = Entry { id: event.id, document: document::lasting(document), kind: EntryKind::Direct };
     let receipt = Arc::new(Receipt::default());
     let item = Item::new(entry, Ticket::Single(receipt.clone()));
-    shared.queue.push(Item { room: Some(Arc::new(room)), ..item });
-    shared.keeper.watch();
+    shared.hand_over(Item { room: Some(Arc::new(room)), ..item });
     stored(shared, &receipt).await.map_err(|reason| refuse(RefusedKind::Storage, reason))
 }
 

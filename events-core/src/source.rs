@@ -112,8 +112,7 @@ impl Source {
         let Some(shared) = self.manager.upgrade() else { return };
         // Its opening is in the journal of the other process: here it stands alone.
         let entry = Entry { kind: EntryKind::Direct, ..entry };
-        shared.queue.push(Item::new(entry, Ticket::Kept(Arc::default())));
-        shared.keeper.watch();
+        shared.hand_over(Item::new(entry, Ticket::Kept(Arc::default())));
         shared.counters.swept.add(1);
     }
 
@@ -123,8 +122,7 @@ impl Source {
         let Some(shared) = self.manager.upgrade() else { return };
         match closing::late_ending(ending, stored, shared.clock.now()) {
             Ok(Some(entry)) => {
-                shared.queue.push(Item::new(entry, Ticket::Kept(Arc::default())));
-                shared.keeper.watch();
+                shared.hand_over(Item::new(entry, Ticket::Kept(Arc::default())));
                 shared.counters.late_endings.add(1);
             }
             Ok(None) => {}

@@ -14,6 +14,7 @@ use crate::{
     closing,
     id::EventId,
     journal::{Appended, Entry, JournalError, OpenOperation},
+    limits::from_now,
     manager::Shared,
     opaque::{Opaque, WeakOpaque},
     outcome::{Ending, Reason},
@@ -83,7 +84,7 @@ impl Sweeper {
 
 /// The thread. It ends with the manager.
 pub(crate) fn run(shared: &WeakOpaque<Shared>, sweeper: &Arc<Sweeper>, every: Duration) {
-    let mut next = Instant::now() + every;
+    let mut next = from_now(every);
     loop {
         let mut state = sweeper.lock();
         if let Some(job) = state.jobs.pop_front() {
@@ -109,7 +110,7 @@ pub(crate) fn run(shared: &WeakOpaque<Shared>, sweeper: &Arc<Sweeper>, every: Du
             Ok(Err(error)) => tracing::error!(%error, "overdue operations cannot be looked for"),
             Err(_panic) => tracing::error!("looking for overdue operations panicked"),
         }
-        next = Instant::now() + every;
+        next = from_now(every);
     }
 }
 
@@ -135,15 +136,14 @@ pub(crate) fn overdue(shared: &Opaque<Shared>) -> Result<Vec<Arc<Receipt>>, Jour
         }
         if let Some(entry) = closing_of(shared, operation, &Ending::failed(Reason::Timeout), now) {
             let receipt = Arc::new(Receipt::default());
-            shared.queue.push(Item::new(entry, Ticket::Kept(receipt.clone())));
+            if !shared.hand_over(Item::new(entry, Ticket::Kept(receipt.clone()))) {
+                break;
+            }
             handed_over.insert(operation.id, receipt.clone());
             receipts.push(receipt);
         }
     }
     shared.counters.swept.add(receipts.len() as u64);
-    if !receipts.is_empty() {
-        shared.keeper.watch();
-    }
     Ok(receipts)
 }
 

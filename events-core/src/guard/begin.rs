@@ -16,7 +16,6 @@ use crate::{
     document,
     href::AnyHref,
     journal::{Entry, EntryKind},
-    manager::Shared,
     opening::Finished,
     operation::{AtEnd, OperationHandle, OperationState},
     outcome::{Ending, Failure, Reason},
@@ -139,10 +138,8 @@ fn open(
     if operation.at_end.is_some() {
         return Poll::Ready(Ok(()));
     }
-    let Shared { queue, keeper, .. } = &**operation.shared();
     let ticket = Ticket::Opening(operation.clone());
-    queue.push(Item { room, ..Item::since(handed_over.unwrap_or(started), entry, ticket) });
-    keeper.watch();
+    operation.shared().hand_over(Item { room, ..Item::since(handed_over.unwrap_or(started), entry, ticket) });
     Poll::Pending
 }
 
