@@ -10,7 +10,7 @@ use events::{
     Caller, Context, Ending, Event, EventDetails, EventManager, Href, Operation, Outcome, Record, Refused, Viewer,
     action, assert_events, category, emit, memory::MemoryStore, plain, resource, scope,
 };
-use events_core::{AboutResource, Keys, with_older_view};
+use events_core::{AboutResource, Clock, FilterExpression, Keys, SystemClock, with_older_view};
 use fleet::{Answer, Deployment, Job, LIMIT, Nuvlabox, Problem, Store, jane, job, nuvlabox, recording};
 use serde_json::{Value, json};
 
@@ -87,6 +87,12 @@ async fn describe(id: Href<Nuvlabox>, notes: &[&[String]]) -> Result<Answer, Pro
     for notes in notes {
         Operation::current().content(notes);
     }
+    Ok(Answer(200))
+}
+
+#[action(event = "nuvlabox.measure", details(load))]
+async fn measure(id: Href<Nuvlabox>, load: f64) -> Result<Answer, Problem> {
+    Operation::current().detail("samples", &1_u8);
     Ok(Answer(200))
 }
 
@@ -445,6 +451,19 @@ async fn an_operation_knows_the_root_that_it_follows_from() {
     assert_eq!((outer.root(), inner.root()), (outer.id(), outer.id()));
     assert_ne!(inner.id(), outer.id());
     assert_eq!(Operation::current().root(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_is_read_back_as_it_was_written() {
+    for store in Store::each() {
+        let manager = store.manager();
+        let load = 99.999_999_999_999_99;
+        manager.scope(scope(jane(), measure(nuvlabox("1"), load))).await.unwrap();
+        let events = store.trail().events();
+        assert!(events.iter().all(|event| event.details["load"].as_f64() == Some(load)), "{events:?}");
+        let below = "details/load<100".parse::<FilterExpression>().unwrap().filter(SystemClock.now()).unwrap();
+        assert_eq!(manager.count(&below, &Viewer::admin()).await.unwrap().events, 2, "{}", store.name);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -302,7 +302,7 @@ fn details(random: &mut Random, operation: &str) -> Map<String, Value> {
         _ => json!({
             "target": { "release": format!("2.{}.{}", random.below(20), random.below(10)), "region": random.pick(&["eu", "us"]) },
             "parameters": ["verbose", random.pick(&STATES), random.below(100)],
-            "ratio": random.below(8) as f64 / 4.0,
+            "ratio": random.below(8) as f64 / 3.0,
         }),
     };
     match details {
