@@ -298,6 +298,20 @@ async fn a_directory_that_cannot_answer_never_fails_an_operation() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_caller_does_inside_an_operation_is_seen_as_that_caller_may_see() {
+    let app = Application::populated();
+    let (store, manager) = recording(app.clone());
+    for (caller, acl) in [("user/olga", app.acl_of("nuvlabox/1")), ("user/steve", Acl::owned_by(claim(ADMIN)))] {
+        let id = nuvlabox("1");
+        let body = scope(context(caller), async { drop(emit(&id, StateChanged { new_state: "REBOOTING" }).await) });
+        manager.scope(scope(context("user/olga"), reboot(id.clone(), body))).await.unwrap();
+        let events = store.events();
+        let [.., opening, inside, _closing] = &events[..] else { panic!("{events:?}") };
+        assert_eq!((&opening.acl, &inside.acl), (&app.acl_of("nuvlabox/1"), &acl), "{caller}");
+    }
+}
+
 /// A directory that is recorded itself, were it not asked with recording off.
 struct Recorded;
 

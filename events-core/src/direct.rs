@@ -130,8 +130,13 @@ pub(crate) async fn record(
     let Some(shared) = manager.shared() else { return Ok(None) };
     let href = opening.href().and_then(|href| href.parse::<AnyHref>().ok());
     let inside = opening.context.operation().cloned();
-    // An event about the operation's own resource is visible to whom the operation is, also when it deletes it.
-    let same = inside.as_ref().filter(|operation| operation.href().as_deref() == href.as_ref().map(AnyHref::as_str));
+    // An event about the operation's own resource is visible to whom the operation is, also when it deletes it: of one
+    // caller, by one rule.
+    let same = inside.as_ref().filter(|operation| {
+        operation.href().as_deref() == href.as_ref().map(AnyHref::as_str)
+            && operation.plan.spec.allow_anon == opening.plan.spec.allow_anon
+            && operation.context.caller() == opening.context.caller()
+    });
     let inherited = same.and_then(|operation| {
         let acl: Acl = serde_json::from_slice(&operation.kept.bytes[operation.kept.parts.acl.range()]).ok()?;
         Some((acl, operation.acl_fallback))
