@@ -109,7 +109,7 @@ pub(crate) fn try_swap(change: &mut Change) -> Option<Swapped<'_>> {
 
 impl Change {
     /// Takes what is current, and puts there what was here. Answers whether that was possible.
-    fn swap(&mut self) -> bool {
+    pub(crate) fn swap(&mut self) -> bool {
         let swapped = CURRENT.try_with(|current| {
             let Ok(mut current) = current.try_borrow_mut() else { return false };
             if let Some(manager) = &mut self.manager {

@@ -96,6 +96,16 @@ impl Call {
     }
 }
 
+impl Call {
+    /// The body goes now, where it ran: inside the operation, until this goes too.
+    #[inline(never)]
+    fn go(&mut self) {
+        if let Some(life) = &mut self.0 {
+            life.go();
+        }
+    }
+}
+
 impl Drop for Call {
     /// Hands over the closing that is due, see [`Guard`]; its memory is kept for the next call.
     #[inline(never)]
@@ -114,6 +124,12 @@ pin_project! {
         #[pin]
         body: F,
         around: Around<F::Output>,
+    }
+
+    impl<F: Future> PinnedDrop for Drive<F> {
+        fn drop(this: Pin<&mut Self>) {
+            this.project().around.call.go();
+        }
     }
 }
 
@@ -168,6 +184,8 @@ impl<T> Around<T> {
 enum Step {
     Opening(BeginStep),
     Running(Option<Change>),
+    /// The body is dropped in the middle.
+    Going(Change),
     Closing(FinishStep),
 }
 
@@ -178,8 +196,20 @@ impl Life {
     /// As good as new.
     fn clear(&mut self) {
         let Self { step, guard } = self;
+        if let Step::Going(outside) = step {
+            outside.swap();
+        }
         *step = Step::Opening(BeginStep::Start);
         guard.clear();
+    }
+
+    fn go(&mut self) {
+        if let Step::Running(Some(inside)) = &mut self.step {
+            let mut change = std::mem::take(inside);
+            if change.swap() {
+                self.step = Step::Going(change);
+            }
+        }
     }
 
     /// Until the body is ready.
@@ -212,7 +242,7 @@ impl Life {
     fn close(&mut self, task: &mut Task<'_>) -> Poll<()> {
         match &mut self.step {
             Step::Closing(finish) => finish.poll(&mut self.guard, task),
-            Step::Opening(_) | Step::Running(_) => Poll::Ready(()),
+            Step::Opening(_) | Step::Running(_) | Step::Going(_) => Poll::Ready(()),
         }
     }
 }
