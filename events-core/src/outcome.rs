@@ -237,13 +237,15 @@ impl<B> Outcome for http::Response<B> {
         self.status().ending()
     }
 
-    /// The `Location` of a `201 Created`.
+    /// The end of the `Location` of a `201 Created`: `nuvlabox/1`, also where that is a path or a whole address.
     fn created(&self) -> Option<Cow<'_, str>> {
         if self.status() != http::StatusCode::CREATED {
             return None;
         }
         let location = self.headers().get(http::header::LOCATION)?.to_str().ok()?;
-        Some(Cow::Borrowed(location))
+        let path = location.split(['?', '#']).next()?.trim_end_matches('/');
+        let before = path.rmatch_indices('/').nth(1).map_or(0, |(slash, _)| slash + 1);
+        Some(Cow::Borrowed(path[before..].trim_start_matches('/')))
     }
 }
 
@@ -265,5 +267,20 @@ mod tests {
     fn a_status_beside_a_body_says_how_it_ended() {
         assert!((StatusCode::NOT_FOUND, "body").ending().failure().is_some());
         assert_eq!((StatusCode::CREATED, [("location", "nuvlabox/1")], "body").ending().status(), Some(201));
+    }
+
+    #[test]
+    fn what_was_created_stands_at_the_end_of_its_location() {
+        for (location, created) in [
+            ("nuvlabox/1", "nuvlabox/1"),
+            ("/api/nuvlabox/1", "nuvlabox/1"),
+            ("/nuvlabox/1/", "nuvlabox/1"),
+            ("https://api.example.com/v2/nuvlabox/1?select=id#top", "nuvlabox/1"),
+            ("/1", "1"),
+            ("1", "1"),
+        ] {
+            let answer = http::Response::builder().status(201).header("location", location).body(()).unwrap();
+            assert_eq!(answer.created().as_deref(), Some(created), "{location}");
+        }
     }
 }
