@@ -125,8 +125,9 @@ pub(crate) fn is_listed(attribute: &Attribute) -> bool {
     !matches!(attribute, Attribute::Root | Attribute::Parent | Attribute::Session | Attribute::Word)
 }
 
-/// How many values, and how many sets of a sort, are remembered to be shared between events.
-const REMEMBERED: usize = 16_384;
+/// How many values, and how many keys in sets of a sort, are remembered to be shared between events.
+const REMEMBERED_VALUES: usize = 16_384;
+const REMEMBERED_KEYS: usize = 131_072;
 /// What comes from a longer text is not remembered, so that what is remembered is bounded.
 const LONGEST: usize = 4_096;
 /// The same of a single value.
@@ -159,9 +160,9 @@ type SharedSets = Recent<KeyHash, Arc<KeySet>>;
 
 impl KeyDeriver {
     pub(crate) fn new(hasher: KeyHasher) -> Self {
-        let sets = || Recent::new(REMEMBERED);
+        let sets = || Recent::new(REMEMBERED_KEYS);
         let remembered = Remembered {
-            values: Recent::new(REMEMBERED),
+            values: Recent::new(REMEMBERED_VALUES),
             callers: sets(),
             viewers: sets(),
             kinds: sets(),
@@ -242,7 +243,7 @@ fn shared(
     }
     let set = Arc::new(derive()?);
     if length <= LONGEST {
-        sets.put(hash, Arc::clone(&set), 1);
+        sets.put(hash, Arc::clone(&set), 1 + set.len());
     }
     Ok(set)
 }

@@ -189,6 +189,7 @@ impl SqliteStore {
         writer.commit().map_err(|error| error.cause)?;
         writer.open.forget(&open);
         shared.state().replace_segments([], &numbers);
+        shared.progress.notify_all();
         shared.options.observer.at(Step::DropCommitted);
         Ok(segments)
     }

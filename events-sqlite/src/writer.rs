@@ -5,6 +5,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError},
+    time::Duration,
 };
 
 use events_core::{
@@ -29,6 +30,9 @@ use crate::{
 const ROW_EVENTS: usize = 1_024;
 /// Bytes of documents after which a row ends.
 const ROW_BYTES: usize = 8 << 20;
+
+/// How long whoever waits for room sleeps before it looks by itself.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Who may write, and what only that one needs.
 #[derive(Debug)]
@@ -441,16 +445,17 @@ impl Shared {
             if state.tail.events() < state.most_events(&self.options) && state.tail.bytes() < self.options.tail_bytes {
                 return Ok(());
             }
-            if let Some(trouble) = &state.trouble {
-                return Err(trouble.clone());
-            }
             if state.tail.full_events() == 0 {
                 // One growing chunk holds more bytes than the limit.
                 state.tail.finish_chunk();
             }
-            // Bytes of the growing chunk, too, make what is full due.
+            // Bytes of the growing chunk, too, make what is full due, and what was in the way may be over.
             self.work.notify_all();
-            state = self.room.wait(state).unwrap_or_else(PoisonError::into_inner);
+            if let Some(trouble) = &state.trouble {
+                return Err(trouble.clone());
+            }
+            // Keys that are derived make room too, by whichever thread, and without the lock.
+            state = self.room.wait_timeout(state, LOOK_AGAIN).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
