@@ -130,6 +130,8 @@ const REMEMBERED_VALUES: usize = 16_384;
 const REMEMBERED_KEYS: usize = 131_072;
 /// What comes from a longer text is not remembered, so that what is remembered is bounded.
 const LONGEST: usize = 4_096;
+/// The same of details, whose every number is a key. Longer ones are the event's own, and count as such.
+const LONGEST_DETAILS: usize = 1_024;
 /// The same of a single value.
 const LONGEST_VALUE: usize = 512;
 
@@ -210,11 +212,13 @@ impl KeyDeriver {
         let written = source.written_details().map(|written| (hasher.details(written), written.len()));
         let details = match written {
             // Those of most events are hardly ever seen again, or all the time.
-            Some((hash, length)) if seen_details.is_seen_again(hash) => shared(details, hash, length, || {
-                gathered.begin();
-                source.details_keys(|key| gathered.add(hasher, values, &key))?;
-                Ok(gathered.set())
-            })?,
+            Some((hash, length)) if length <= LONGEST_DETAILS && seen_details.is_seen_again(hash) => {
+                shared(details, hash, length, || {
+                    gathered.begin();
+                    source.details_keys(|key| gathered.add(hasher, values, &key))?;
+                    Ok(gathered.set())
+                })?
+            }
             _ => Arc::clone(nothing),
         };
 

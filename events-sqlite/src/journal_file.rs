@@ -7,7 +7,9 @@
 use std::{
     cell::Cell,
     collections::HashSet,
+    fs,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use events_core::{Cursor, EventId, Month, OpenOperation, ProcessId, Seq, Timestamp};
@@ -51,8 +53,8 @@ enum Access {
     Write,
     /// Beside whoever writes.
     Read,
-    /// Where nobody writes and nothing may be written, not even what readers tell each other.
-    ReadAlone,
+    /// Where nobody writes and nothing may be written, not even what readers tell each other; and when somebody wrote last.
+    ReadAlone(Option<SystemTime>),
 }
 
 /// What is stored beside the events.
@@ -133,14 +135,14 @@ impl JournalFile {
                 return Err(error);
             }
             // A log to read beside would have to be made first, and this process may not.
-            Self::open_to_read(folder, Access::ReadAlone).map_err(|_| error)
+            Self::open_to_read(folder, Access::ReadAlone(written(folder))).map_err(|_| error)
         })
     }
 
     fn open_to_read(folder: &Path, access: Access) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = match access {
-            Access::ReadAlone => {
+            Access::ReadAlone(_) => {
                 let flags = flags | OpenFlags::SQLITE_OPEN_URI;
                 Connection::open_with_flags(format!("file:{}?immutable=1", uri_path(&path(folder))), flags)
             }
@@ -153,9 +155,10 @@ impl JournalFile {
         Ok(file)
     }
 
-    /// Whether somebody writes to a file that was opened as one that nobody writes to.
+    /// Whether somebody writes, or has written, to a file that was opened as one that nobody writes to.
     pub(crate) fn is_outlived(&self) -> bool {
-        self.access == Access::ReadAlone && log(&self.folder).exists()
+        let Access::ReadAlone(when) = self.access else { return false };
+        log(&self.folder).exists() || written(&self.folder) != when
     }
 
     fn check_format(&self) -> Result<(), StoreError> {
@@ -172,7 +175,7 @@ impl JournalFile {
     fn failed(&self, error: rusqlite::Error) -> StoreError {
         match self.access {
             Access::Write => StoreError::sqlite_write(&self.folder, error),
-            Access::Read | Access::ReadAlone => StoreError::sqlite(&self.folder, error),
+            Access::Read | Access::ReadAlone(_) => StoreError::sqlite(&self.folder, error),
         }
     }
 
@@ -523,6 +526,11 @@ fn path(folder: &Path) -> PathBuf {
 /// What is committed and not in the file itself yet.
 fn log(folder: &Path) -> PathBuf {
     folder.join("journal.db-wal")
+}
+
+/// When the file itself was written last.
+fn written(folder: &Path) -> Option<SystemTime> {
+    fs::metadata(path(folder)).and_then(|file| file.modified()).ok()
 }
 
 /// A path in the address that SQLite takes settings with.

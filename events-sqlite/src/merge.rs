@@ -28,6 +28,7 @@ use crate::{
     segment_writer::{BLOCK_BYTES, SegmentWriter},
     shared::{Shared, State},
     step::Step,
+    thread::unharmed,
     values::Values,
 };
 
@@ -98,7 +99,7 @@ pub(crate) fn run(shared: &Shared) {
             Err(Stopped::Failed(error) | Stopped::Doubtful(error)) => {
                 // The parts stay what they are; a sealing after the wait tries again.
                 let wait = failing.failed(month);
-                tracing::warn!(%month, %error, ?wait, "merging segments failed and will be tried again");
+                unharmed(|| tracing::warn!(%month, %error, ?wait, "merging segments failed and will be tried again"));
             }
         }
     }

@@ -24,6 +24,7 @@ use crate::{
     shared::{Sealing, Shared, State},
     step::Step,
     tail::{Chunk, TailEvent},
+    thread::unharmed,
     unregistered::UNFINISHED,
     values::Values,
 };
@@ -51,7 +52,7 @@ pub(crate) fn run(shared: &Shared) {
         drop(state);
         shared.progress.notify_all();
         shared.room.notify_all();
-        tracing::error!(%error, ?retry, "sealing failed and will be tried again");
+        unharmed(|| tracing::error!(%error, ?retry, "sealing failed and will be tried again"));
         let state = shared.state();
         drop(shared.work.wait_timeout_while(state, retry, |state| !state.closing));
         retry = (retry * 2).min(RETRY.1);

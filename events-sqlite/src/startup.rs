@@ -53,13 +53,15 @@ pub(crate) fn open(folder: &Path, options: Options) -> Result<Shared, StoreError
     let reading = Arc::new(Reading::new(&options));
     let segments: Vec<Arc<Segment>> =
         file.segments()?.into_iter().map(|row| Arc::new(Segment::new(row, folder, &reading))).collect();
+    // By a start before this one, which may have got no further.
+    let set_aside = file.gaps()?.into_iter().map(|gap| (gap.first, gap.last));
     let known = Known {
         folder,
         segments: &segments,
         next_segment: meta.next_segment,
         obsolete: &file.obsolete()?,
         in_journal: &in_journal,
-        unreadable: damaged.iter().map(|(first, last, _)| (*first, *last)).collect(),
+        unreadable: damaged.iter().map(|(first, last, _)| (*first, *last)).chain(set_aside).collect(),
     };
     // First it is clear that the journal is the one of this folder, then something is changed.
     let clearing = known.judge(segment_files)?;

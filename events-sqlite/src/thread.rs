@@ -11,6 +11,12 @@ use crate::error::StoreError;
 /// How long a thread leaves alone what made it panic.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// Calls code of others that owes us nothing, such as a line for the log.
+pub(crate) fn unharmed(call: impl FnOnce()) {
+    // What it panics with is in the log already, as far as anything is.
+    let _ = catch_unwind(AssertUnwindSafe(call));
+}
+
 /// Starts a thread that runs `body` until it returns: again, after a pause, where it panicked.
 pub(crate) fn start(name: String, mut body: impl FnMut() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
     let run = move || {

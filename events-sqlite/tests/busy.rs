@@ -134,7 +134,7 @@ async fn a_search_that_only_waited_too_long_is_refused_and_not_cut() {
     }
     // Whichever begins has ten times what it takes alone, and all of them take longer than twenty.
     let within = 20 * alone;
-    let counted = scan(search, (0..120).map(caller), within).join_all().await;
+    let counted = scan(search, (0..600).map(caller), within).join_all().await;
     let (right, refused): (Vec<_>, Vec<_>) = counted.iter().partition(|count| count.is_ok());
     assert!(!right.is_empty() && !refused.is_empty(), "{counted:?}");
     assert!(right.iter().all(|count| matches!(count, Ok(all) if *all == ALL)), "{right:?}");
