@@ -243,7 +243,12 @@ impl<B> Outcome for http::Response<B> {
             return None;
         }
         let location = self.headers().get(http::header::LOCATION)?.to_str().ok()?;
-        let path = location.split(['?', '#']).next()?.trim_end_matches('/');
+        let address = location.split(['?', '#']).next()?;
+        let path = match address.split_once("//") {
+            Some((scheme, rest)) if scheme.is_empty() || scheme.ends_with(':') => &rest[rest.find('/')?..],
+            _ => address,
+        };
+        let path = path.trim_end_matches('/');
         let before = path.rmatch_indices('/').nth(1).map_or(0, |(slash, _)| slash + 1);
         Some(Cow::Borrowed(path[before..].trim_start_matches('/')))
     }
@@ -276,6 +281,8 @@ mod tests {
             ("/api/nuvlabox/1", "nuvlabox/1"),
             ("/nuvlabox/1/", "nuvlabox/1"),
             ("https://api.example.com/v2/nuvlabox/1?select=id#top", "nuvlabox/1"),
+            ("https://localhost/1", "1"),
+            ("//localhost/api/nuvlabox/1", "nuvlabox/1"),
             ("/1", "1"),
             ("1", "1"),
         ] {
