@@ -30,6 +30,7 @@ use crate::{
     plan::Plan,
     policy::{Decision, Policy, PolicyError},
     queue::{Item, Queue},
+    receipt::{Answer, Learned},
     registry::{InstallError, Problem, Registry},
     relay::Relays,
     search::Search,
@@ -214,11 +215,13 @@ impl EventManager {
         loop {
             let job = shared.clone();
             let receipts = shared.sweeper.run(move || sweeper::overdue(&job)).await.unwrap_or(Ok(Vec::new()))?;
+            let mut goes_on = !receipts.is_empty();
             for receipt in &receipts {
-                poll_fn(|task| receipt.poll(task)).await;
+                let learned = poll_fn(|task| receipt.poll(task)).await;
+                goes_on &= matches!(learned, Learned::Answered(Answer::Stored | Answer::Lost(_) | Answer::NoOpening));
             }
             swept += receipts.len() as u64;
-            if receipts.is_empty() || receipts.iter().any(|receipt| !receipt.is_answered()) {
+            if !goes_on {
                 return Ok(swept);
             }
         }

@@ -133,7 +133,9 @@ fn change(shared: &Shared, policy: Policy) -> Result<Option<Arc<Receipt>>, Polic
     let document = event.finish(|out, _, _| acl.write(out), false).document;
     let receipt = Arc::new(Receipt::default());
     let entry = Entry { id: identifiers.id, document, kind: EntryKind::Direct };
-    shared.hand_over(Item::new(entry, Ticket::Kept(receipt.clone())));
+    if !shared.hand_over(Item::new(entry, Ticket::Kept(receipt.clone()))) {
+        return Err(refused(RefusedKind::ShuttingDown, "the event manager has stopped").into());
+    }
     decisions.into_iter().for_each(|(plan, decision)| plan.decide(decision));
     *current = policy;
     Ok(Some(receipt))

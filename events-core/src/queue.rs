@@ -73,23 +73,24 @@ impl Ticket {
         }
     }
 
-    /// It will not be stored by this process.
-    fn turn_away(&self, why: &str) {
+    /// Nobody stores it any more; where its batch is in doubt, it may be stored.
+    fn turn_away(&self, why: &str, in_doubt: bool) {
         if self.is_kept() {
             unharmed(|| match self {
+                _ if in_doubt => tracing::error!(%why, "nobody knows whether an event is stored"),
                 Self::Closing(operation) if operation.is_abandoned_without_closing() => {
                     tracing::error!(%why, "an event is not stored: its operation is closed as abandoned at the next start");
                 }
                 _ => tracing::error!(%why, "an event is not stored"),
             });
         }
-        if let Self::Closing(_) = self {
-            self.receipt().expire(false);
-        } else {
-            self.receipt().answer(Answer::NotStored(why.into()));
-        }
-        if let Self::Closing(operation) = self {
-            operation.release();
+        match self {
+            Self::Closing(operation) => {
+                self.receipt().expire(false);
+                operation.release();
+            }
+            _ if in_doubt => self.receipt().answer(Answer::Unknown(why.into())),
+            _ => self.receipt().answer(Answer::NotStored(why.into())),
         }
     }
 
@@ -157,7 +158,7 @@ impl Queue {
         let mut state = self.lock();
         if state.ended {
             drop(state);
-            item.ticket.turn_away(STOPPED);
+            item.ticket.turn_away(STOPPED, false);
             return false;
         }
         state.pending.push_back(item);
@@ -170,7 +171,7 @@ impl Queue {
         let mut state = self.lock();
         if state.ended {
             drop(state);
-            items.into_iter().for_each(|item| item.ticket.turn_away(STOPPED));
+            items.into_iter().for_each(|item| item.ticket.turn_away(STOPPED, false));
             return;
         }
         state.pending.extend(items);
@@ -226,13 +227,15 @@ impl Queue {
 
     /// Drops what its waiter gave up before a batch took it: while the journal hangs nobody else would.
     fn drop_withdrawn(&self) {
-        let mut state = self.lock();
-        let (withdrawn, pending): (Vec<Item>, _) =
-            state.pending.drain(..).partition(|item| item.ticket.receipt().is_withdrawn());
-        state.pending.extend::<Vec<Item>>(pending);
-        drop(state);
-        // Without the lock: with the last of an operation goes more than an event.
-        drop(withdrawn);
+        // Dropped without the lock: with the last of an operation goes more than an event.
+        let mut withdrawn = Vec::new();
+        self.lock().pending.retain(|item| {
+            let is_wanted = !item.ticket.receipt().is_withdrawn();
+            if !is_wanted {
+                withdrawn.push(item.clone());
+            }
+            is_wanted
+        });
         self.emptied.notify_all();
     }
 
@@ -376,7 +379,12 @@ impl Queue {
                 false => refused.push((item.clone(), refusal.clone())),
             }
         }
-        if alone {
+        let mut given_up = VecDeque::new();
+        if state.closing {
+            // Nobody is left to wait for a store that fails: what it could not take is closed at the next start.
+            given_up.extend(again.drain(..).map(|item| (item, error.unknown)));
+            given_up.extend(state.pending.drain(..).map(|item| (item, false)));
+        } else if alone {
             state.pending.append(&mut again);
         } else {
             again.into_iter().rev().for_each(|item| state.pending.push_front(item));
@@ -384,16 +392,12 @@ impl Queue {
         if alone && state.pending.iter().any(|item| !item.suspect) {
             state.failed = None;
         }
-        let mut given_up = VecDeque::new();
-        if state.closing {
-            // Nobody is left to wait for a store that fails: what it could not take is closed at the next start.
-            std::mem::swap(&mut given_up, &mut state.pending);
-        }
         drop(state);
         for (item, answer) in refused {
             item.ticket.answer(answer);
         }
-        given_up.into_iter().for_each(|item| item.ticket.turn_away("shutting down while the event store fails"));
+        let why = "shutting down while the event store fails";
+        given_up.into_iter().for_each(|(item, in_doubt)| item.ticket.turn_away(why, in_doubt));
         self.emptied.notify_all();
     }
 }

@@ -36,7 +36,7 @@ pub(crate) fn run(shared: &Opaque<Shared>) {
                 shared.relays.appended();
                 shared.tails.appended(journal, &batch, &answers);
                 if pause > FIRST_RETRY {
-                    tracing::info!("the event store takes events again");
+                    unharmed(|| tracing::info!("the event store takes events again"));
                 }
                 pause = FIRST_RETRY;
                 shared.counters.commits.add(1);
@@ -98,7 +98,8 @@ fn answered(shared: &Opaque<Shared>, item: &Item, appended: Appended) {
             if item.entry.kind == EntryKind::Closing {
                 shared.counters.dropped_closings.add(1);
             }
-            tracing::debug!(id = %item.entry.id, kind = ?item.entry.kind, "it is dropped: its operation is not open");
+            let (id, kind) = (item.entry.id, &item.entry.kind);
+            unharmed(|| tracing::debug!(%id, ?kind, "it is dropped: its operation is not open"));
             Answer::NoOpening
         }
         Appended::Conflict { stored } => {
@@ -107,7 +108,8 @@ fn answered(shared: &Opaque<Shared>, item: &Item, appended: Appended) {
                 record_late_ending(shared, item, &stored);
             } else {
                 shared.counters.conflicts.add(1);
-                tracing::error!(id = %item.entry.id, "another event is stored under the id of a new one");
+                let id = item.entry.id;
+                unharmed(|| tracing::error!(%id, "another event is stored under the id of a new one"));
             }
             Answer::Lost(Box::new(stored))
         }
@@ -135,6 +137,9 @@ fn record_late_ending(shared: &Opaque<Shared>, item: &Item, stored: &[u8]) {
             shared.queue.push(Item::new(entry, Ticket::Kept(Arc::default())));
         }
         Ok(None) => {}
-        Err(error) => tracing::error!(%error, id = %item.entry.id, "an ending known late cannot be recorded"),
+        Err(error) => {
+            let id = item.entry.id;
+            unharmed(|| tracing::error!(%error, %id, "an ending known late cannot be recorded"));
+        }
     }
 }
