@@ -185,7 +185,7 @@ impl Keeper {
     /// Reads the leases of others, and closes what those left open that are gone.
     async fn observe(&mut self) -> Result<(), RequestError> {
         let asked = std::time::Instant::now();
-        let leases = lease::read_all(&self.server).await?;
+        let leases = lease::read_all(&self.server, self.lease).await?;
         let dead = self.watch.read(asked, std::time::Instant::now(), &leases);
         if dead.is_empty() || self.sweep.as_ref().is_some_and(|sweep| !sweep.is_finished()) {
             return Ok(());

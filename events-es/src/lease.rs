@@ -4,6 +4,8 @@
 //! it twice with another counter knows that its process lives. No clock of one machine is ever compared
 //! with that of another.
 
+use std::time::Duration;
+
 use events_core::EventId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -125,6 +127,11 @@ pub(crate) async fn prepare(server: &Server) -> Result<(), RequestError> {
     }
 }
 
+/// How long a node may take for a request about leases: one that hangs must not cost the lease, where another answers.
+fn patience(lease: Duration) -> Duration {
+    (lease / 6).max(Duration::from_secs(2))
+}
+
 /// The lease of a journal.
 pub(crate) async fn read(server: &Server, journal: &str) -> Result<Option<Kept>, RequestError> {
     let path = format!("/{}/_doc/{journal}", server.layout.leases());
@@ -136,7 +143,7 @@ pub(crate) async fn read(server: &Server, journal: &str) -> Result<Option<Kept>,
 const MOST: usize = 10_000;
 
 /// The leases of all journals.
-pub(crate) async fn read_all(server: &Server) -> Result<Vec<Kept>, RequestError> {
+pub(crate) async fn read_all(server: &Server, lease: Duration) -> Result<Vec<Kept>, RequestError> {
     #[derive(Deserialize)]
     struct Found {
         timed_out: bool,
@@ -155,7 +162,8 @@ pub(crate) async fn read_all(server: &Server) -> Result<Vec<Kept>, RequestError>
     }
     let path = format!("/{}/_search", server.layout.leases());
     let body = json!({ "query": { "match_all": {} }, "size": MOST, "seq_no_primary_term": true });
-    let found: Found = server.client.succeed(&Request::post(path).json(&body).once()).await?.read()?;
+    let request = Request::post(path).json(&body).within(patience(lease)).once();
+    let found: Found = server.client.succeed(&request).await?.read()?;
     if found.timed_out || found.shards.successful < found.shards.total {
         return Err(RequestError::Unreadable("only some of the leases were answered".to_owned()));
     }
@@ -168,7 +176,8 @@ pub(crate) async fn write(server: &Server, lease: Lease, before: Option<&Kept>) 
     // Whoever reads them finds them by a search.
     let path = format!("/{}/_doc/{}?refresh=true&{condition}", server.layout.leases(), lease.journal);
     let body: Value = json!(lease);
-    let answer = server.client.send(&Request::put(path).json(&body).once()).await?.expect(409)?;
+    let within = patience(Duration::from_millis(lease.lease_ms));
+    let answer = server.client.send(&Request::put(path).json(&body).within(within).once()).await?.expect(409)?;
     if answer.status == 409 {
         return Ok(None);
     }
@@ -183,6 +192,11 @@ pub(crate) async fn remove(server: &Server, kept: &Kept) -> Result<(), RequestEr
     let request = Request::new(elasticsearch::http::Method::Delete, path).once();
     let answer = server.client.send(&request).await?;
     if matches!(answer.status, 404 | 409) { Ok(()) } else { answer.expect(200).map(drop) }
+}
+
+/// Whether a lease is still what was read of it: whoever keeps it has not written since.
+pub(crate) async fn is_unchanged(server: &Server, kept: &Kept) -> Result<bool, RequestError> {
+    Ok(read(server, &kept.lease.journal).await?.is_some_and(|there| there.version == kept.version))
 }
 
 impl Version {

@@ -54,6 +54,11 @@ async fn close_all(server: &Server, source: &Source, dead: &Kept) -> Result<Swep
                 }
             }
         }
+        // Whoever was silent for long may be back, and what it opens since is its own.
+        if !lease::is_unchanged(server, dead).await.map_err(SearchError::unavailable)? {
+            swept.left += closings.len();
+            return Ok(swept);
+        }
         let unnumbered = |entry: &Entry| Sequenced { seq: Seq(0), id: entry.id, document: entry.document.clone() };
         let batch: Vec<Sequenced> = closings.iter().map(unnumbered).collect();
         for (outcome, closing) in deliver::send(server, &batch).await.into_iter().zip(closings) {
