@@ -100,8 +100,13 @@ impl Call {
     /// The body goes now, where it ran: inside the operation, until this goes too.
     #[inline(never)]
     fn go(&mut self) {
-        if let Some(life) = &mut self.0 {
-            life.go();
+        if let Some(life) = &mut self.0
+            && let Step::Running(Some(inside)) = &mut life.step
+        {
+            let mut change = std::mem::take(inside);
+            if change.swap() {
+                life.step = Step::Going(change);
+            }
         }
     }
 }
@@ -201,15 +206,6 @@ impl Life {
         }
         *step = Step::Opening(BeginStep::Start);
         guard.clear();
-    }
-
-    fn go(&mut self) {
-        if let Step::Running(Some(inside)) = &mut self.step {
-            let mut change = std::mem::take(inside);
-            if change.swap() {
-                self.step = Step::Going(change);
-            }
-        }
     }
 
     /// Until the body is ready.

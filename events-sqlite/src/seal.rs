@@ -46,14 +46,12 @@ pub(crate) fn run(shared: &Shared) {
         };
         // Whatever state it was left in.
         packing = Packing::default();
+        unharmed(|| tracing::error!(%error, ?retry, "sealing failed and will be tried again"));
         let mut state = shared.state();
-        state.trouble = Some(error.clone());
+        state.trouble = Some(error);
         state.sealing = None;
-        drop(state);
         shared.progress.notify_all();
         shared.room.notify_all();
-        unharmed(|| tracing::error!(%error, ?retry, "sealing failed and will be tried again"));
-        let state = shared.state();
         drop(shared.work.wait_timeout_while(state, retry, |state| !state.closing));
         retry = (retry * 2).min(RETRY.1);
     }
