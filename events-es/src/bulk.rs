@@ -203,7 +203,7 @@ struct Created {
 }
 
 /// What the answer of one event means. Whatever is not about the event itself passes, or is mended by
-/// somebody: a full queue, a blocked or closed index, a missing right, too many shards.
+/// somebody: a full queue, a blocked index, a missing right, too many shards.
 fn verdict(item: Item) -> Verdict {
     let Created { status, error } = item.create;
     let cause = error.unwrap_or_default();
@@ -211,9 +211,7 @@ fn verdict(item: Item) -> Verdict {
         200..300 => Verdict::Known(Outcome::Stored),
         409 => Verdict::Taken,
         429 => Verdict::Busy(format!("status {status}, {cause}")),
-        400 if !matches!(&*cause.kind, "validation_exception" | "index_closed_exception") => {
-            Verdict::Known(Outcome::Rejected(cause.to_string()))
-        }
+        400 if cause.kind != "validation_exception" => Verdict::Known(Outcome::Rejected(cause.to_string())),
         _ => Verdict::Known(Outcome::Retry(format!("status {status}, {cause}"))),
     }
 }

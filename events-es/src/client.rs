@@ -84,9 +84,9 @@ impl Node {
 
     /// Asks once.
     async fn ask(&self, request: &Request, limit: Duration) -> Result<Answer, RequestError> {
-        let unreachable = |error: &elasticsearch::Error| {
-            let why = if error.is_timeout() { format!("no answer within {limit:?}") } else { innermost(error) };
-            RequestError::Unreachable(format!("{} cannot be reached: {why}", self.address))
+        let unreachable = |error: &elasticsearch::Error| match error.is_timeout() {
+            true => RequestError::Silent { node: self.address.clone(), limit },
+            false => RequestError::Unreachable(format!("{} cannot be reached: {}", self.address, innermost(error))),
         };
         let answered = async {
             let (path, body) = (&*request.path, request.body.clone());
@@ -139,8 +139,14 @@ impl Client {
         let end = Instant::now() + request.within.unwrap_or(self.limit);
         let mut pauses = PAUSES;
         let mut attempts = 0;
+        let mut said = None;
         loop {
-            let limit = end.saturating_duration_since(Instant::now()).min(self.limit);
+            let mut limit = end.saturating_duration_since(Instant::now()).min(self.limit);
+            if request.within.is_some() && request.patience == Patience::OneAnswer {
+                // One that hangs must leave time to ask the others.
+                let unasked = self.nodes.len().saturating_sub(attempts).max(1);
+                limit /= u32::try_from(unasked).unwrap_or(u32::MAX);
+            }
             let answer = self.node().ask(request, limit).await;
             attempts += 1;
             let pause = match &answer {
@@ -152,8 +158,14 @@ impl Client {
             };
             match pause {
                 Some(pause) if Instant::now() + pause < end => sleep(pause).await,
+                // The time that was left may have been too short for what was said before.
+                _ if matches!(answer, Err(RequestError::Silent { .. })) => return said.unwrap_or(answer),
                 _ => return answer,
             }
+            said = match answer {
+                Err(RequestError::Silent { .. }) => said,
+                answer => Some(answer),
+            };
         }
     }
 

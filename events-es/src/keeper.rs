@@ -122,7 +122,7 @@ impl Keeper {
     async fn reconcile(&mut self) -> Result<(), RequestError> {
         let own = self.held.lease.holder.clone();
         let again = || RequestError::Unreadable("another process wrote the lease just now".to_owned());
-        match lease::read(&self.server, &self.held.lease.journal).await? {
+        match lease::read(&self.server, &self.held.lease.journal, self.lease).await? {
             None => {
                 let lease = self.held.lease.clone();
                 self.held = lease::write(&self.server, lease, None).await?.ok_or_else(again)?;
@@ -156,7 +156,7 @@ impl Keeper {
 
     /// Takes the lease again once the other process is gone.
     async fn look_at_the_other(&mut self) -> Result<(), RequestError> {
-        let there = lease::read(&self.server, &self.held.lease.journal).await?;
+        let there = lease::read(&self.server, &self.held.lease.journal, self.lease).await?;
         let Some(yielded) = &mut self.yielded_to else { return Ok(()) };
         let now = Instant::now();
         let holds = |there: &Kept| self.lease.max(Duration::from_millis(there.lease.lease_ms));

@@ -127,15 +127,16 @@ pub(crate) async fn prepare(server: &Server) -> Result<(), RequestError> {
     }
 }
 
-/// How long a node may take for a request about leases: one that hangs must not cost the lease, where another answers.
+/// How long all nodes together may take for a request about leases: one that hangs must not cost the lease, where
+/// another answers.
 fn patience(lease: Duration) -> Duration {
-    (lease / 6).max(Duration::from_secs(2))
+    (lease / 6).max(Duration::from_secs(2)).min(lease / 2)
 }
 
-/// The lease of a journal.
-pub(crate) async fn read(server: &Server, journal: &str) -> Result<Option<Kept>, RequestError> {
+/// The lease of a journal, for a process whose own holds for `lease`.
+pub(crate) async fn read(server: &Server, journal: &str, lease: Duration) -> Result<Option<Kept>, RequestError> {
     let path = format!("/{}/_doc/{journal}", server.layout.leases());
-    let answer = server.client.send(&Request::get(path)).await?.expect(404)?;
+    let answer = server.client.send(&Request::get(path).within(patience(lease)).once()).await?.expect(404)?;
     if answer.status == 404 { Ok(None) } else { answer.read::<Got>().map(|got| Some(got.into())) }
 }
 
@@ -195,8 +196,8 @@ pub(crate) async fn remove(server: &Server, kept: &Kept) -> Result<(), RequestEr
 }
 
 /// Whether a lease is still what was read of it: whoever keeps it has not written since.
-pub(crate) async fn is_unchanged(server: &Server, kept: &Kept) -> Result<bool, RequestError> {
-    Ok(read(server, &kept.lease.journal).await?.is_some_and(|there| there.version == kept.version))
+pub(crate) async fn is_unchanged(server: &Server, kept: &Kept, lease: Duration) -> Result<bool, RequestError> {
+    Ok(read(server, &kept.lease.journal, lease).await?.is_some_and(|there| there.version == kept.version))
 }
 
 impl Version {

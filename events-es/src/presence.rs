@@ -85,7 +85,7 @@ impl Presence {
         let journal = source.journal().await.map_err(|error| NotReady::Later(error.to_string()))?;
         let Some(journal) = journal else { return Err(NotReady::Later("the manager has ended".to_owned())) };
         let (own, lease_ms) = (Holder::here(source.process().to_string()), millis(source.lease()));
-        let before = match self.read(server, &journal.id).await {
+        let before = match self.read(server, &journal.id, source.lease()).await {
             Ok(before) => before,
             Err(error) => {
                 // Nobody could give a sign.
@@ -126,9 +126,9 @@ impl Presence {
         Ok(())
     }
 
-    async fn read(&self, server: &Server, journal: &str) -> Result<Option<Kept>, RequestError> {
+    async fn read(&self, server: &Server, journal: &str, lease: Duration) -> Result<Option<Kept>, RequestError> {
         lease::prepare(server).await?;
-        lease::read(server, journal).await
+        lease::read(server, journal, lease).await
     }
 
     /// Fine when the other process is gone.

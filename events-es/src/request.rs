@@ -181,6 +181,14 @@ pub(crate) enum RequestError {
     /// No node answered; whether one did what it was asked is unknown.
     #[error("{0}")]
     Unreachable(String),
+    /// The same of a node that did not say anything.
+    #[error("{node} cannot be reached: no answer within {limit:?}")]
+    Silent {
+        /// Which.
+        node: String,
+        /// How long it had.
+        limit: std::time::Duration,
+    },
     /// It was answered with a status of failure.
     #[error("status {status}, {cause}")]
     Refused {

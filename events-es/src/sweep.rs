@@ -55,7 +55,7 @@ async fn close_all(server: &Server, source: &Source, dead: &Kept) -> Result<Swep
             }
         }
         // Whoever was silent for long may be back, and what it opens since is its own.
-        if !lease::is_unchanged(server, dead).await.map_err(SearchError::unavailable)? {
+        if !lease::is_unchanged(server, dead, source.lease()).await.map_err(SearchError::unavailable)? {
             swept.left += closings.len();
             return Ok(swept);
         }

@@ -1,12 +1,9 @@
-//! A network that can be cut between a process and the server.
+//! A network between a process and the server that can be cut, or lose what the server answers.
 
 use std::{
     io::{Read, Write},
     net::{Shutdown, TcpListener, TcpStream},
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Condvar, Mutex},
     thread,
 };
 
@@ -18,8 +15,15 @@ pub(crate) struct Cut {
 
 #[derive(Default)]
 struct Line {
-    is_cut: AtomicBool,
-    connections: Mutex<Vec<TcpStream>>,
+    ends: Mutex<Ends>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Ends {
+    is_cut: bool,
+    withholds_answers: bool,
+    connections: Vec<TcpStream>,
 }
 
 impl Cut {
@@ -30,14 +34,20 @@ impl Cut {
         let (server, accepting) = (url.trim_start_matches("http://").to_owned(), line.clone());
         thread::spawn(move || {
             for near in listener.incoming().flatten() {
-                if accepting.is_cut.load(Ordering::SeqCst) {
+                let Ok(far) = TcpStream::connect(&server) else { continue };
+                let connection = [near.try_clone().unwrap(), far.try_clone().unwrap()];
+                let mut ends = accepting.ends.lock().unwrap();
+                if ends.is_cut {
                     continue;
                 }
-                let Ok(far) = TcpStream::connect(&server) else { continue };
-                let ends = [near.try_clone().unwrap(), far.try_clone().unwrap()];
-                accepting.connections.lock().unwrap().extend(ends);
-                pass(near.try_clone().unwrap(), far.try_clone().unwrap());
-                pass(far, near);
+                ends.connections.extend(connection);
+                drop(ends);
+                pass(near.try_clone().unwrap(), far.try_clone().unwrap(), || {});
+                let line = accepting.clone();
+                pass(far, near, move || {
+                    let ends = line.ends.lock().unwrap();
+                    drop(line.changed.wait_while(ends, |ends| ends.withholds_answers).unwrap());
+                });
             }
         });
         Self { port, line }
@@ -49,19 +59,27 @@ impl Cut {
 
     /// Whether everything on the line is lost, what is under way too.
     pub(crate) fn set(&self, is_cut: bool) {
-        self.line.is_cut.store(is_cut, Ordering::SeqCst);
+        let mut ends = self.line.ends.lock().unwrap();
+        ends.is_cut = is_cut;
         if is_cut {
-            for connection in self.line.connections.lock().unwrap().drain(..) {
+            for connection in ends.connections.drain(..) {
                 let _ = connection.shutdown(Shutdown::Both);
             }
         }
     }
+
+    /// Whether answers are kept back: requests reach the server, and nobody learns what it did.
+    pub(crate) fn withhold_answers(&self, withholds: bool) {
+        self.line.ends.lock().unwrap().withholds_answers = withholds;
+        self.line.changed.notify_all();
+    }
 }
 
-fn pass(mut from: TcpStream, mut to: TcpStream) {
+fn pass(mut from: TcpStream, mut to: TcpStream, wait: impl Fn() + Send + 'static) {
     thread::spawn(move || {
         let mut bytes = [0; 16 * 1_024];
         while let Ok(read @ 1..) = from.read(&mut bytes) {
+            wait();
             if to.write_all(&bytes[..read]).is_err() {
                 break;
             }

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Long enough for a machine that does much else, short enough to wait for.
-const LEASE: Duration = Duration::from_secs(3);
+const LEASE: Duration = Duration::from_secs(5);
 
 fn filter(attribute: Attribute, value: &str) -> Filter {
     Filter::is(attribute, value)
@@ -168,6 +168,32 @@ async fn an_outage_longer_than_the_lease_closes_nothing() {
         tokio::time::sleep(LEASE / 10).await;
     }
     assert_eq!(place.leases(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_does_what_it_is_asked_and_never_says_so_costs_no_lease() {
+    let Some((_, url)) = elasticsearch().into_iter().next() else { return };
+    let place = Place::new(&url);
+    let cut = Cut::to(&url);
+    let manager = EventManager::builder(MemoryStore::new())
+        .relay_to(connect(&format!("{},{url}", cut.url()), place.prefix()))
+        .with_limits(|limits| limits.lease = LEASE)
+        .build()
+        .unwrap();
+    let mut of_two_nodes = Process { manager, open: JoinSet::new() };
+    of_two_nodes.open(&place, 1).await;
+    let _other = Process::start(&place, MemoryStore::new(), Skewed(0));
+    until("both have a lease", || place.leases() == 2).await;
+
+    cut.withhold_answers(true);
+    let begun = Instant::now();
+    while begun.elapsed() < 4 * LEASE {
+        assert_eq!(place.count(&abandoned()).await, 0, "after {:?}", begun.elapsed());
+        // What is delivered takes turns with the lease: it meets this node and that one.
+        of_two_nodes.reboot().await;
+        tokio::time::sleep(LEASE / 10).await;
+    }
+    cut.withhold_answers(false);
 }
 
 /// A process that cannot reach the server while others can is gone to them.

@@ -12,7 +12,7 @@ use crate::{
     place::Place,
 };
 
-const LEASE: Duration = Duration::from_secs(3);
+const LEASE: Duration = Duration::from_secs(5);
 
 /// The role that the page gives to the program.
 fn role() -> &'static str {
