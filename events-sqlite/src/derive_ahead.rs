@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{shared::Shared, tail::Chunk};
+use crate::{shared::Shared, tail::Chunk, thread::unharmed};
 
 /// How long it waits after a panic, which sealing will report when it comes to the same event.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -19,7 +19,7 @@ pub(crate) fn run(shared: &Shared) {
         // Most keys take less than was to be feared.
         shared.room.notify_all();
         if derived.is_err() {
-            tracing::error!("the keys of some events cannot be derived: see the log");
+            unharmed(|| tracing::error!("the keys of some events cannot be derived: see the log"));
             drop(shared.work.wait_timeout_while(shared.state(), PAUSE, |state| !state.closing));
         }
     }

@@ -11,6 +11,7 @@ use crate::{
     key_hash::{KeyHash, KeyHasher},
     lock::lock,
     recent::Recent,
+    thread::unharmed,
 };
 
 /// The keys of an event as hashes. One may come twice.
@@ -179,7 +180,7 @@ impl KeyDeriver {
     /// The keys of a document. One that is no event is stored all the same, and only administrators find it.
     pub(crate) fn derive(&self, id: EventId, document: &[u8]) -> EventKeys {
         self.try_derive(id, document).unwrap_or_else(|error| {
-            tracing::error!(%id, %error, "an event without readable keys is found by administrators only");
+            unharmed(|| tracing::error!(%id, %error, "an event without readable keys is found by administrators only"));
             EventKeys { timestamp: id.timestamp(), created: None, own: KeySet::default(), shared: Default::default() }
         })
     }

@@ -70,16 +70,8 @@ struct Known {
 
 impl SqliteReader {
     pub(crate) fn open(folder: &Path) -> Result<Self, JournalError> {
-        let file = JournalFile::open_read_only(folder)?;
-        let meta = file.meta()?;
-        let known = Known {
-            file,
-            tail: Tail::new(Options::new().segment_events),
-            sealed_through: Seq(0),
-            last_seq: Seq(0),
-            segments: Arc::default(),
-            damaged: Vec::new(),
-        };
+        let known = Known::nothing(folder)?;
+        let meta = known.file.meta()?;
         let source = Arc::new(Source {
             folder: folder.to_owned(),
             deriver: KeyDeriver::new(KeyHasher::new(&meta.hash_key)),
@@ -106,11 +98,31 @@ impl fmt::Debug for SqliteReader {
 }
 
 impl Known {
+    /// An open file of which nothing was read.
+    fn nothing(folder: &Path) -> Result<Self, StoreError> {
+        Ok(Self {
+            file: JournalFile::open_read_only(folder)?,
+            tail: Tail::new(Options::new().segment_events),
+            sealed_through: Seq(0),
+            last_seq: Seq(0),
+            segments: Arc::default(),
+            damaged: Vec::new(),
+        })
+    }
+
     /// Learns what the writer has done since the last time.
     fn refresh(&mut self, source: &Source) -> Result<View, StoreError> {
-        if self.file.is_outlived() {
-            self.file = JournalFile::open_read_only(&source.folder)?;
+        loop {
+            let view = self.read(source);
+            if !self.file.is_outlived() {
+                return view;
+            }
+            // What was read without its lock may be of two states.
+            *self = Self::nothing(&source.folder)?;
         }
+    }
+
+    fn read(&mut self, source: &Source) -> Result<View, StoreError> {
         self.file.begin_read()?;
         let result = self.read_changes(source).and_then(|()| self.file.gaps());
         // Nothing was written, so nothing is lost.

@@ -67,6 +67,8 @@ fn next_chunks(shared: &Shared) -> Option<Vec<Arc<Chunk>>> {
         if let Some(chunks) = sealable(shared, &mut state) {
             return Some(chunks);
         }
+        // What failed was due no longer: whoever makes something due finds out whether it still fails.
+        state.trouble = None;
         state = shared.work.wait(state).unwrap_or_else(PoisonError::into_inner);
     }
 }

@@ -24,6 +24,7 @@ use crate::{
     shared::Shared,
     step::Step,
     tail::{TailEvent, TailView},
+    thread::unharmed,
 };
 
 /// Events a row of the journal, at most.
@@ -366,9 +367,10 @@ impl Writer {
             match events_of(&row) {
                 Ok(events) => found.push(events),
                 Err(why) => {
-                    self.file.set_row_aside(row.first_seq)?;
-                    tracing::error!(first = %row.first_seq, last = %row.last_seq, %why, "damaged events of the journal are set aside");
-                    self.next_seq = self.next_seq.max(row.last_seq.next());
+                    let (first, last) = (row.first_seq, row.last_seq);
+                    self.file.set_row_aside(first)?;
+                    self.next_seq = self.next_seq.max(last.next());
+                    unharmed(|| tracing::error!(%first, %last, %why, "damaged events of the journal are set aside"));
                 }
             }
         }

