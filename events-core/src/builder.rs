@@ -255,7 +255,8 @@ impl Builder {
 
 fn start(shared: &Opaque<Shared>) -> io::Result<()> {
     let writing = shared.clone();
-    thread::start("events-writer", move || writer::run(&writing))?;
+    // Nobody is left then to say that it has stopped.
+    thread::start("events-writer", move || writer::run(&writing)).inspect_err(|_| shared.queue.finished())?;
     let (weak, keeper) = (shared.downgrade(), shared.keeper.clone());
     thread::start("events-keeper", move || keeper::run(&weak, &keeper))?;
     let (weak, sweeper) = (shared.downgrade(), shared.sweeper.clone());

@@ -179,8 +179,8 @@ impl EventManager {
             Learned::Answered(Answer::Lost(stored)) => Ok(Some(*stored)),
             Learned::Answered(Answer::NoOpening) => Err(CloseError::Unknown(id.opening())),
             // What is kept is turned away by a manager that stops, and by nobody else.
-            Learned::Answered(Answer::NotStored(_)) => Err(CloseError::Stopped),
-            Learned::Answered(Answer::Unknown(_)) | Learned::Withdrawn | Learned::Overdue => Err(CloseError::Pending),
+            Learned::Answered(Answer::NotStored(_) | Answer::Unknown(_)) => Err(CloseError::Stopped),
+            Learned::Withdrawn | Learned::Overdue => Err(CloseError::Pending),
         }
     }
 

@@ -218,9 +218,9 @@ impl EventManager {
             let mut goes_on = !receipts.is_empty();
             for receipt in &receipts {
                 let learned = poll_fn(|task| receipt.poll(task)).await;
+                swept += u64::from(matches!(learned, Learned::Answered(Answer::Stored)));
                 goes_on &= matches!(learned, Learned::Answered(Answer::Stored | Answer::Lost(_) | Answer::NoOpening));
             }
-            swept += receipts.len() as u64;
             if !goes_on {
                 return Ok(swept);
             }

@@ -256,7 +256,7 @@ impl Journal for MemoryStore {
     fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, AppendError> {
         match self.0.faults.at_append() {
             None => self.append_all(entries),
-            Some(fault) => fault.around_append(&self.0.faults, || self.append_all(entries)),
+            Some(met) => met.around_append(&self.0.faults, || self.append_all(entries)),
         }
     }
 
@@ -312,7 +312,7 @@ impl Destination for MemoryStore {
         Box::pin(async move {
             match self.0.faults.at_append() {
                 None => self.deliver_all(batch),
-                Some(fault) => fault.around_delivery(&self.0.faults, batch.len(), || self.deliver_all(batch)).await,
+                Some(met) => met.around_delivery(&self.0.faults, batch.len(), || self.deliver_all(batch)).await,
             }
         })
     }

@@ -112,8 +112,9 @@ impl Source {
         let Some(shared) = self.manager.upgrade() else { return };
         // Its opening is in the journal of the other process: here it stands alone.
         let entry = Entry { kind: EntryKind::Direct, ..entry };
-        shared.hand_over(Item::new(entry, Ticket::Kept(Arc::default())));
-        shared.counters.swept.add(1);
+        if shared.hand_over(Item::new(entry, Ticket::Kept(Arc::default()))) {
+            shared.counters.swept.add(1);
+        }
     }
 
     /// Keeps a true ending although a destination has another closing of its operation, `stored`, because it was
@@ -122,8 +123,9 @@ impl Source {
         let Some(shared) = self.manager.upgrade() else { return };
         match closing::late_ending(ending, stored, shared.clock.now()) {
             Ok(Some(entry)) => {
-                shared.hand_over(Item::new(entry, Ticket::Kept(Arc::default())));
-                shared.counters.late_endings.add(1);
+                if shared.hand_over(Item::new(entry, Ticket::Kept(Arc::default()))) {
+                    shared.counters.late_endings.add(1);
+                }
             }
             Ok(None) => {}
             Err(error) => tracing::error!(%error, "an ending known late cannot be recorded"),

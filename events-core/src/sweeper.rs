@@ -20,6 +20,7 @@ use crate::{
     outcome::{Ending, Reason},
     queue::{Item, Ticket},
     receipt::Receipt,
+    thread::unharmed,
     timestamp::Timestamp,
     wake::guarded,
 };
@@ -65,7 +66,7 @@ impl Sweeper {
             }
             state.jobs.push_back(Box::new(move || {
                 let answer = catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|_panic| {
-                    tracing::error!("the journal panicked while it was asked");
+                    unharmed(|| tracing::error!("the journal panicked while it was asked"));
                     Err(JournalError::Failed("the journal panicked while it was asked".into()))
                 });
                 // Nobody may be waiting any more.

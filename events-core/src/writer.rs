@@ -34,7 +34,7 @@ pub(crate) fn run(shared: &Opaque<Shared>) {
         match append(journal, &entries) {
             Ok(answers) => {
                 shared.relays.appended();
-                shared.tails.appended(journal, &batch, &answers);
+                unharmed(|| shared.tails.appended(journal, &batch, &answers));
                 if pause > FIRST_RETRY {
                     unharmed(|| tracing::info!("the event store takes events again"));
                 }
@@ -75,7 +75,7 @@ fn not_taken(shared: &Opaque<Shared>, batch: &[Item], error: &AppendError, pause
     unharmed(log);
     shared.queue.failed(batch, error, pause);
     if error.unknown {
-        shared.tails.appended(&*shared.journal, &[], &[]);
+        unharmed(|| shared.tails.appended(&*shared.journal, &[], &[]));
     }
 }
 
@@ -133,8 +133,9 @@ fn answered(shared: &Opaque<Shared>, item: &Item, appended: Appended) {
 fn record_late_ending(shared: &Opaque<Shared>, item: &Item, stored: &[u8]) {
     match closing::late_ending(&item.entry.document, stored, shared.clock.now()) {
         Ok(Some(entry)) => {
-            shared.counters.late_endings.add(1);
-            shared.queue.push(Item::new(entry, Ticket::Kept(Arc::default())));
+            if shared.queue.push(Item::new(entry, Ticket::Kept(Arc::default()))) {
+                shared.counters.late_endings.add(1);
+            }
         }
         Ok(None) => {}
         Err(error) => {

@@ -135,11 +135,12 @@ impl Faults {
     }
 
     /// What the append or delivery that begins now meets.
-    pub(super) fn at_append(&self) -> Option<Fault> {
+    pub(super) fn at_append(&self) -> Option<Met> {
         let mut plan = self.plan();
         plan.begun += 1;
         let number = plan.begun;
-        plan.single.remove(&number).or(plan.all)
+        let fault = plan.single.remove(&number).or(plan.all)?;
+        Some(Met { fault, releases: plan.releases })
     }
 
     /// The first event that a read from `from` on does not reach, if there is one.
@@ -152,20 +153,20 @@ impl Faults {
         }
     }
 
-    fn hang(&self) {
-        let hanging = Hanging::begin(self);
-        let waited = self.changed.wait_while(self.plan(), |plan| plan.releases == hanging.releases);
+    fn hang(&self, releases: u64) {
+        let _hanging = Hanging::begin(self);
+        let waited = self.changed.wait_while(self.plan(), |plan| plan.releases == releases);
         drop(waited);
     }
 
-    async fn hang_async(&self) {
-        let hanging = Hanging::begin(self);
+    async fn hang_async(&self, releases: u64) {
+        let _hanging = Hanging::begin(self);
         loop {
             let released = self.released.notified();
             tokio::pin!(released);
             // Listening before looking: a release between the two is not missed.
             released.as_mut().enable();
-            if self.plan().releases != hanging.releases {
+            if self.plan().releases != releases {
                 return;
             }
             released.await;
@@ -176,17 +177,13 @@ impl Faults {
 /// Something that hangs; counted until it goes on or is dropped.
 struct Hanging<'f> {
     faults: &'f Faults,
-    releases: u64,
 }
 
 impl<'f> Hanging<'f> {
     fn begin(faults: &'f Faults) -> Self {
-        let mut plan = faults.plan();
-        plan.hanging += 1;
-        let releases = plan.releases;
-        drop(plan);
+        faults.plan().hanging += 1;
         faults.changed.notify_all();
-        Self { faults, releases }
+        Self { faults }
     }
 }
 
@@ -200,24 +197,32 @@ impl Drop for Hanging<'_> {
 /// What the errors of injected faults say.
 const INJECTED: &str = "a fault was injected";
 
-impl Fault {
+/// A fault that an append or a delivery met.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Met {
+    fault: Fault,
+    /// How often those that hung had been released by then.
+    releases: u64,
+}
+
+impl Met {
     pub(super) fn around_append(
         self,
         faults: &Faults,
         append: impl Fn() -> Result<Vec<Appended>, AppendError>,
     ) -> Result<Vec<Appended>, AppendError> {
-        match self {
-            Self::Full => return Err(JournalError::Full(INJECTED.into()).not_stored()),
-            Self::ReadOnly => return Err(JournalError::ReadOnly(INJECTED.into()).not_stored()),
-            Self::Failed => return Err(JournalError::Failed(INJECTED.into()).not_stored()),
-            Self::CommittedButReported => {
+        match self.fault {
+            Fault::Full => return Err(JournalError::Full(INJECTED.into()).not_stored()),
+            Fault::ReadOnly => return Err(JournalError::ReadOnly(INJECTED.into()).not_stored()),
+            Fault::Failed => return Err(JournalError::Failed(INJECTED.into()).not_stored()),
+            Fault::CommittedButReported => {
                 append()?;
                 return Err(JournalError::Failed(INJECTED.into()).unknown());
             }
-            Self::Doubtful => return Err(JournalError::Failed(INJECTED.into()).unknown()),
-            Self::Hang => faults.hang(),
-            Self::Slow(duration) => thread::sleep(duration),
-            Self::AnswerTwice => drop(append()?),
+            Fault::Doubtful => return Err(JournalError::Failed(INJECTED.into()).unknown()),
+            Fault::Hang => faults.hang(self.releases),
+            Fault::Slow(duration) => thread::sleep(duration),
+            Fault::AnswerTwice => drop(append()?),
         }
         append()
     }
@@ -229,15 +234,15 @@ impl Fault {
         deliver: impl Fn() -> Vec<Delivery>,
     ) -> Vec<Delivery> {
         let retry = || vec![Delivery::Retry { reason: INJECTED.to_owned() }; events];
-        match self {
-            Self::Full | Self::ReadOnly | Self::Failed | Self::Doubtful => return retry(),
-            Self::CommittedButReported => {
+        match self.fault {
+            Fault::Full | Fault::ReadOnly | Fault::Failed | Fault::Doubtful => return retry(),
+            Fault::CommittedButReported => {
                 deliver();
                 return retry();
             }
-            Self::Hang => faults.hang_async().await,
-            Self::Slow(duration) => tokio::time::sleep(duration).await,
-            Self::AnswerTwice => drop(deliver()),
+            Fault::Hang => faults.hang_async(self.releases).await,
+            Fault::Slow(duration) => tokio::time::sleep(duration).await,
+            Fault::AnswerTwice => drop(deliver()),
         }
         deliver()
     }

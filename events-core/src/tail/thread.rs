@@ -17,7 +17,7 @@ use crate::{
     journal::{Journal, JournalError, Seq},
     manager::Shared,
     opaque::Opaque,
-    thread,
+    thread::{self, unharmed},
 };
 
 /// Who follows is woken no more often than this: of a thousand that wait, each costs something.
@@ -123,19 +123,25 @@ impl Reader {
             }
             Err(JournalError::Damaged { next: Some(next), what, why }) if next > from => {
                 if self.named.insert(from) {
-                    tracing::error!(first = %from, %next, %what, %why, "events cannot be read, so they are not told to who follows");
+                    unharmed(
+                        || tracing::error!(first = %from, %next, %what, %why, "events cannot be read, so they are not told to who follows"),
+                    );
                 }
                 Ok(Chunk { from, events: Vec::new(), through: Seq(next.0 - 1) })
             }
             Err(error @ JournalError::Damaged { .. }) => {
                 if self.named.insert(from) {
-                    tracing::error!(first = %from, %error, "nobody knows how many events cannot be read: who follows from here is told to follow from now on");
+                    unharmed(
+                        || tracing::error!(first = %from, %error, "nobody knows how many events cannot be read: who follows from here is told to follow from now on"),
+                    );
                 }
                 Err(error)
             }
             Err(error) => {
                 if !failed {
-                    tracing::error!(%from, %error, "events cannot be read now: who follows waits for them");
+                    unharmed(
+                        || tracing::error!(%from, %error, "events cannot be read now: who follows waits for them"),
+                    );
                 }
                 Err(error)
             }

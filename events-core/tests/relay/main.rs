@@ -307,7 +307,7 @@ async fn a_destination_is_told_where_it_goes_on_and_what_it_said_of_that_place()
 
     // The journal is another: what was said is of no place in it. Nor for the next, whatever becomes of this one.
     journal.bookmarks().set_position("server", Position { through: Seq(20), id: entries[20].id }).unwrap();
-    server.not_ready([NotReady::Misconfigured("no".to_owned())]);
+    server.not_ready([NotReady::Misconfigured("no".to_owned())], None);
     assert!(tokio::task::block_in_place(|| builder(journal.clone()).relay_to(server.clone()).build()).is_err());
     assert_eq!(last_told(), (0, 50, None));
     delivered(relaying(journal.clone(), &server)).await;
@@ -356,8 +356,8 @@ async fn a_manager_that_is_dropped_does_not_wait_for_a_destination() {
 async fn a_destination_that_is_away_at_the_start_is_no_error() {
     let (journal, entries) = journal_of(30);
     let server = Server::new("server");
-    server.not_ready([NotReady::Later("connection refused".to_owned())]);
-    server.misconfigure(Some("no right to write"));
+    let away = || [NotReady::Later("connection refused".to_owned())];
+    server.not_ready(away(), Some(NotReady::Misconfigured("no right to write".to_owned())));
     let manager = relaying(journal, &server);
     until(
         "it says what is wrong",
@@ -367,8 +367,7 @@ async fn a_destination_that_is_away_at_the_start_is_no_error() {
     let error = manager.replay_dead_letters("server", Seq(0), 1).await.unwrap_err();
     assert!(matches!(&error, RelayError::NotReady(relay) if relay == "server"), "{error}");
     assert!(server.deliveries().is_empty(), "nothing is delivered before it is ready");
-    server.not_ready([NotReady::Later("connection refused".to_owned())]);
-    server.misconfigure(None);
+    server.not_ready(away(), None);
     delivered(manager).await;
     assert!(server.prepared() >= 4, "each time it was not ready it is asked again");
     assert_whole("afterwards", &server, &entries, true);

@@ -39,10 +39,17 @@ struct Shared {
     misbehaves: Mutex<Option<(u64, Does)>>,
     deliveries: Mutex<Vec<Vec<Seq>>>,
     refused: Mutex<BTreeSet<Seq>>,
-    ready: Mutex<Vec<NotReady>>,
-    misconfigured: Mutex<Option<&'static str>>,
+    preparing: Mutex<Preparing>,
     resumed: Mutex<Vec<Resumption>>,
     closed: AtomicUsize,
+}
+
+/// What it answers when it is asked whether it is ready.
+#[derive(Default)]
+struct Preparing {
+    once: Vec<NotReady>,
+    /// Behind those.
+    lasting: Option<NotReady>,
 }
 
 impl Server {
@@ -71,14 +78,9 @@ impl Server {
         *self.shared.refused.lock().unwrap() = numbers.into_iter().map(Seq).collect();
     }
 
-    /// What it answers, the last first, before it is ready.
-    pub(crate) fn not_ready(&self, answers: impl IntoIterator<Item = NotReady>) {
-        self.shared.ready.lock().unwrap().extend(answers);
-    }
-
-    /// Behind those answers it is misconfigured, until it is told otherwise.
-    pub(crate) fn misconfigure(&self, why: Option<&'static str>) {
-        *self.shared.misconfigured.lock().unwrap() = why;
+    /// It answers this once each, the last one first, and then that until it is told otherwise.
+    pub(crate) fn not_ready(&self, once: impl IntoIterator<Item = NotReady>, lasting: Option<NotReady>) {
+        *self.shared.preparing.lock().unwrap() = Preparing { once: once.into_iter().collect(), lasting };
     }
 
     /// The numbers of each delivery that has begun.
@@ -136,10 +138,12 @@ impl Destination for Server {
     fn prepare<'d>(&'d self, source: &'d Source) -> BoxFuture<'d, Result<(), NotReady>> {
         Box::pin(async move {
             self.shared.resumed.lock().unwrap().push(source.resumption().clone());
-            let answer = self.shared.ready.lock().unwrap().pop();
+            let answer = {
+                let mut preparing = self.shared.preparing.lock().unwrap();
+                preparing.once.pop().or_else(|| preparing.lasting.clone())
+            };
             assert_ne!(answer, Some(NotReady::Later("panic".to_owned())), "as it was told");
-            let misconfigured = *self.shared.misconfigured.lock().unwrap();
-            answer.or(misconfigured.map(|why| NotReady::Misconfigured(why.to_owned()))).map_or(Ok(()), Err)
+            answer.map_or(Ok(()), Err)
         })
     }
 

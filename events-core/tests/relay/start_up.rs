@@ -51,8 +51,8 @@ async fn searching_in_a_relay_that_there_is_not_is_a_mistake() {
 async fn destinations_that_are_set_up_wrongly_are_all_named_and_nothing_is_delivered() {
     let (journal, _) = journal_of(30);
     let (good, one, other) = (Server::new("good"), Server::new("one"), Server::new("other"));
-    one.not_ready([NotReady::Misconfigured("the topic is missing".to_owned())]);
-    other.not_ready([NotReady::Misconfigured("the mapping differs".to_owned())]);
+    one.not_ready([NotReady::Misconfigured("the topic is missing".to_owned())], None);
+    other.not_ready([NotReady::Misconfigured("the mapping differs".to_owned())], None);
     let refused =
         refused(builder(journal).relay_to(good.clone()).relay_to(one.clone()).relay_to(other.clone()).build());
     for expected in ["`one` is not set up", "the topic is missing [EVT154]", "the mapping differs [EVT154]"] {
@@ -65,7 +65,7 @@ async fn destinations_that_are_set_up_wrongly_are_all_named_and_nothing_is_deliv
 async fn a_destination_that_panics_while_it_gets_ready_is_asked_again() {
     let (journal, _) = journal_of(10);
     let server = Server::new("server");
-    server.not_ready([NotReady::Later("panic".to_owned())]);
+    server.not_ready([NotReady::Later("panic".to_owned())], None);
     crate::delivered(builder(journal).relay_to(server.clone()).build().unwrap()).await;
     assert_eq!(server.store.len(), 10);
 }
