@@ -135,7 +135,9 @@ async fn main() -> ExitCode {
 
 async fn run() -> Answer<()> {
     let folder = env::args().nth(1).unwrap_or_else(|| "target/quickstart".to_owned());
-    let manager = EventManager::builder(SqliteStore::open(&folder)?).expect::<Nuvlabox>().install()?;
+    let builder = EventManager::builder(SqliteStore::open(&folder)?).expect::<Nuvlabox>();
+    // A server answers although its disk is slow; this program shows what is stored, and waits for it.
+    let manager = builder.with_limits(|limits| limits.closing_wait = Duration::from_secs(20)).install()?;
 
     // Who acts. In a server `EventsLayer` says so for every request; here each run is a session.
     let earlier = sessions(&manager).await?;

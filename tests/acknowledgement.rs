@@ -21,7 +21,7 @@ use events::{
     memory::{Fault, MemoryStore},
     scope, spawn,
 };
-use fleet::{Answer, Deployment, LIMIT, Nuvlabox, Problem, jane, nuvlabox, until};
+use fleet::{Answer, Deployment, LIMIT, Nuvlabox, Problem, jane, nuvlabox, patient, until};
 
 #[action(event = "nuvlabox.reboot")]
 async fn reboot(id: Href<Nuvlabox>, ran: Arc<AtomicUsize>) -> Result<Answer, Problem> {
@@ -57,7 +57,7 @@ impl Pair {
     }
 
     fn builder(&self) -> Builder {
-        let builder = EventManager::builder(self.journal.clone()).relay_to(self.there.clone());
+        let builder = patient(self.journal.clone()).relay_to(self.there.clone());
         builder.acknowledge(Ack::Delivered("memory"))
     }
 
@@ -135,7 +135,7 @@ async fn a_destination_that_is_away_from_the_start_refuses_until_it_is_there() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_opening_that_the_destination_refuses_for_good_does_not_run() {
     let pair = Pair::new();
-    let manager = EventManager::builder(pair.journal.clone())
+    let manager = patient(pair.journal.clone())
         .relay_to(Refusing { there: pair.there.clone() })
         .acknowledge(Ack::Delivered("refusing"))
         .build()
@@ -303,7 +303,7 @@ impl Destination for Moody {
 async fn under_load_every_handler_that_runs_has_its_opening_there() {
     let (journal, there) = (MemoryStore::new(), MemoryStore::new());
     let moody = Moody { there: there.clone(), deliveries: Arc::default() };
-    let builder = EventManager::builder(journal.clone()).relay_to(moody).acknowledge(Ack::Delivered("moody"));
+    let builder = patient(journal.clone()).relay_to(moody).acknowledge(Ack::Delivered("moody"));
     let manager = builder.with_limits(|limits| limits.opening = LIMIT).build().unwrap();
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..32 {

@@ -13,7 +13,7 @@ use events::{
     Context, EventDetails, EventManager, Href, Scoped, action, assert_events, emit, memory::MemoryStore, scope,
     testing::Trail,
 };
-use fleet::{Answer, Deployment, Job, Nuvlabox, Problem, jane, job, nuvlabox, until};
+use fleet::{Answer, Deployment, Job, Nuvlabox, Problem, jane, job, nuvlabox, patient, until};
 
 #[action(event = "nuvlabox.reboot")]
 async fn reboot(id: Href<Nuvlabox>) -> Result<Answer, Problem> {
@@ -54,7 +54,7 @@ struct Recording {
 impl Recording {
     fn start() -> Self {
         let store = MemoryStore::new();
-        let manager = EventManager::builder(store.clone()).build().unwrap();
+        let manager = patient(store.clone()).build().unwrap();
         Self { manager, trail: store.trail().within(Duration::from_millis(50)) }
     }
 

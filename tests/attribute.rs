@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use events::{Event, Phase, Recorder, memory::MemoryStore, prelude::*};
 use serde_json::json;
+
+/// How long a response waits for its events.
+const LIMIT: Duration = Duration::from_secs(20);
 
 /// An edge device.
 #[resource(events)]
@@ -73,10 +76,16 @@ struct Job {
     id: String,
 }
 
+/// A manager whose responses wait until their events are stored.
+fn recording() -> (MemoryStore, EventManager) {
+    let store = MemoryStore::new();
+    let builder = EventManager::builder(store.clone()).with_limits(|limits| limits.closing_wait = LIMIT);
+    (store, builder.build().unwrap())
+}
+
 /// Runs it for one user, and answers what is stored then.
 async fn recorded(run: impl Future<Output = ()>) -> Vec<Event> {
-    let store = MemoryStore::new();
-    let manager = EventManager::builder(store.clone()).build().unwrap();
+    let (store, manager) = recording();
     manager.scope(events::scope(Context::new(Caller::user("user/jane").unwrap()), run)).await;
     store.events()
 }
@@ -384,8 +393,7 @@ async fn look_up(context: Context, n: u8) -> Option<u8> {
 
 #[tokio::test]
 async fn functions_of_the_user_decide_ending_and_refusal_and_the_context_may_be_given() {
-    let store = MemoryStore::new();
-    let manager = EventManager::builder(store.clone()).build().unwrap();
+    let (store, manager) = recording();
     manager
         .scope(async {
             assert_eq!(look_up(Context::anonymous(), 3).await, None);

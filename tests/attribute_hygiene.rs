@@ -4,7 +4,10 @@
 #![deny(clippy::all, clippy::pedantic)]
 #![allow(clippy::unwrap_used, clippy::unused_async, clippy::large_types_passed_by_value, reason = "these are tests")]
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use events::prelude::*;
 
@@ -127,7 +130,8 @@ async fn names_of_the_user_and_of_the_crate_do_not_matter() {
         second(nuvlabox()).await.unwrap();
     };
     let store = events::memory::MemoryStore::new();
-    let manager = EventManager::builder(store.clone()).expect::<elsewhere::Cloud>().build().unwrap();
+    let builder = EventManager::builder(store.clone()).expect::<elsewhere::Cloud>();
+    let manager = builder.with_limits(|limits| limits.closing_wait = Duration::from_secs(20)).build().unwrap();
     manager.scope(events::scope(Context::anonymous(), run)).await;
     assert_eq!(store.len(), 7);
 }

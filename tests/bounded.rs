@@ -15,12 +15,12 @@ use std::{
 
 use events::{
     Acl, AnyHref, AppendError, Appended, Bookmarks, BoxFuture, Bytes, CloseError, Closing, Ending, Entry, Event,
-    EventDetails, EventId, EventManager, Href, Journal, JournalError, OpenOperation, Operation, ResourceDirectory,
-    Search, Seq, Sequenced, action, emit,
+    EventDetails, EventId, Href, Journal, JournalError, OpenOperation, Operation, ResourceDirectory, Search, Seq,
+    Sequenced, action, emit,
     memory::{Fault, MemoryStore},
     scope,
 };
-use fleet::{Answer, LIMIT, Nuvlabox, Problem, jane, nuvlabox, recording, until};
+use fleet::{Answer, LIMIT, Nuvlabox, Problem, jane, nuvlabox, patient, recording, until};
 use tokio::{
     sync::{Barrier, watch},
     task::JoinSet,
@@ -76,7 +76,7 @@ fn bytes_of(value: &impl serde::Serialize) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn details_lists_and_payload_of_an_event_are_bounded_in_sum() {
     let store = MemoryStore::new();
-    let manager = EventManager::builder(store.clone()).build().unwrap();
+    let manager = patient(store.clone()).build().unwrap();
     let large = large(40_000);
     let says = async |operation: Operation| {
         for number in 0..100 {
@@ -109,7 +109,7 @@ async fn details_lists_and_payload_of_an_event_are_bounded_in_sum() {
 #[tokio::test(flavor = "multi_thread")]
 async fn details_of_a_direct_event_are_bounded_in_sum() {
     let store = MemoryStore::new();
-    let manager = EventManager::builder(store.clone()).build().unwrap();
+    let manager = patient(store.clone()).build().unwrap();
     let id = nuvlabox("1");
     let changed = StateChanged { new_state: "ACTIVATED", large: large(40_000), more: large(40_000) };
     manager.scope(scope(jane(), emit(&id, changed))).await.unwrap();
@@ -121,7 +121,7 @@ async fn details_of_a_direct_event_are_bounded_in_sum() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_value_that_is_said_again_takes_the_room_of_the_first() {
     let store = MemoryStore::new();
-    let builder = EventManager::builder(store.clone()).with_limits(|limits| limits.waiting_payload = 200_000);
+    let builder = patient(store.clone()).with_limits(|limits| limits.waiting_payload = 200_000);
     let manager = builder.build().unwrap();
     let large = large(60_000);
     let says = async |operation: Operation| {
@@ -141,7 +141,7 @@ async fn a_value_that_is_said_again_takes_the_room_of_the_first() {
 #[tokio::test(flavor = "multi_thread")]
 async fn where_there_is_no_room_large_details_are_left_out_and_small_ones_are_not() {
     let store = MemoryStore::new();
-    let builder = EventManager::builder(store.clone()).with_limits(|limits| {
+    let builder = patient(store.clone()).with_limits(|limits| {
         limits.waiting_payload = 300_000;
         limits.opening = LIMIT;
     });
@@ -181,7 +181,7 @@ async fn where_there_is_no_room_large_details_are_left_out_and_small_ones_are_no
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_whose_details_are_left_out_is_whole_otherwise() {
     let store = MemoryStore::new();
-    let builder = EventManager::builder(store.clone()).with_limits(|limits| limits.waiting_payload = 65_536);
+    let builder = patient(store.clone()).with_limits(|limits| limits.waiting_payload = 65_536);
     let manager = builder.build().unwrap();
     manager.scope(scope(jane(), replace(nuvlabox("1"), &large(40_000), "a note"))).await.unwrap();
     for event in store.events() {
@@ -209,7 +209,7 @@ impl ResourceDirectory for EightAtOnce {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_small_payload_takes_no_room_of_a_large_one_while_its_acl_is_looked_up() {
     let store = MemoryStore::new();
-    let builder = EventManager::builder(store.clone()).resources(EightAtOnce(Barrier::new(8)));
+    let builder = patient(store.clone()).resources(EightAtOnce(Barrier::new(8)));
     let manager = builder
         .with_limits(|limits| {
             limits.payload = 10 << 20;
@@ -235,7 +235,7 @@ async fn what_jobs_say_while_the_store_fails_is_bounded() {
         before.scope(scope(jane(), install(nuvlabox(&number.to_string())))).await.unwrap();
     }
     assert!(before.shutdown(LIMIT).await);
-    let builder = EventManager::builder(store.clone()).with_limits(|limits| {
+    let builder = patient(store.clone()).with_limits(|limits| {
         limits.waiting_payload = 200_000;
         limits.opening = Duration::from_millis(50);
         limits.closing_wait = Duration::from_millis(10);
@@ -304,7 +304,7 @@ const IN_FLIGHT: usize = 8_192;
 
 async fn thousands_with_large_details() {
     let sink = Sink::default();
-    let builder = EventManager::builder(sink.clone()).with_limits(|limits| limits.opening = LIMIT);
+    let builder = patient(sink.clone()).with_limits(|limits| limits.opening = LIMIT);
     let manager = builder.build().unwrap();
     let (go_on, wait) = watch::channel(false);
     let mut running = JoinSet::new();

@@ -42,8 +42,9 @@ struct Server {
 impl Server {
     async fn start(layer: impl FnOnce(EventsLayer) -> EventsLayer) -> Self {
         let (store, asked) = (MemoryStore::new(), Arc::new(Notify::new()));
-        let manager =
-            EventManager::builder(store.clone()).expect::<Nuvlabox>().build().expect("the declarations are right");
+        let builder = EventManager::builder(store.clone()).expect::<Nuvlabox>();
+        let patient = builder.with_limits(|limits| limits.closing_wait = LIMIT);
+        let manager = patient.build().expect("the declarations are right");
         let routes = Router::new()
             .route("/reboot", post(reboot))
             .route("/check-api", post(check_api))

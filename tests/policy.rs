@@ -10,13 +10,13 @@ use std::{
 };
 
 use events::{
-    Acl, Caller, EventDetails, EventManager, Href, Operation, Outcomes, Phase, Policy, PolicyChangeError, RefusedKind,
-    Scoped, Severity, action, assert_events, crud, emit,
+    Acl, Builder, Caller, EventDetails, EventManager, Href, Operation, Outcomes, Phase, Policy, PolicyChangeError,
+    RefusedKind, Scoped, Severity, action, assert_events, crud, emit,
     memory::{Fault, MemoryStore},
     resource, scope,
     testing::Trail,
 };
-use fleet::{Answer, Deployment, Job, Nuvlabox, Problem, jane, job, nuvlabox, until};
+use fleet::{Answer, Deployment, Job, Nuvlabox, Problem, jane, job, nuvlabox, patient, until};
 
 #[action(event = "nuvlabox.reboot", category = "system")]
 async fn reboot(id: Href<Nuvlabox>, body: impl Future<Output = Result<Answer, Problem>>) -> Result<Answer, Problem> {
@@ -87,8 +87,12 @@ struct Recording {
 
 impl Recording {
     fn under(policy: Policy) -> Self {
+        Self::with(policy, patient)
+    }
+
+    fn with(policy: Policy, builder: impl FnOnce(MemoryStore) -> Builder) -> Self {
         let store = MemoryStore::new();
-        let manager = EventManager::builder(store.clone()).policy(policy).build().unwrap();
+        let manager = builder(store.clone()).policy(policy).build().unwrap();
         Self { trail: store.trail(), store, manager }
     }
 
@@ -329,7 +333,7 @@ async fn nobody_changes_the_policy_in_silence() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_of_policy_that_cannot_be_stored_yet_stands_and_is_recorded_later() {
-    let mut recording = Recording::under(Policy::new());
+    let mut recording = Recording::with(Policy::new(), EventManager::builder);
     recording.store.faults().fail_all(Fault::Full);
     let off = Policy::new().off_event_type("nuvlabox.reboot");
     recording.by_jane(recording.manager.set_policy(off)).await.unwrap();

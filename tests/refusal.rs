@@ -20,7 +20,7 @@ use events::{
     scope,
     sqlite::SqliteStore,
 };
-use fleet::{Answer, Deployment, LIMIT, Nuvlabox, Problem, Store, jane, nuvlabox, recording, until};
+use fleet::{Answer, Deployment, LIMIT, Nuvlabox, Problem, Store, jane, nuvlabox, patient, recording, until};
 
 #[action(event = "nuvlabox.reboot")]
 async fn reboot(id: Href<Nuvlabox>, ran: &AtomicUsize) -> Result<Answer, Problem> {
@@ -70,7 +70,7 @@ impl Designates for Named {
 
 /// A manager that gives up soon.
 fn impatient(journal: impl Journal) -> EventManager {
-    let builder = EventManager::builder(journal).with_limits(|limits| limits.opening = Duration::from_secs(1));
+    let builder = patient(journal).with_limits(|limits| limits.opening = Duration::from_secs(1));
     builder.build().unwrap()
 }
 
@@ -239,7 +239,7 @@ async fn an_href_of_another_type_is_a_bad_document() {
 #[tokio::test(flavor = "multi_thread")]
 async fn new_root_operations_are_refused_beyond_the_limit_and_nested_ones_never() {
     let store = MemoryStore::new();
-    let builder = EventManager::builder(store.clone()).with_limits(|limits| limits.open_operations = 2);
+    let builder = patient(store.clone()).with_limits(|limits| limits.open_operations = 2);
     let manager = builder.build().unwrap();
     let held = tokio::spawn(manager.scope(scope(jane(), hold(nuvlabox("1")))));
     until("one is open", || store.len() == 1).await;
@@ -268,7 +268,7 @@ fn elsewhere() -> Context {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operation_below_an_event_of_another_process_is_a_root_here() {
     let store = MemoryStore::new();
-    let builder = EventManager::builder(store.clone()).with_limits(|limits| limits.open_operations = 1);
+    let builder = patient(store.clone()).with_limits(|limits| limits.open_operations = 1);
     let manager = builder.build().unwrap();
     let ran = AtomicUsize::new(0);
     // Nothing here waits for it, so nothing here needs it to go on unrecorded.
@@ -357,7 +357,7 @@ async fn a_manager_that_shuts_down_takes_nothing_new_and_drains_the_rest() {
 /// Fills the store until it refuses, gives it space, and looks at what it holds.
 async fn fill_and_go_on() {
     let folder = tempfile::tempdir().unwrap();
-    let manager = EventManager::builder(SqliteStore::open(folder.path()).unwrap()).build().unwrap();
+    let manager = patient(SqliteStore::open(folder.path()).unwrap()).build().unwrap();
     let ran = AtomicUsize::new(0);
     let mut refused = None;
     while refused.is_none() {
@@ -379,7 +379,7 @@ async fn fill_and_go_on() {
     assert!(manager.shutdown(LIMIT).await);
     drop(manager);
 
-    let reopened = EventManager::builder(SqliteStore::open(folder.path()).unwrap()).build().unwrap();
+    let reopened = patient(SqliteStore::open(folder.path()).unwrap()).build().unwrap();
     assert_eq!(reopened.metrics().swept, 0, "no lone opening was left");
     let count = async |event_type: &str| {
         let filter = Filter::is(Attribute::EventType, event_type);

@@ -16,7 +16,7 @@ use events::{
     Ack, Batches, DeadLetter, Entry, EntryKind, EventManager, Href, Journal, JournalError, ManualClock, Operation,
     Position, Query, RelayState, Seq, SqliteStore, Viewer, action, conformance::Generator, scope, sqlite::Options,
 };
-use fleet::{Answer, LIMIT, Log, Nuvlabox, OtherStore, Problem, documents, everything, jane, nuvlabox, until};
+use fleet::{Answer, LIMIT, Log, Nuvlabox, OtherStore, Problem, documents, everything, jane, nuvlabox, patient, until};
 use tracing::Level;
 
 const FOLDER: &str = "EVENTS_TEST_FOLDER";
@@ -82,7 +82,7 @@ async fn an_outage_far_longer_than_the_tail_and_over_a_months_end_is_caught_up()
     // The second round begins with nothing, in several batches at once.
     for (round, in_flight) in [(1, 1), (2, 4)] {
         other.batches = Batches { events: 100, in_flight, ..Batches::default() };
-        let manager = EventManager::builder(journal.clone()).relay_to(other.clone()).build().unwrap();
+        let manager = patient(journal.clone()).relay_to(other.clone()).build().unwrap();
         until("all of it", || manager.relays()[0].behind == 0).await;
         drop(manager);
         journal = folders.journal();
@@ -95,7 +95,7 @@ async fn an_outage_far_longer_than_the_tail_and_over_a_months_end_is_caught_up()
 async fn operations_go_on_while_the_destination_is_away_and_everything_arrives() {
     let folders = Folders::new();
     let (journal, other) = (folders.journal(), folders.other());
-    let manager = EventManager::builder(journal.clone()).relay_to(other.clone()).build().unwrap();
+    let manager = patient(journal.clone()).relay_to(other.clone()).build().unwrap();
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..16 {
         let operations = async {
@@ -123,7 +123,7 @@ async fn operations_go_on_while_the_destination_is_away_and_everything_arrives()
 async fn an_event_is_delivered_at_once_although_nothing_else_comes() {
     let folders = Folders::new();
     let (journal, other) = (folders.journal(), folders.other());
-    let manager = EventManager::builder(journal).relay_to(other.clone()).build().unwrap();
+    let manager = patient(journal).relay_to(other.clone()).build().unwrap();
     for number in 1..=20 {
         manager.scope(scope(jane(), reboot(nuvlabox("1")))).await.unwrap();
         let begun = Instant::now();
@@ -148,13 +148,13 @@ async fn an_acknowledged_event_is_found_by_its_id_before_it_is_delivered() {
     let folders = Folders::new();
     let (journal, other) = (folders.journal(), folders.other());
     other.set_away(true);
-    let builder = EventManager::builder(journal.clone()).relay_to(other.clone()).search_in("other");
+    let builder = patient(journal.clone()).relay_to(other.clone()).search_in("other");
     let manager = builder.build().unwrap();
     manager.scope(scope(jane(), find(nuvlabox("1"), &manager))).await.unwrap();
     let query = Query::new(Viewer::admin());
     assert!(manager.search(&query).await.unwrap().events.is_empty(), "searches go where nothing is yet");
     other.set_away(false);
-    until("it is delivered", || manager.relays()[0].behind == 0).await;
+    until("both are delivered", || journal.last_seq() == Seq(2) && manager.relays()[0].behind == 0).await;
     assert_eq!(manager.search(&query).await.unwrap().events.len(), 2);
 
     // What only the other store has is found there.
@@ -173,15 +173,18 @@ async fn no_month_is_dropped_before_a_relay_has_passed_it() {
     journal.seal_now().unwrap();
     other.set_away(true);
     let month = entries[0].id.timestamp().month();
-    let manager = EventManager::builder(journal.clone()).relay_to(other.clone()).build().unwrap();
+    let manager = patient(journal.clone()).relay_to(other.clone()).build().unwrap();
     let error = journal.drop_month(month).unwrap_err();
     assert!(matches!(&error, JournalError::Undelivered { relay, .. } if relay == "other"), "{error}");
 
     assert!(journal.drop_month_undelivered(month).unwrap() > 0);
+    // It delivers nothing any more that it had read before.
+    manager.shutdown(Duration::from_millis(1)).await;
+    until("the relay stops", || manager.relays()[0].state == RelayState::Stopped).await;
     drop(manager);
     other.set_away(false);
     let journal = folders.journal();
-    let manager = EventManager::builder(journal.clone()).relay_to(other.clone()).build().unwrap();
+    let manager = patient(journal.clone()).relay_to(other.clone()).build().unwrap();
     until("what is left", || manager.relays()[0].behind == 0).await;
     assert!(manager.shutdown(LIMIT).await);
     drop((manager, journal));
@@ -229,7 +232,7 @@ async fn a_dead_letter_that_is_damaged_is_named_and_the_others_are_delivered_aga
         damage(&folder);
 
         let (journal, other) = (SqliteStore::open(&folder).unwrap(), folders.other());
-        let manager = EventManager::builder(journal).relay_to(other.clone()).build().unwrap();
+        let manager = patient(journal).relay_to(other.clone()).build().unwrap();
         until("it is ready", || manager.relays()[0].state == RelayState::Delivering).await;
         let replayed = manager.replay_dead_letters("other", Seq(0), usize::MAX).await.unwrap();
         assert!(replayed.later > 0 && replayed.delivered > 300, "{replayed:?}");
@@ -256,7 +259,7 @@ fn child() {
     let other = OtherStore::of(options().open(folder.join("other")).unwrap());
     let journal = options().open(folder.join("events")).unwrap();
     let clock = clock();
-    let builder = EventManager::builder(journal).clock(clock.clone()).relay_to(other);
+    let builder = patient(journal).clock(clock.clone()).relay_to(other);
     let builder =
         if env::var("EVENTS_TEST_ACK").is_ok() { builder.acknowledge(Ack::Delivered("other")) } else { builder };
     let manager = builder.build().unwrap();
@@ -316,7 +319,7 @@ async fn killed_while_relaying(ack: Ack) {
         }
     }
     let (journal, other) = (folders.journal(), folders.other());
-    let manager = EventManager::builder(journal.clone()).relay_to(other.clone()).build().unwrap();
+    let manager = patient(journal.clone()).relay_to(other.clone()).build().unwrap();
     assert!(manager.shutdown(LIMIT).await, "{:?}", manager.relays());
     drop(manager);
     assert!(journal.last_seq() > Seq(1_000));

@@ -19,7 +19,7 @@ use events::{
     Query, Reason, ResourceDirectory, Right, Viewer, Visibility, action, assert_events, emit, memory::MemoryStore,
     scope,
 };
-use fleet::{Answer, Deployment, Job, Nuvlabox, Problem, context, job, nuvlabox, until};
+use fleet::{Answer, Deployment, Job, Nuvlabox, Problem, context, job, nuvlabox, patient, until};
 
 #[action(event = "nuvlabox.reboot")]
 async fn reboot(id: Href<Nuvlabox>, body: impl Future<Output = ()>) -> Result<Answer, Problem> {
@@ -111,7 +111,7 @@ fn claim(text: &str) -> Claim {
 
 fn recording(directory: impl ResourceDirectory) -> (MemoryStore, EventManager) {
     let store = MemoryStore::new();
-    let manager = EventManager::builder(store.clone()).resources(directory).build().unwrap();
+    let manager = patient(store.clone()).resources(directory).build().unwrap();
     (store, manager)
 }
 
@@ -275,7 +275,7 @@ async fn a_directory_that_cannot_answer_never_fails_an_operation() {
     for unfit in all {
         println!("{unfit:?}");
         let store = MemoryStore::new();
-        let builder = EventManager::builder(store.clone()).resources(unfit);
+        let builder = patient(store.clone()).resources(unfit);
         let manager = builder.with_limits(|limits| limits.acl_lookup = Duration::from_millis(20)).build().unwrap();
         let (ran, id) = (AtomicUsize::new(0), nuvlabox("1"));
         let body = async {
@@ -330,7 +330,9 @@ impl ResourceDirectory for Recorded {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_directory_does_is_not_recorded() {
-    let (store, manager) = recording(Recorded);
+    let store = MemoryStore::new();
+    let builder = patient(store.clone()).resources(Recorded);
+    let manager = builder.with_limits(|limits| limits.acl_lookup = fleet::LIMIT).build().unwrap();
     manager.scope(scope(context("user/olga"), reboot(nuvlabox("1"), async {}))).await.unwrap();
     assert_events!(store.trail(), "nuvlabox.reboot nuvlabox/1" => completed);
     assert!(store.events().iter().all(|event| !event.acl_fallback));
@@ -339,7 +341,7 @@ async fn what_a_directory_does_is_not_recorded() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_is_cancelled_while_the_acl_is_looked_up_leaves_nothing() {
     let store = MemoryStore::new();
-    let builder = EventManager::builder(store.clone()).resources(Unfit::Hangs);
+    let builder = patient(store.clone()).resources(Unfit::Hangs);
     let manager = builder.with_limits(|limits| limits.acl_lookup = fleet::LIMIT).build().unwrap();
     let body = async { panic!("it must not run") };
     let task = tokio::spawn(manager.scope(scope(context("user/olga"), reboot(nuvlabox("1"), body))));
@@ -432,7 +434,7 @@ async fn an_add_that_a_job_completes_is_visible_to_whoever_sees_what_it_added() 
         assert!(manager.shutdown(fleet::LIMIT).await);
 
         // By another process, which has no resources.
-        let elsewhere = EventManager::builder(store.clone()).build().unwrap();
+        let elsewhere = patient(store.clone()).build().unwrap();
         elsewhere.close(id, ending.clone()).await.unwrap();
         let closing = store.events().pop().unwrap();
         let href = closing.resource.href.as_deref();

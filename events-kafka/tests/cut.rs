@@ -107,8 +107,7 @@ impl Network {
         loop {
             if loses {
                 // The broker has done what it was asked for.
-                let one =
-                    broker.set_read_timeout(Some(Duration::from_millis(300))).and_then(|()| broker.peek(&mut [0]));
+                let one = broker.set_read_timeout(Some(Duration::from_secs(3))).and_then(|()| broker.peek(&mut [0]));
                 if matches!(&one, Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)) {
                     return Ok(());
                 }

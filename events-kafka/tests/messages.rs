@@ -53,6 +53,7 @@ async fn a_consumer_finds_every_event_as_an_administrators_search_returns_it_wit
     let folder = tempfile::tempdir().unwrap();
     let manager = EventManager::builder(events::SqliteStore::open(folder.path()).unwrap())
         .relay_to(KafkaTopic::connect(&brokers, &topic.name).unwrap())
+        .with_limits(|limits| limits.closing_wait = LIMIT)
         .build()
         .unwrap();
     let operations = async {

@@ -32,6 +32,8 @@ struct Progress {
     /// Deliveries after which something was to be tried again.
     retried: AtomicUsize,
     cancelled: AtomicUsize,
+    /// It waits here until the broker is killed: so many are left for afterwards.
+    enough: AtomicUsize,
 }
 
 /// Delivers as a relay does: batch by batch, again what is to be tried again; and gives up every seventh
@@ -40,6 +42,8 @@ async fn deliver_all(destination: &KafkaTopic, events: &[Sequenced], progress: &
     let begun = Instant::now();
     let mut deliveries = 0;
     for batch in events.chunks(200) {
+        until("it may go on", || progress.stored.load(Ordering::Relaxed) <= progress.enough.load(Ordering::Relaxed))
+            .await;
         let mut left = batch.to_vec();
         while !left.is_empty() {
             assert!(begun.elapsed() < LIMIT, "{progress:?}");
@@ -143,15 +147,17 @@ async fn a_broker_killed_twice_in_the_middle_of_delivery_has_every_event_once_an
     let numbered = |(entry, seq): (Entry, u64)| Sequenced { seq: Seq(seq), id: entry.id, document: entry.document };
     let events: Arc<[Sequenced]> = entries.into_iter().zip(1..).map(numbered).collect();
 
-    let progress = Arc::new(Progress::default());
+    const PARTS: [usize; 2] = [5_000, 15_000];
+    let progress = Arc::new(Progress { enough: PARTS[0].into(), ..Progress::default() });
     let delivering = tokio::spawn({
         let destination = KafkaTopic::connect(broker.address(), &topic.name).unwrap();
         let (events, progress) = (Arc::clone(&events), Arc::clone(&progress));
         async move { deliver_all(&destination, &events, &progress).await }
     });
-    for (stored, longer_than_a_delivery_waits) in [(5_000, false), (15_000, true)] {
+    for (stored, then, longer_than_a_delivery_waits) in [(PARTS[0], PARTS[1], false), (PARTS[1], events.len(), true)] {
         until("as many are stored", || progress.stored.load(Ordering::Relaxed) >= stored).await;
         tokio::task::block_in_place(|| broker.kill());
+        progress.enough.store(then, Ordering::Relaxed);
         if longer_than_a_delivery_waits {
             let before = progress.retried.load(Ordering::Relaxed);
             until("a delivery is to be repeated", || progress.retried.load(Ordering::Relaxed) > before).await;

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use axum::extract::State;
-use events::{Caller, Context, Ending, EventManager, Failure, Href, Reason, crud, scope};
+use events::{Caller, CloseError, Context, Ending, EventManager, Failure, Href, Reason, crud, scope};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -115,7 +115,11 @@ async fn jobs(app: &App, manager: &EventManager) -> Done {
             deployment_parameter::edit(state(), parameter, body(json!({ "value": value }))?).await.map_err(told)?;
             let failure = Failure::new(Reason::Error).because("the image cannot be pulled");
             let ending = if fails { Ending::Failed(failure) } else { Ending::COMPLETED };
-            manager.close(operation, ending).await?;
+            match manager.close(operation, ending).await {
+                // It is kept, and stored as soon as the disk allows.
+                Ok(_) | Err(CloseError::Pending) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         let reached = if fails { "FAILED" } else { "SUCCESS" };
         job::edit(state(), id(), body(json!({ "state": reached }))?).await.map_err(told)?;

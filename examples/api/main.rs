@@ -76,6 +76,9 @@ struct Arguments {
     /// Believe the header `nuvla-authn-info`: only behind a proxy that sets it, and takes it from every request.
     #[arg(long)]
     trust_identity_header: bool,
+    /// Wait this long for the closing event of a request, and for the rights on its resource, where a machine is very busy.
+    #[arg(long, value_name = "SECONDS")]
+    patience: Option<u64>,
     /// Print what is served beside the events, and which function answers, instead of serving it.
     #[arg(long)]
     routes: bool,
@@ -88,13 +91,14 @@ const STOPPING: Duration = Duration::from_secs(5);
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Arguments { listen, data, demo, trust_identity_header, routes, relaying } = Arguments::parse();
+    let Arguments { listen, data, demo, trust_identity_header, patience, routes, relaying } = Arguments::parse();
     let Some(data) = data.filter(|_| !routes) else {
         print_routes();
         return ExitCode::SUCCESS;
     };
     let identity = if trust_identity_header { Identity::OfProxy } else { Identity::OfSession };
-    match serve(listen, &data, demo, identity, &relaying).await {
+    let patience = patience.map(Duration::from_secs);
+    match serve(listen, &data, demo, identity, patience, &relaying).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -117,12 +121,17 @@ async fn serve(
     data: &Path,
     with_demo: bool,
     identity: Identity,
+    patience: Option<Duration>,
     relaying: &Relaying,
 ) -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(data)?;
     let database = Database::open(&data.join("resources.db"))?;
     let builder = app::events(EventManager::builder(SqliteStore::open(data.join("events"))?), &database);
-    let manager = relaying.to(builder)?.install()?;
+    let patient = builder.with_limits(|limits| {
+        limits.closing_wait = patience.unwrap_or(limits.closing_wait);
+        limits.acl_lookup = patience.unwrap_or(limits.acl_lookup);
+    });
+    let manager = relaying.to(patient)?.install()?;
     let app = App::new(database);
     if with_demo {
         demo::fill(&app, &manager).await?;

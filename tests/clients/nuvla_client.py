@@ -45,7 +45,7 @@ class Trail(unittest.TestCase):
             "nuvlabox.reboot", "nuvlabox.reboot.requested", "nuvlabox.state-changed",
             "nuvlabox.activate", "nuvlabox.activate.requested", "nuvlabox.add",
         ]
-        assert within(10, lambda: cls.jane.search("event", filter=f"{cls.about} and name='nuvlabox.reboot'").count)
+        assert within(10, lambda: cls.jane.search("event", filter=cls.about).count == len(cls.of_device))
 
     def search(self, **parameters):
         return self.jane.search("event", **parameters)

@@ -15,4 +15,4 @@ pub(crate) use gate::{Gate, gated};
 pub(crate) use log::Log;
 pub(crate) use other_store::OtherStore;
 pub(crate) use patience::{LIMIT, until, until_within};
-pub(crate) use stores::{Store, recording};
+pub(crate) use stores::{Store, patient, recording};

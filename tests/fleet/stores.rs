@@ -13,13 +13,13 @@ use super::{
 /// A manager that records in memory, and where.
 pub(crate) fn recording() -> (MemoryStore, EventManager) {
     let store = MemoryStore::new();
-    let manager = patient(EventManager::builder(store.clone())).build().unwrap();
+    let manager = patient(store.clone()).build().unwrap();
     (store, manager)
 }
 
-/// What a response finds stored is not a matter of how fast the machine is.
-fn patient(builder: Builder) -> Builder {
-    builder.with_limits(|limits| limits.closing_wait = LIMIT)
+/// A manager that waits for what it stores: what a response finds stored is not a matter of how fast the machine is.
+pub(crate) fn patient(journal: impl Journal) -> Builder {
+    EventManager::builder(journal).with_limits(|limits| limits.closing_wait = LIMIT)
 }
 
 /// A fresh store behind a gate.
@@ -52,7 +52,7 @@ impl Store {
     }
 
     pub(crate) fn builder(&self) -> Builder {
-        patient(EventManager::builder(gated(self.journal.clone(), &self.gate)))
+        patient(gated(self.journal.clone(), &self.gate))
     }
 
     pub(crate) fn manager(&self) -> EventManager {

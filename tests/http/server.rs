@@ -57,6 +57,9 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
 }
 
+/// How long the manager waits for its store: longer than any machine is busy.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 impl Server {
     /// With events in memory.
     pub(crate) async fn start() -> Self {
@@ -75,7 +78,7 @@ impl Server {
         let manager = EventManager::builder(journal)
             .expect::<Nuvlabox>()
             .resources(Resources)
-            .with_limits(|limits| limits.opening = Duration::from_secs(20))
+            .with_limits(|limits| (limits.opening, limits.closing_wait) = (PATIENCE, PATIENCE))
             .with_limits(limits)
             .build()
             .expect("all is declared");

@@ -68,6 +68,9 @@ impl ResourceDirectory for Resources {
     }
 }
 
+/// How long the manager waits for its store: longer than any machine is busy.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// Served until it is dropped.
 pub(crate) struct Served {
     pub(crate) address: SocketAddr,
@@ -80,7 +83,7 @@ impl Served {
         let manager = EventManager::builder(SqliteStore::open(folder.path()).unwrap())
             .expect::<Deployment>()
             .resources(Resources)
-            .with_limits(|limits| limits.opening = Duration::from_secs(20))
+            .with_limits(|limits| (limits.opening, limits.closing_wait) = (PATIENCE, PATIENCE))
             .build()
             .expect("all is declared");
         // Not where they usually are: nothing may count on that.

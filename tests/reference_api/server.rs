@@ -55,13 +55,17 @@ impl Answer {
     }
 }
 
+/// How long the manager waits for its store and for the database: longer than any machine is busy.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 impl Server {
     pub(crate) fn start() -> Self {
         let data = tempfile::tempdir().unwrap();
         let database = Database::open(&data.path().join("resources.db")).unwrap();
         let store = MemoryStore::new();
         let builder = app::events(EventManager::builder(store.clone()), &database);
-        let manager = builder.with_limits(|limits| limits.closing_wait = Duration::from_secs(20)).build().unwrap();
+        let patient = builder.with_limits(|limits| (limits.closing_wait, limits.acl_lookup) = (PATIENCE, PATIENCE));
+        let manager = patient.build().unwrap();
         let routes = routes::served(App::new(database.clone()), manager, Identity::OfProxy);
         let (trail, seen) = (store.trail(), store.trail());
         Self { routes, database, store, trail, seen, data }

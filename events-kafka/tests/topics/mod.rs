@@ -99,6 +99,13 @@ impl Topic {
         let options = AdminOptions::new().operation_timeout(Some(LIMIT));
         let deleted = admin.delete_topics(&[&self.name], &options).await.unwrap();
         deleted.into_iter().for_each(|topic| drop(topic.unwrap()));
+        // That is answered for before the broker has done it.
+        let consumer = self.consumer();
+        let deadline = Instant::now() + LIMIT;
+        while consumer.fetch_watermarks(&self.name, 0, Duration::from_secs(5)).is_ok() {
+            assert!(Instant::now() < deadline, "it is never gone");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// After it was deleted: makes it again, empty.
