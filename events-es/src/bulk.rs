@@ -203,7 +203,8 @@ struct Created {
 }
 
 /// What the answer of one event means. Whatever is not about the event itself passes, or is mended by
-/// somebody: a full queue, a blocked index, a missing right, too many shards.
+/// somebody: a full queue, a blocked index, a missing right, too many shards. A closed index
+/// is final all the same: what is behind it would wait for as long.
 fn verdict(item: Item) -> Verdict {
     let Created { status, error } = item.create;
     let cause = error.unwrap_or_default();
@@ -277,6 +278,7 @@ mod tests {
         assert_eq!(said(409, "version_conflict_engine_exception"), Verdict::Taken);
         assert!(is_final(400, "document_parsing_exception") && is_final(400, "mapper_parsing_exception"));
         assert!(is_final(400, "strict_dynamic_mapping_exception") && is_final(400, "illegal_argument_exception"));
+        assert!(is_final(400, "index_closed_exception"));
         assert!(passes(503, "unavailable_shards_exception") && passes(500, "x"));
         assert!(matches!(said(429, "es_rejected_execution_exception"), Verdict::Busy(_)));
         assert!(passes(403, "cluster_block_exception") && passes(403, "security_exception"));

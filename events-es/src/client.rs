@@ -140,12 +140,13 @@ impl Client {
         let mut pauses = PAUSES;
         let mut attempts = 0;
         let mut said = None;
+        let enough = end.saturating_duration_since(Instant::now()).min(self.limit) / 2;
         loop {
             let mut limit = end.saturating_duration_since(Instant::now()).min(self.limit);
-            if request.within.is_some() && request.patience == Patience::OneAnswer {
-                // One that hangs must leave time to ask the others.
-                let unasked = self.nodes.len().saturating_sub(attempts).max(1);
-                limit /= u32::try_from(unasked).unwrap_or(u32::MAX);
+            let is_shared = request.within.is_some() && request.patience == Patience::OneAnswer;
+            if is_shared && attempts + 1 < self.nodes.len() {
+                // One that hangs must leave time to ask another.
+                limit /= 2;
             }
             let answer = self.node().ask(request, limit).await;
             attempts += 1;
@@ -158,8 +159,10 @@ impl Client {
             };
             match pause {
                 Some(pause) if Instant::now() + pause < end => sleep(pause).await,
-                // The time that was left may have been too short for what was said before.
-                _ if matches!(answer, Err(RequestError::Silent { .. })) => return said.unwrap_or(answer),
+                // In the little time that was left it could not be said again.
+                _ if matches!(answer, Err(RequestError::Silent { .. })) && limit < enough => {
+                    return said.unwrap_or(answer);
+                }
                 _ => return answer,
             }
             said = match answer {

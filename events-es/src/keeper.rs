@@ -45,9 +45,6 @@ pub(crate) struct Keeper {
     search: Option<JoinHandle<()>>,
 }
 
-/// A lease that holds shorter is kept no more often.
-const SHORTEST: Duration = Duration::from_millis(300);
-
 struct Yielded {
     kept: Kept,
     since: Instant,
@@ -55,7 +52,7 @@ struct Yielded {
 
 impl Keeper {
     pub(crate) fn new(server: Arc<Server>, presence: Arc<Presence>, source: Source, held: Kept) -> Self {
-        let lease = source.lease().max(SHORTEST);
+        let lease = source.lease().max(lease::SHORTEST);
         let watch = Watch::new(held.lease.journal.clone(), lease);
         Self { server, presence, source, held, yielded_to: None, watch, lease, sweep: None, search: None }
     }

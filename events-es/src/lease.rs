@@ -127,10 +127,13 @@ pub(crate) async fn prepare(server: &Server) -> Result<(), RequestError> {
     }
 }
 
+/// A lease that holds shorter is kept no more often.
+pub(crate) const SHORTEST: Duration = Duration::from_millis(300);
+
 /// How long all nodes together may take for a request about leases: one that hangs must not cost the lease, where
 /// another answers.
 fn patience(lease: Duration) -> Duration {
-    (lease / 6).max(Duration::from_secs(2)).min(lease / 2)
+    (lease / 6).max(Duration::from_secs(2)).min(lease.max(SHORTEST) / 2)
 }
 
 /// The lease of a journal, for a process whose own holds for `lease`.

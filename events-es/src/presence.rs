@@ -138,7 +138,7 @@ impl Presence {
             Sign::Gone => Ok(()),
             Sign::Alive => Err(NotReady::Misconfigured(shared_journal(own, &lease.holder))),
             Sign::None => Err(NotReady::Later(format!(
-                "the journal of {own} was copied or moved from where {} recorded in it: whether that one is still alive                  shows within {holds:?}",
+                "the journal of {own} was copied or moved from where {} recorded in it: whether that one is still alive shows within {holds:?}",
                 lease.holder
             ))),
         }

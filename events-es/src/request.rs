@@ -187,7 +187,7 @@ pub(crate) enum RequestError {
         /// Which.
         node: String,
         /// How long it had.
-        limit: std::time::Duration,
+        limit: Duration,
     },
     /// It was answered with a status of failure.
     #[error("status {status}, {cause}")]
