@@ -118,6 +118,7 @@ impl Known {
                 return view;
             }
             // What was read without its lock may be of two states.
+            self.segments.iter().for_each(|segment| source.reading.files.forget(segment.row.number));
             *self = Self::nothing(&source.folder)?;
         }
     }

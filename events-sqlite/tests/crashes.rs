@@ -24,6 +24,7 @@ use events_sqlite::{Options, SqliteStore, Step};
 const STEP: &str = "EVENTS_TEST_STEP";
 const OCCURRENCE: &str = "EVENTS_TEST_OCCURRENCE";
 const FOLDER: &str = "EVENTS_TEST_FOLDER";
+const START: &str = "EVENTS_TEST_START";
 
 /// The child drops this month, so its events may be there or not.
 const DROPPED: Month = Month { year: 2026, month: 1 };
@@ -32,17 +33,24 @@ fn options() -> Options {
     Options::new().segment_events(16).tail_events(64).merge_parts(3)
 }
 
+/// When the first event happens: enough before the end of the month for segments and merged ones of it.
+const BEFORE: &str = "2026-01-31T23:00:00Z";
+
+/// The first segment that is sealed has events of both months, so it becomes two files.
+const AT_THE_END: &str = "2026-01-31T23:59:30Z";
+
 /// Events around the end of a month, so that closings and openings fall into different ones.
-fn generator() -> Generator {
-    let start = "2026-01-31T23:00:00Z".parse().expect("a timestamp");
+fn generator(start: &str) -> Generator {
+    let start = start.parse().expect("a timestamp");
     Generator::new(11).starting(start).every(Duration::from_secs(5)).resources(10).users(4)
 }
 
 /// Not a test of its own: what the child process does. Without a step to die at it does nothing.
 #[test]
 fn child() {
-    let (Ok(step), Ok(occurrence), Ok(folder)) =
-        (std::env::var(STEP), std::env::var(OCCURRENCE), std::env::var(FOLDER))
+    let variable = |name| std::env::var(name).ok();
+    let (Some(step), Some(occurrence), Some(folder), Some(start)) =
+        (variable(STEP), variable(OCCURRENCE), variable(FOLDER), variable(START))
     else {
         return;
     };
@@ -50,7 +58,7 @@ fn child() {
     let folder = Path::new(&folder);
     let mut acknowledged = File::options().create(true).append(true).open(folder.join("acknowledged")).unwrap();
     let seen: &'static AtomicUsize = Box::leak(Box::new(AtomicUsize::new(0)));
-    let mut generator = generator();
+    let mut generator = generator(&start);
     for round in 0..6 {
         let step = step.clone();
         let store = options()
@@ -75,12 +83,13 @@ fn child() {
     }
 }
 
-fn dies_at(step: Step, occurrence: usize, folder: &Path) {
+fn dies_at(step: Step, occurrence: usize, start: &str, folder: &Path) {
     let status = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "child", "--nocapture"])
         .env(STEP, step.as_str())
         .env(OCCURRENCE, occurrence.to_string())
         .env(FOLDER, folder)
+        .env(START, start)
         .stdout(std::process::Stdio::null())
         .stderr(std::process::Stdio::null())
         .status()
@@ -120,7 +129,7 @@ fn search_all(store: &SqliteStore) -> Vec<EventId> {
     page.events.iter().map(|found| found.event().unwrap().id).collect()
 }
 
-fn assert_whole(folder: &Path, context: &str) {
+fn assert_whole(folder: &Path, start: &str, context: &str) {
     let store = options().open(folder.join("store")).unwrap();
     let stored = read_all(&store);
     assert!(stored.is_sorted_by(|one, next| one.seq < next.seq), "{context}: numbers grow");
@@ -140,7 +149,7 @@ fn assert_whole(folder: &Path, context: &str) {
 
     let closed: HashSet<EventId> = ids.iter().filter(|id| **id != id.opening()).map(|id| id.opening()).collect();
     let open: HashSet<EventId> = store.open_operations().unwrap().iter().map(|operation| operation.id).collect();
-    let told_kinds: HashSet<EventId> = generator().events(2_400).iter().filter_map(opened).collect();
+    let told_kinds: HashSet<EventId> = generator(start).events(2_400).iter().filter_map(opened).collect();
     let expected: HashSet<EventId> =
         ids.iter().filter(|id| told_kinds.contains(id) && !closed.contains(id)).copied().collect();
     let kept = |id: &&EventId| id.timestamp().month() != DROPPED;
@@ -171,21 +180,29 @@ fn opened(entry: &Entry) -> Option<EventId> {
 fn a_process_that_dies_at_any_step_loses_and_doubles_nothing() {
     for step in Step::ALL {
         let is_drop = matches!(step, Step::DropRegistered | Step::DropCommitted);
-        let occurrences: &[usize] = if is_drop { &[1] } else { &[1, 3] };
-        for occurrence in occurrences {
+        let occurrences: &[_] = if is_drop { &[(1, BEFORE)] } else { &[(1, AT_THE_END), (3, BEFORE)] };
+        for (occurrence, start) in occurrences {
             let folder = tempfile::tempdir().unwrap();
-            dies_at(*step, *occurrence, folder.path());
-            assert_whole(folder.path(), &format!("{step}, occurrence {occurrence}"));
+            dies_at(*step, *occurrence, start, folder.path());
+            if matches!(step, Step::SealRegistered) && *start == AT_THE_END {
+                assert_eq!(months(folder.path()), 2, "what was sealed at once is of two months");
+            }
+            assert_whole(folder.path(), start, &format!("{step}, occurrence {occurrence}"));
         }
     }
+}
+
+/// Of how many months there are segments.
+fn months(folder: &Path) -> usize {
+    fs::read_dir(folder.join("store/segments")).unwrap().count()
 }
 
 #[test]
 fn what_was_durable_when_the_process_died_is_answered_as_stored() {
     let folder = tempfile::tempdir().unwrap();
-    dies_at(Step::AppendCommitted, 5, folder.path());
+    dies_at(Step::AppendCommitted, 5, BEFORE, folder.path());
     let store = options().open(folder.path().join("store")).unwrap();
-    let entries = generator().events(35);
+    let entries = generator(BEFORE).events(35);
     let answers = store.append(&entries).unwrap();
     assert!(answers.iter().all(|answer| *answer == Appended::AlreadyStored), "{answers:?}");
 }

@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use events_core::{
     Attribute, Comparison, Cursor, EventId, Field, Filter, Journal, Query, Search, SearchError, Timestamp, Viewer,
@@ -34,9 +37,10 @@ fn heavy() -> Filter {
 
 /// Asks until it is looked for.
 async fn begun<T, F: Future<Output = Result<T, SearchError>>>(ask: impl Fn() -> F) -> T {
+    let begun = Instant::now();
     loop {
         match ask().await {
-            Err(SearchError::Busy(_)) => {}
+            Err(SearchError::Busy(_)) => assert!(begun.elapsed() < Duration::from_secs(60), "it never begins"),
             answer => return answer.unwrap(),
         }
     }

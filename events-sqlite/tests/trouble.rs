@@ -536,17 +536,25 @@ fn a_reader_where_no_store_is_says_so() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_reader_lets_go_of_files_that_are_removed() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = small_segments().open(folder.path()).unwrap();
-    let entries = Generator::new(13).events(500);
-    store_all(&store, &entries);
-    store.seal_now().unwrap();
-    let reader = SqliteStore::open_read_only(folder.path()).unwrap();
-    reader.read(Seq(1), 1_000, usize::MAX).unwrap();
-    store.drop_month(entries[0].id.timestamp().month()).unwrap();
-    assert!(reader.read(Seq(1), 1_000, usize::MAX).unwrap().is_empty());
-    let files = fs::read_dir("/proc/self/fd").unwrap().filter_map(|file| fs::read_link(file.unwrap().path()).ok());
-    let held: Vec<PathBuf> =
-        files.filter(|file| file.starts_with(folder.path()) && file.to_string_lossy().ends_with("(deleted)")).collect();
-    assert!(held.is_empty(), "{held:?}");
+    for is_alone in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = small_segments().open(folder.path()).unwrap();
+        let entries = Generator::new(13).events(500);
+        store_all(&store, &entries);
+        store.seal_now().unwrap();
+        if is_alone {
+            store.close();
+        }
+        let reader = SqliteStore::open_read_only(folder.path()).unwrap();
+        assert_eq!(reader.read(Seq(1), 1_000, usize::MAX).unwrap().len(), 500);
+        if is_alone {
+            store = small_segments().open(folder.path()).unwrap();
+        }
+        store.drop_month(entries[0].id.timestamp().month()).unwrap();
+        assert!(reader.read(Seq(1), 1_000, usize::MAX).unwrap().is_empty());
+        let files = fs::read_dir("/proc/self/fd").unwrap().filter_map(|file| fs::read_link(file.unwrap().path()).ok());
+        let is_held = |file: &PathBuf| file.starts_with(folder.path()) && file.to_string_lossy().ends_with("(deleted)");
+        let held: Vec<PathBuf> = files.filter(is_held).collect();
+        assert!(held.is_empty(), "alone: {is_alone}, {held:?}");
+    }
 }
