@@ -108,7 +108,21 @@ struct Choosy {
     panics: Arc<AtomicBool>,
     /// It panics whenever it is asked for the newest number.
     panics_at_the_end: Arc<AtomicBool>,
+    /// It stores a batch, and fails with an error that nobody can print.
+    fails_unprintably: Arc<AtomicBool>,
 }
+
+/// Panics when it is printed.
+#[derive(Debug)]
+struct Unprintable;
+
+impl std::fmt::Display for Unprintable {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        panic!("on purpose")
+    }
+}
+
+impl std::error::Error for Unprintable {}
 
 impl Journal for Choosy {
     fn append(&self, entries: &[Entry]) -> Result<Vec<Appended>, AppendError> {
@@ -120,7 +134,11 @@ impl Journal for Choosy {
             return Err(JournalError::Failed("it does not like one of them".into()).not_stored());
         }
         thread::sleep(Duration::from_millis(20));
-        self.store.append(entries)
+        let stored = self.store.append(entries)?;
+        match self.fails_unprintably.swap(false, Ordering::SeqCst) {
+            true => Err(JournalError::Failed(Box::new(Unprintable)).unknown()),
+            false => Ok(stored),
+        }
     }
 
     fn get(&self, id: EventId) -> Result<Option<Bytes>, JournalError> {
@@ -316,7 +334,7 @@ async fn a_journal_that_panics_when_it_has_stored_a_batch_costs_no_event() {
     let (store, panics) = (journal.store.clone(), journal.panics_at_the_end.clone());
     let manager = patient(journal).with_limits(|limits| limits.opening = LIMIT).build().unwrap();
     // Who follows is told of each batch.
-    let _tail = manager.tail(Filter::everything(), Viewer::admin()).unwrap();
+    let mut tail = manager.tail(Filter::everything(), Viewer::admin()).unwrap();
     panics.store(true, Ordering::SeqCst);
     for number in ["1", "2"] {
         manager.scope(scope(jane(), reboot(nuvlabox(number), async {}))).await.unwrap();
@@ -326,9 +344,33 @@ async fn a_journal_that_panics_when_it_has_stored_a_batch_costs_no_event() {
         "nuvlabox.reboot nuvlabox/1" => completed,
         "nuvlabox.reboot nuvlabox/2" => completed,
     );
+    for event in store.events() {
+        let told = in_time("a tail", tail.next()).await.unwrap().unwrap();
+        assert_eq!(told.event.event().unwrap().id, event.id);
+    }
     until("nothing is open", || manager.metrics().open_operations == 0).await;
     assert_eq!(manager.metrics().append_failures, 0);
     panics.store(false, Ordering::SeqCst);
+    assert!(manager.shutdown(LIMIT).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_that_panics_when_it_is_printed_costs_no_event() {
+    let journal = Choosy::default();
+    let (store, fails) = (journal.store.clone(), journal.fails_unprintably.clone());
+    let manager = patient(journal).with_limits(|limits| limits.opening = LIMIT).build().unwrap();
+    let body = async { fails.store(true, Ordering::SeqCst) };
+    manager.scope(scope(jane(), reboot(nuvlabox("1"), body))).await.unwrap();
+    fails.store(true, Ordering::SeqCst);
+    let refused = manager.scope(scope(jane(), reboot(nuvlabox("2"), async {}))).await.unwrap_err().refusal();
+    assert_eq!(refused.kind, RefusedKind::Storage);
+    manager.scope(scope(jane(), reboot(nuvlabox("3"), async {}))).await.unwrap();
+    let mut trail = store.trail().within(LIMIT);
+    assert_events!(trail,
+        "nuvlabox.reboot nuvlabox/1" => completed,
+        "nuvlabox.reboot nuvlabox/2" => failed(refused),
+        "nuvlabox.reboot nuvlabox/3" => completed,
+    );
     assert!(manager.shutdown(LIMIT).await);
 }
 

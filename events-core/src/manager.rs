@@ -204,11 +204,11 @@ impl EventManager {
         self.shared().map_or_else(Limits::default, |shared| shared.limits.clone())
     }
 
-    /// Closes operations that are overdue, now instead of with the next round of the sweeper.
-    /// Answers how many.
+    /// Closes operations that are overdue, now instead of with the next round of the sweeper. Answers how many, also
+    /// those whose closing the store has not taken yet: it is kept.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// The store cannot be read. Cancel-safe: what it has closed stays closed.
     pub async fn sweep(&self) -> Result<u64, JournalError> {
         let Some(shared) = self.shared() else { return Ok(0) };
         let mut swept = 0;
@@ -218,7 +218,7 @@ impl EventManager {
             let mut goes_on = !receipts.is_empty();
             for receipt in &receipts {
                 let learned = poll_fn(|task| receipt.poll(task)).await;
-                swept += u64::from(matches!(learned, Learned::Answered(Answer::Stored)));
+                swept += u64::from(matches!(learned, Learned::Answered(Answer::Stored) | Learned::Overdue));
                 goes_on &= matches!(learned, Learned::Answered(Answer::Stored | Answer::Lost(_) | Answer::NoOpening));
             }
             if !goes_on {

@@ -120,7 +120,11 @@ impl Tails {
         if self.live.load(Ordering::SeqCst) == 0 {
             return;
         }
-        let newest = journal.last_seq();
+        let number = |answer: &Appended| match answer {
+            Appended::Stored(seq) => Some(*seq),
+            _ => None,
+        };
+        let newest = answers.iter().filter_map(number).max().unwrap_or_else(|| journal.last_seq());
         let mut state = self.lock();
         for (item, answer) in batch.iter().zip(answers) {
             if let Appended::Stored(seq) = answer {
