@@ -1,16 +1,22 @@
 //! Whatever is asked, the answer is that of a store that looks at every event.
 
-use std::time::Duration;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+    time::Duration,
+};
 
 use super::{
     super::{Generator, Naive, Questions, wait},
-    Check, Filled, Filter, Query, Searchable, Subject, assert_found, healthy, promises,
+    Check, Filled, Filter, Query, Searchable, Subject, assert_found, healthy, id_of, promises,
 };
-use crate::{identity::Viewer, journal::Entry, keys::Attribute};
+use crate::{id::EventId, identity::Viewer, journal::Entry, keys::Attribute};
 
 pub(super) fn checks<S: Subject<Store: Searchable>>() -> Vec<Check<S>> {
     promises![
         random_searches_are_those_of_a_naive_evaluation,
+        random_searches_beside_a_writer_are_those_of_a_naive_evaluation,
         random_counts_by_value_are_those_of_a_naive_evaluation,
         searches_in_events_of_one_instant_are_those_of_a_naive_evaluation,
         searches_over_many_months_are_those_of_a_naive_evaluation,
@@ -39,6 +45,42 @@ fn random_searches_are_those_of_a_naive_evaluation<S: Subject<Store: Searchable>
         let entries = Generator::new(seed).resources(8).users(5).events(60 * (seed as usize + 1));
         answers_are_right(subject, &entries, seed);
     }
+}
+
+fn random_searches_beside_a_writer_are_those_of_a_naive_evaluation<S: Subject<Store: Searchable>>(subject: &S) {
+    let entries = Generator::new(50).resources(8).users(5).events(600);
+    let naive = Naive::of(&entries).expect("generated events are events");
+    let places: HashMap<EventId, usize> = entries.iter().map(|entry| entry.id).zip(0..).collect();
+    let filled = Filled::<S>::with(subject, &entries[..50]);
+    let acknowledged = AtomicUsize::new(50);
+    let mut questions = Questions::about(&entries, 50);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for batch in entries[50..].chunks(10) {
+                filled.store.store(batch);
+                acknowledged.fetch_add(batch.len(), Ordering::SeqCst);
+            }
+        });
+        for asked in 0.. {
+            let before = acknowledged.load(Ordering::SeqCst);
+            let query = questions.query();
+            let mut expected = naive.search(&query.filter, &query.viewer);
+            let known = expected.iter().filter(|event| places[&event.cursor.id] < before).count();
+            let count = filled.count(&query.filter, &query.viewer);
+            assert!(
+                (known as u64..=expected.len() as u64).contains(&count),
+                "{count} counted, {known} known: {query:?}"
+            );
+            let pages = filled.pages(&query);
+            let found: HashSet<EventId> = pages.iter().map(id_of).collect();
+            // What comes while it is looked for may be there or not.
+            expected.retain(|event| places[&event.cursor.id] < before || found.contains(&event.cursor.id));
+            assert_found(&pages, &expected, &query);
+            if before == entries.len() && asked >= QUESTIONS {
+                break;
+            }
+        }
+    });
 }
 
 fn random_counts_by_value_are_those_of_a_naive_evaluation<S: Subject<Store: Searchable>>(subject: &S) {
