@@ -427,6 +427,34 @@ async fn operations_of_a_dead_process_are_abandoned_at_the_next_start_and_deferr
     running.shutdown().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_starts_although_the_store_takes_nothing_and_closes_what_another_left_open_first() {
+    for fault in [Fault::Full, Fault::CommittedButReported] {
+        println!("{fault:?}");
+        let store = MemoryStore::new();
+        let dead = patient(store.clone()).build().unwrap();
+        let mut running = JoinSet::new();
+        for id in ["1", "2", "3"] {
+            running.spawn(by_jane(&dead, hold(nuvlabox(id), pending())));
+        }
+        until("all are open", || store.len() == 3).await;
+
+        store.faults().fail_all(fault);
+        let next = patient(store.clone()).with_limits(|limits| limits.opening = LIMIT).build().unwrap();
+        until("it was tried again", || next.metrics().append_failures > 0).await;
+        store.faults().heal();
+        by_jane(&next, hold(nuvlabox("4"), accepted())).await.unwrap();
+        let types: Vec<String> = store.events().iter().map(|event| event.event_type.to_string()).collect();
+        let opening = || "nuvlabox.hold".to_owned();
+        let abandoned = || "nuvlabox.hold.failed".to_owned();
+        let mut expected = vec![opening(), opening(), opening(), abandoned(), abandoned(), abandoned()];
+        expected.extend([opening(), "nuvlabox.hold.completed".to_owned()]);
+        assert_eq!(types, expected, "each is closed once, before anything new");
+        assert!(next.open_operations().await.unwrap().is_empty());
+        running.shutdown().await;
+    }
+}
+
 fn noon_plus_an_hour() -> Timestamp {
     "2026-11-24T13:00:00.000Z".parse().unwrap()
 }

@@ -20,20 +20,22 @@ use events::{
 
 use crate::{
     beside::{self, Beside},
-    fleet::{Answer, Deployment, Nuvlabox, Problem, jane, nuvlabox},
+    fleet::{Answer, Deployment, LIMIT, Nuvlabox, Problem, jane, nuvlabox},
 };
 
 const FOLDER: &str = "EVENTS_TEST_FOLDER";
 const STEP: &str = "EVENTS_TEST_STEP";
+const OCCURRENCE: &str = "EVENTS_TEST_OCCURRENCE";
+const LEAVES_OPEN: &str = "EVENTS_TEST_LEAVES_OPEN";
 
 /// Segments so small that sealing and merging go on all the time.
 pub(crate) fn options() -> Options {
     Options::new().segment_events(32).tail_events(128).merge_parts(3)
 }
 
-/// A clock that crosses the end of a month within a few hundred operations.
+/// A clock that crosses the end of a month within some forty operations: while the first segments are sealed.
 pub(crate) fn clock() -> ManualClock {
-    ManualClock::at("2026-11-30T23:59:58.000Z".parse().unwrap())
+    ManualClock::at("2026-11-30T23:59:59.880Z".parse().unwrap())
 }
 
 /// Says that the handler of the current operation runs.
@@ -68,12 +70,10 @@ fn lives() {
     let Ok(folder) = env::var(FOLDER) else { return };
     let folder = Path::new(&folder);
     let step = env::var(STEP).ok();
+    let occurrence: usize = env::var(OCCURRENCE).map_or(1, |occurrence| occurrence.parse().unwrap());
     let seen = AtomicUsize::new(0);
     let options = options().observe(move |at| {
-        // The second time: by then there is something to lose.
-        if step.as_deref() == Some(at.as_str())
-            && (at.as_str().starts_with("Start") || seen.fetch_add(1, Ordering::SeqCst) == 1)
-        {
+        if step.as_deref() == Some(at.as_str()) && seen.fetch_add(1, Ordering::SeqCst) + 1 == occurrence {
             std::process::abort();
         }
     });
@@ -103,12 +103,43 @@ fn lives() {
     });
 }
 
-/// Starts one that aborts at a step, or goes on until it is killed.
-pub(crate) fn start(folder: &Path, step: Option<Step>, beside: &dyn Beside) -> Child {
-    let mut command = Command::new(env::current_exe().unwrap());
-    command.args(["--exact", "child::lives", "--nocapture"]).env(FOLDER, folder).envs(beside.environment());
-    if let Some(step) = step {
-        command.env(STEP, step.as_str());
+/// What a child process does that begins so many operations at once, none of which ends.
+#[tokio::test(flavor = "multi_thread")]
+async fn leaves_operations_open() {
+    let (Ok(folder), Ok(operations)) = (env::var(FOLDER), env::var(LEAVES_OPEN)) else { return };
+    let folder = Path::new(&folder);
+    let ran = Arc::new(File::options().create(true).append(true).open(folder.join("ran")).unwrap());
+    let builder = EventManager::builder(options().open(folder.join("events")).unwrap()).clock(clock());
+    let manager = builder.with_limits(|limits| limits.opening = LIMIT).build().unwrap();
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..operations.parse().unwrap() {
+        let ran = ran.clone();
+        let never = async move { drop(long(nuvlabox("1"), &ran, Duration::MAX).await) };
+        tasks.spawn(manager.scope(scope(jane(), never)));
     }
-    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    tasks.join_all().await;
+}
+
+fn child(test: &str, folder: &Path) -> Command {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command.args(["--exact", test, "--nocapture"]).env(FOLDER, folder);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+/// Starts one that goes on until it is killed.
+pub(crate) fn start(folder: &Path, beside: &dyn Beside) -> Child {
+    child("child::lives", folder).envs(beside.environment()).spawn().unwrap()
+}
+
+/// Lets one abort when it comes to a step for that many times.
+pub(crate) fn abort_at(step: Step, occurrence: usize, folder: &Path, beside: &dyn Beside) {
+    let mut child = child("child::lives", folder);
+    child.env(STEP, step.as_str()).env(OCCURRENCE, occurrence.to_string()).envs(beside.environment());
+    assert!(!child.status().unwrap().success(), "the child never came to occurrence {occurrence} of {step}");
+}
+
+/// Starts one that begins so many operations and goes on until it is killed.
+pub(crate) fn start_leaving_open(operations: usize, folder: &Path) -> Child {
+    child("child::leaves_operations_open", folder).env(LEAVES_OPEN, operations.to_string()).spawn().unwrap()
 }

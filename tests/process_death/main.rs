@@ -23,6 +23,7 @@ use std::{
     fs,
     hash::{BuildHasher, RandomState},
     path::Path,
+    process::Child,
     time::Instant,
 };
 
@@ -31,8 +32,24 @@ use events::sqlite::Step;
 use fleet::{Documents, LIMIT};
 use known::Known;
 
-fn size(folder: &Path) -> u64 {
-    fs::metadata(folder.join("ran")).map_or(0, |metadata| metadata.len())
+/// Bytes that a handler leaves when it runs: its id and the end of a line.
+const RAN: u64 = 43;
+
+/// How many handlers ran.
+fn ran(folder: &Path) -> u64 {
+    fs::metadata(folder.join("ran")).map_or(0, |metadata| metadata.len()) / RAN
+}
+
+/// Kills a child once more handlers than that have run.
+fn kill_after(handlers: u64, mut child: Child, folder: &Path) {
+    let deadline = Instant::now() + LIMIT;
+    while ran(folder) <= handlers {
+        assert!(Instant::now() < deadline, "the child does not get on");
+        assert!(child.try_wait().unwrap().is_none(), "the child ended by itself");
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 /// Kills children that go on where the one before them died, each after at most so many handlers. Answers what
@@ -43,16 +60,8 @@ async fn killed_at_random_moments(rounds: usize, handlers: u64, beside: &dyn Bes
     let mut random = RandomState::new().hash_one(0);
     for round in 0..rounds {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let until = size(folder.path()) + 49 * ((random >> 33) % handlers);
-        let mut child = child::start(folder.path(), None, beside);
-        let deadline = Instant::now() + LIMIT;
-        while size(folder.path()) <= until {
-            assert!(Instant::now() < deadline, "the child does not get on");
-            assert!(child.try_wait().unwrap().is_none(), "the child ended by itself");
-            std::thread::yield_now();
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
+        let until = ran(folder.path()) + (random >> 33) % handlers;
+        kill_after(until, child::start(folder.path(), beside), folder.path());
         known.check(folder.path(), &format!("killed in round {round}"), beside).await;
     }
     assert!(!known.documents.is_empty());
@@ -66,8 +75,14 @@ async fn aborted_at_every_step(beside: &dyn Beside) -> Documents {
     for step in Step::ALL.iter().filter(|step| !step.as_str().starts_with("Drop")) {
         let folder = tempfile::tempdir().unwrap();
         let mut known = Known::default();
-        let status = child::start(folder.path(), Some(*step), beside).wait().unwrap();
-        assert!(!status.success(), "the child never came to {step}");
+        if step.as_str().starts_with("Start") {
+            // It starts on what another one left.
+            kill_after(150, child::start(folder.path(), beside), folder.path());
+            child::abort_at(*step, 1, folder.path(), beside);
+        } else {
+            // The second time: by then there is something to lose.
+            child::abort_at(*step, 2, folder.path(), beside);
+        }
         known.check(folder.path(), &format!("aborted at {step}"), beside).await;
         documents.append(&mut known.documents);
     }
@@ -82,6 +97,20 @@ async fn a_process_that_is_killed_at_a_random_moment_loses_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_aborts_at_any_step_loses_nothing() {
     aborted_at_every_step(&Nothing).await;
+}
+
+/// More than one commit closes what it left open, and the next process dies in the middle of that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_dies_while_it_closes_what_another_left_open_loses_nothing() {
+    const OPEN: u64 = 2_500;
+    for step in [Step::AppendBegun, Step::AppendWritten, Step::AppendCommitted, Step::AppendVisible] {
+        let folder = tempfile::tempdir().unwrap();
+        kill_after(OPEN - 1, child::start_leaving_open(OPEN as usize, folder.path()), folder.path());
+        child::abort_at(step, 2, folder.path(), &Nothing);
+        let mut known = Known::default();
+        known.check(folder.path(), &format!("aborted at {step} while it closed"), &Nothing).await;
+        assert_eq!(known.documents.len() as u64, 2 * OPEN, "{step}: each is closed once");
+    }
 }
 
 #[cfg(feature = "elasticsearch")]
