@@ -1,7 +1,7 @@
 //! Does the jobs of the reference API server, over HTTP: what a job engine would do, without any devices.
 //!
 //! ```text
-//! cargo run --example api -- --data data --demo --trust-identity-header
+//! cargo run --example api -- --data data --demo
 //! cargo run --example job-runner
 //! ```
 //!

@@ -306,9 +306,8 @@ impl fmt::Display for Problem {
             ),
             Self::Missing { resource_type, krate, at } => write!(
                 f,
-                "resource type `{resource_type}` of crate `{krate}` ({at}) was expected and did not arrive: name the \
-                 crate (`use {} as _;`), or declare it explicitly [EVT137]",
-                krate.replace('-', "_")
+                "resource type `{resource_type}` of crate `{krate}` ({at}) was expected and is not in the \
+                 registry that was given: add it there (`Registry::of`), or with `Builder::declare` [EVT137]"
             ),
             Self::Policy(error) => error.fmt(f),
             Self::Limit(why) => write!(f, "{why} [EVT138]"),

@@ -332,7 +332,9 @@ async fn what_is_delivered_between_two_attempts_of_a_batch_makes_none_of_it_twic
     let Some(brokers) = events_test_servers::kafka() else { return };
     let entries = events(6, 600);
     let (old, new) = (numbered(&entries[..100], 1), numbered(&entries[100..], 101));
+    let begun = Instant::now();
     let (topic, destination) = loop {
+        assert!(begun.elapsed() < LIMIT, "the broker is always faster");
         let topic = Topic::create(&brokers, 3, &[]).await;
         let destination = KafkaTopic::connect(&brokers, &topic.name).unwrap();
         // Given up in the middle, unless the broker was faster.

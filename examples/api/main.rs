@@ -1,7 +1,7 @@
 //! The reference API server: an edge fleet over HTTP, every change of it recorded.
 //!
 //! ```text
-//! cargo run --release --example api -- --listen 127.0.0.1:8080 --data data --trust-identity-header
+//! cargo run --release --example api -- --listen 127.0.0.1:8080 --data data
 //! curl -H 'nuvla-authn-info: user/jane user/jane group/nuvla-user' -d '{"name": "gateway"}' http://127.0.0.1:8080/api/nuvlabox
 //! cargo run --example trail -- data
 //! ```
@@ -73,7 +73,8 @@ struct Arguments {
     /// Fill an empty folder with a fleet and its history, and users `jane` and `joe` with the password `demo`.
     #[arg(long)]
     demo: bool,
-    /// Believe the header `nuvla-authn-info`: only behind a proxy that sets it, and takes it from every request.
+    /// Believe the header `nuvla-authn-info` where others can reach it: only behind a proxy that sets it, and takes it from
+    /// every request. On a loopback address it is believed anyway.
     #[arg(long)]
     trust_identity_header: bool,
     /// Wait this long for the closing event of a request, and for the rights on its resource, where a machine is very busy.
@@ -96,7 +97,7 @@ async fn main() -> ExitCode {
         print_routes();
         return ExitCode::SUCCESS;
     };
-    let identity = if trust_identity_header { Identity::OfProxy } else { Identity::OfSession };
+    let identity = Identity::at(listen, trust_identity_header);
     let patience = patience.map(Duration::from_secs);
     match serve(listen, &data, demo, identity, patience, &relaying).await {
         Ok(()) => ExitCode::SUCCESS,

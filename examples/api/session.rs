@@ -1,6 +1,6 @@
 //! Sessions: who is logged in, and as whom.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use argon2::password_hash::try_generate_salt;
 use axum::{
@@ -185,6 +185,14 @@ pub(crate) enum Identity {
     OfSession,
     /// The identity header, which a proxy at the edge sets and nobody else can; without it a session.
     OfProxy,
+}
+
+impl Identity {
+    /// Who says it to a server that listens there, and was told whether a proxy stands before it.
+    pub(crate) fn at(address: SocketAddr, behind_proxy: bool) -> Self {
+        // Only programs of this machine reach it there, pages in a browser among them: those cannot set the header.
+        if behind_proxy || address.ip().is_loopback() { Self::OfProxy } else { Self::OfSession }
+    }
 }
 
 /// Says in the identity header who the session of a cookie belongs to. One that a client sent itself counts only behind a proxy.

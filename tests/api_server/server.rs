@@ -40,7 +40,7 @@ impl Server {
     pub(crate) fn start_with(data: &Path, arguments: &[&str]) -> Self {
         let mut command = example("api");
         // What an answer finds stored is not a matter of how busy the machine is.
-        command.args(["--trust-identity-header", "--patience", "20", "--listen", "127.0.0.1:0", "--data"]);
+        command.args(["--patience", "20", "--listen", "127.0.0.1:0", "--data"]);
         command.arg(data).args(arguments);
         let mut child = command.spawn().expect("it can be started");
         let stdout = child.stdout.take().expect("it is piped");

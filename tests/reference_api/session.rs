@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::{
-    api::{document::Document, session::Session},
+    api::{
+        document::Document,
+        session::{Identity, Session},
+    },
     server::{ADMIN, JANE, JOE, NOBODY, Server, assert_seen, caller, details, of_type},
 };
 
@@ -259,4 +262,17 @@ async fn acting_as_a_group() {
     let absent = (404, &*format!("{ABSENT} not found"));
     let (request, what) = (format!("POST {ABSENT}/switch-group"), format!("session.switch-group {ABSENT}"));
     server.refuses(JANE, &request, json!({ "claim": "user/jane" }), absent, &what).await;
+}
+
+#[test]
+fn the_identity_header_is_believed_where_only_this_machine_or_a_proxy_can_send_it() {
+    for (address, behind_proxy, who) in [
+        ("127.0.0.1:8080", false, Identity::OfProxy),
+        ("[::1]:8080", false, Identity::OfProxy),
+        ("0.0.0.0:8080", false, Identity::OfSession),
+        ("192.0.2.1:8080", false, Identity::OfSession),
+        ("192.0.2.1:8080", true, Identity::OfProxy),
+    ] {
+        assert_eq!(Identity::at(address.parse().unwrap(), behind_proxy), who, "{address}, {behind_proxy}");
+    }
 }
