@@ -69,6 +69,16 @@ impl Right {
 }
 
 /// Owners and rights, as they stand in an event and in a resource: `{"owners": […], "view-data": […]}`.
+///
+/// ```
+/// use events_core::{Acl, Claim, Right, Viewer, Visibility};
+///
+/// let (jane, fleet): (Claim, Claim) = ("user/jane".parse()?, "group/fleet".parse()?);
+/// let acl = Acl::owned_by(jane).granting(Right::ViewMeta, fleet.clone());
+/// assert_eq!(acl.visibility(&Viewer::with_claims([fleet])), Some(Visibility::Meta));
+/// assert_eq!(acl.visibility(&Viewer::with_claims([])), None);
+/// # Ok::<(), events_core::InvalidClaim>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Acl {

@@ -37,6 +37,21 @@ use crate::{
 };
 
 /// Sets a manager up. Everything has a default but the journal.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use events_core::{EventManager, Policy, memory::MemoryStore};
+///
+/// # let registry = events_core::Registry::of([]);
+/// let manager = EventManager::builder(MemoryStore::new())
+/// #   .registry(registry)
+///     .policy(Policy::new().off_resource_type("session"))
+///     .with_limits(|limits| limits.opening = Duration::from_secs(5))
+///     .build()?;
+/// assert_eq!(manager.limits().opening, Duration::from_secs(5));
+/// # Ok::<(), events_core::InstallError>(())
+/// ```
 pub struct Builder {
     journal: Arc<dyn Journal>,
     registry: Option<Registry>,

@@ -194,14 +194,28 @@ pub(crate) fn scoped<F: Future>(change: Change, future: F) -> Scoped<F> {
     Scoped { change, future: Some(future) }
 }
 
-/// A future that carries what is current here to wherever it runs: another task, another thread.
+/// A future that carries what is current here to wherever it runs: another task, another thread. It is as cancel-safe as
+/// the future in it.
 ///
 /// ```
-/// # async fn notify() {}
-/// # async fn demo() {
-/// let carried = events_core::carried(notify());
-/// std::thread::spawn(move || { let _ = carried; });
-/// # }
+/// use events_core::{Caller, Claim, Context, carried, scope};
+/// use tokio::runtime::Runtime;
+///
+/// async fn who() -> Option<Claim> {
+///     Context::current()?.caller().user_id.clone()
+/// }
+///
+/// let jane = Context::new(Caller::user("user/jane")?);
+/// # Runtime::new()?.block_on(async {
+/// let thread = scope(jane, async {
+///     let who = carried(who());
+///     std::thread::spawn(move || Runtime::new().map(|runtime| runtime.block_on(who)))
+/// });
+/// let answer = thread.await.join().expect("it does not panic")?;
+/// assert_eq!(answer.as_ref().map(Claim::as_str), Some("user/jane"));
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn carried<F: Future>(future: F) -> Scoped<F> {
     let carried = with_current(|current| Change {
@@ -213,10 +227,24 @@ pub fn carried<F: Future>(future: F) -> Scoped<F> {
     scoped(carried, future)
 }
 
-/// [`tokio::spawn`] that carries the context into the task.
+/// [`tokio::spawn`] that carries the context into the task: what it records belongs to the operation that spawned it. The
+/// task goes on where its handle is dropped.
 ///
 /// # Panics
 /// Outside a tokio runtime, as `tokio::spawn` does.
+///
+/// ```
+/// use events_core::{Context, scope, spawn};
+///
+/// # tokio::runtime::Runtime::new()?.block_on(async {
+/// let purpose = scope(Context::internal("backups"), async {
+///     spawn(async { Context::current().is_some() }).await
+/// });
+/// assert!(purpose.await?);
+/// # Ok::<(), tokio::task::JoinError>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn spawn<F>(future: F) -> tokio::task::JoinHandle<F::Output>
 where
     F: Future + Send + 'static,

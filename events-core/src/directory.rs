@@ -21,8 +21,30 @@ use crate::{
 /// It is asked once for an operation, before the handler runs (of what an `add` added, behind it), with recording switched
 /// off and within a limit (200 ms by default). An error, a panic or a look-up that takes too long never fails the
 /// operation: the event is then visible to administrators only and says so with `acl-fallback`.
+///
+/// ```
+/// use std::{collections::HashMap, error::Error, sync::RwLock};
+///
+/// use events_core::{Acl, AnyHref, BoxFuture, ResourceDirectory};
+///
+/// /// The resources of a program that keeps them in memory.
+/// struct Resources(RwLock<HashMap<String, Acl>>);
+///
+/// impl ResourceDirectory for Resources {
+///     fn acl<'d>(
+///         &'d self,
+///         resource: &'d AnyHref,
+///     ) -> BoxFuture<'d, Result<Option<Acl>, Box<dyn Error + Send + Sync>>> {
+///         Box::pin(async move {
+///             let resources = self.0.read().map_err(|_| "a writer panicked")?;
+///             Ok(resources.get(resource.as_str()).cloned())
+///         })
+///     }
+/// }
+/// ```
 pub trait ResourceDirectory: Send + Sync + 'static {
-    /// The ACL of a resource; none when it does not exist.
+    /// The ACL of a resource; none when it does not exist. The future is dropped where it takes longer than the limit, or
+    /// the call that it is for is cancelled.
     fn acl<'d>(
         &'d self,
         resource: &'d AnyHref,

@@ -79,6 +79,15 @@ impl InvalidHref {
 }
 
 /// A reference to any resource: `<resource-type>/<id>`.
+///
+/// ```
+/// use events_core::AnyHref;
+///
+/// let href: AnyHref = "nuvlabox/4d5e9f57-8a44-4f0c-b0b7-000000000001".parse()?;
+/// assert_eq!((href.resource_type(), href.id()), ("nuvlabox", "4d5e9f57-8a44-4f0c-b0b7-000000000001"));
+/// assert!("no resource".parse::<AnyHref>().is_err());
+/// # Ok::<(), events_core::InvalidHref>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AnyHref(Arc<str>);
 

@@ -29,6 +29,26 @@ impl EventManager {
     ///
     /// # Errors
     /// The store cannot be read, or does not answer in time or a little later. Cancel-safe.
+    ///
+    /// ```
+    /// # use events_core::{Journal, conformance::Generator, memory::MemoryStore};
+    /// use events_core::{EventManager, Query, Viewer};
+    ///
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let store = MemoryStore::new();
+    /// # store.append(&Generator::new(1).events(100))?;
+    /// # let manager = EventManager::builder(store).registry(events_core::Registry::of([])).build()?;
+    /// let newest = manager.search(&Query::new(Viewer::admin()).limit(20)).await?;
+    /// for found in &newest.events {
+    ///     println!("{}", found.event()?.event_type);
+    /// }
+    /// // Where the next page begins.
+    /// let more = newest.next.map(|next| Query::new(Viewer::admin()).limit(20).after(next));
+    /// assert!(more.is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub async fn search(&self, query: &Query) -> Result<Page, SearchError> {
         let Limits { search: limit, answer_bytes, .. } = self.limits();
         let (within, bytes) = (query.within.unwrap_or(limit), query.bytes.min(answer_bytes));
@@ -40,6 +60,24 @@ impl EventManager {
     ///
     /// # Errors
     /// The store cannot be read, or does not answer in time or a little later. Cancel-safe.
+    ///
+    /// ```
+    /// # use events_core::{Journal, conformance::Generator, memory::MemoryStore};
+    /// use events_core::{EventManager, Query, Viewer};
+    ///
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let store = MemoryStore::new();
+    /// # store.append(&Generator::new(1).events(100))?;
+    /// # let manager = EventManager::builder(store).registry(events_core::Registry::of([])).build()?;
+    /// let page = manager.search(&Query::new(Viewer::admin()).limit(1)).await?;
+    /// let id = page.events[0].event()?.id;
+    /// assert!(manager.get(id, &Viewer::admin()).await?.is_some());
+    /// // Whoever may not see it is not told that it is there.
+    /// assert!(manager.get(id, &Viewer::with_claims([])).await?.is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub async fn get(&self, id: EventId, viewer: &Viewer) -> Result<Option<Found>, SearchError> {
         self.get_within(id, viewer, self.limits().search).await
     }
@@ -62,6 +100,23 @@ impl EventManager {
     ///
     /// # Errors
     /// The store cannot be read, or does not answer in time or a little later. Cancel-safe.
+    ///
+    /// ```
+    /// # use events_core::{Journal, conformance::Generator, memory::MemoryStore};
+    /// use events_core::{Attribute, EventManager, Filter, Viewer};
+    ///
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let store = MemoryStore::new();
+    /// # store.append(&Generator::new(1).events(100))?;
+    /// # let manager = EventManager::builder(store).registry(events_core::Registry::of([])).build()?;
+    /// let failed = Filter::is(Attribute::Phase, "failed");
+    /// let count = manager.count(&failed, &Viewer::admin()).await?;
+    /// // `cut` says that time ran out before all was counted.
+    /// assert!(count.events < 100 && !count.cut);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub async fn count(&self, filter: &Filter, viewer: &Viewer) -> Result<Count, SearchError> {
         self.count_within(filter, viewer, self.limits().search).await
     }
@@ -78,6 +133,29 @@ impl EventManager {
     ///
     /// # Errors
     /// The store cannot be read, or does not answer in time or a little later. Cancel-safe.
+    ///
+    /// ```
+    /// # use events_core::{Journal, conformance::Generator, memory::MemoryStore};
+    /// use events_core::{Aggregation, Attribute, EventManager, Filter, Viewer};
+    ///
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let store = MemoryStore::new();
+    /// # store.append(&Generator::new(1).events(100))?;
+    /// # let manager = EventManager::builder(store).registry(events_core::Registry::of([])).build()?;
+    /// let by_category = Aggregation {
+    ///     filter: Filter::everything(),
+    ///     viewer: Viewer::admin(),
+    ///     by: Attribute::Category.into(),
+    ///     size: 10,
+    ///     within: None,
+    /// };
+    /// for (category, events) in manager.aggregate(&by_category).await?.buckets {
+    ///     println!("{category}: {events}");
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub async fn aggregate(&self, aggregation: &Aggregation) -> Result<Buckets, SearchError> {
         let within = aggregation.within.unwrap_or(self.limits().search);
         let aggregation = Aggregation { within: Some(within), ..aggregation.clone() };
@@ -99,6 +177,23 @@ impl EventManager {
     ///
     /// # Errors
     /// The store cannot be read, or does not answer in time or a little later. Cancel-safe.
+    ///
+    /// ```
+    /// # use events_core::{Journal, conformance::Generator, memory::MemoryStore};
+    /// use events_core::{Attribute, EventManager, Filter, Query, Viewer};
+    ///
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// # let store = MemoryStore::new();
+    /// # store.append(&Generator::new(1).events(100))?;
+    /// # let manager = EventManager::builder(store).registry(events_core::Registry::of([])).build()?;
+    /// let openings = Query::new(Viewer::admin()).filter(Filter::is(Attribute::Phase, "requested")).limit(1);
+    /// let root = manager.search(&openings).await?.events[0].event()?.id;
+    /// let tree = manager.tree(root, &Viewer::admin()).await?;
+    /// println!("{} events followed from it", tree.events.len());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub async fn tree(&self, root: EventId, viewer: &Viewer) -> Result<Related, SearchError> {
         self.tree_within(root, viewer, self.limits().search).await
     }

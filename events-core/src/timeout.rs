@@ -48,6 +48,21 @@ pin_project! {
 ///
 /// # Panics
 /// Outside a tokio runtime with a timer.
+///
+/// Cancel-safe: dropped, it drops `future` as anybody else would.
+///
+/// ```
+/// use std::{future::pending, time::Duration};
+///
+/// use events_core::{Elapsed, timeout};
+///
+/// # tokio::runtime::Runtime::new()?.block_on(async {
+/// let limit = Duration::from_millis(10);
+/// assert_eq!(timeout(limit, async { 1 }).await, Ok(1));
+/// assert_eq!(timeout(limit, pending::<()>()).await, Err(Elapsed(limit)));
+/// # });
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn timeout<F: Future>(within: Duration, future: F) -> Timeout<F> {
     Timeout { future: Some(future), limit: tokio::time::sleep(within), within }
 }
