@@ -74,7 +74,7 @@ struct Arguments {
     #[arg(long)]
     demo: bool,
     /// Believe the header `nuvla-authn-info` where others can reach it: only behind a proxy that sets it, and takes it from
-    /// every request. On a loopback address it is believed anyway.
+    /// every request. On a loopback address it is believed anyway, but of pages in a browser.
     #[arg(long)]
     trust_identity_header: bool,
     /// Wait this long for the closing event of a request, and for the rights on its resource, where a machine is very busy.

@@ -183,6 +183,8 @@ pub(crate) async fn search(State(app): State<App>) -> Result<Json<Value>, ApiErr
 pub(crate) enum Identity {
     /// A session, by its cookie.
     OfSession,
+    /// The identity header of a program of this machine; of pages in a browser, and without it, a session.
+    OfMachine,
     /// The identity header, which a proxy at the edge sets and nobody else can; without it a session.
     OfProxy,
 }
@@ -190,14 +192,29 @@ pub(crate) enum Identity {
 impl Identity {
     /// Who says it to a server that listens there, and was told whether a proxy stands before it.
     pub(crate) fn at(address: SocketAddr, behind_proxy: bool) -> Self {
-        // Only programs of this machine reach it there, pages in a browser among them: those cannot set the header.
-        if behind_proxy || address.ip().is_loopback() { Self::OfProxy } else { Self::OfSession }
+        match (behind_proxy, address.ip().is_loopback()) {
+            (true, _) => Self::OfProxy,
+            (false, true) => Self::OfMachine,
+            (false, false) => Self::OfSession,
+        }
+    }
+
+    /// Whether the identity header of a request with these is believed.
+    fn believes(self, headers: &HeaderMap) -> bool {
+        match self {
+            Self::OfSession => false,
+            // A page of anybody may have a name that leads to this machine, and could set the header then. A browser says
+            // for each request which page it is of, and no page can keep it from that.
+            Self::OfMachine => !["origin", "sec-fetch-site"].iter().any(|name| headers.contains_key(*name)),
+            Self::OfProxy => true,
+        }
     }
 }
 
-/// Says in the identity header who the session of a cookie belongs to. One that a client sent itself counts only behind a proxy.
+/// Says in the identity header who the session of a cookie belongs to. One that a client sent itself counts only where
+/// [`Identity`] says so.
 pub(crate) async fn recognise(State((app, who)): State<(App, Identity)>, mut request: Request, next: Next) -> Response {
-    if who == Identity::OfSession {
+    if !who.believes(request.headers()) {
         request.headers_mut().remove(events_http::HEADER);
     }
     if !request.headers().contains_key(events_http::HEADER)

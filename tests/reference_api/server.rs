@@ -60,13 +60,17 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Server {
     pub(crate) fn start() -> Self {
+        Self::recognising(Identity::OfProxy)
+    }
+
+    pub(crate) fn recognising(who: Identity) -> Self {
         let data = tempfile::tempdir().unwrap();
         let database = Database::open(&data.path().join("resources.db")).unwrap();
         let store = MemoryStore::new();
         let builder = app::events(EventManager::builder(store.clone()), &database);
         let patient = builder.with_limits(|limits| (limits.closing_wait, limits.acl_lookup) = (PATIENCE, PATIENCE));
         let manager = patient.build().unwrap();
-        let routes = routes::served(App::new(database.clone()), manager, Identity::OfProxy);
+        let routes = routes::served(App::new(database.clone()), manager, who);
         let (trail, seen) = (store.trail(), store.trail());
         Self { routes, database, store, trail, seen, data }
     }
