@@ -74,9 +74,9 @@ fn not_taken(shared: &Opaque<Shared>, batch: &[Item], error: &AppendError, pause
     // Where the disk is full, nobody may be able to take a line either.
     unharmed(log);
     shared.queue.failed(batch, error, pause);
-    if error.unknown {
-        unharmed(|| shared.tails.appended(&*shared.journal, &[], &[]));
-    }
+    // Some of it may be stored all the same, or of a batch before it.
+    shared.relays.appended();
+    unharmed(|| shared.tails.appended(&*shared.journal, &[], &[]));
 }
 
 fn append(journal: &dyn Journal, entries: &[Entry]) -> Result<Vec<Appended>, AppendError> {

@@ -4,6 +4,7 @@ use std::{
     env,
     fs::File,
     io::Write,
+    os::unix::process::ExitStatusExt,
     path::Path,
     process::{Child, Command, Stdio},
     sync::{
@@ -24,6 +25,9 @@ use crate::{
 };
 
 const FOLDER: &str = "EVENTS_TEST_FOLDER";
+/// The signal of `abort`.
+const ABORTED: i32 = 6;
+
 const STEP: &str = "EVENTS_TEST_STEP";
 const OCCURRENCE: &str = "EVENTS_TEST_OCCURRENCE";
 const LEAVES_OPEN: &str = "EVENTS_TEST_LEAVES_OPEN";
@@ -136,7 +140,8 @@ pub(crate) fn start(folder: &Path, beside: &dyn Beside) -> Child {
 pub(crate) fn abort_at(step: Step, occurrence: usize, folder: &Path, beside: &dyn Beside) {
     let mut child = child("child::lives", folder);
     child.env(STEP, step.as_str()).env(OCCURRENCE, occurrence.to_string()).envs(beside.environment());
-    assert!(!child.status().unwrap().success(), "the child never came to occurrence {occurrence} of {step}");
+    let status = child.status().unwrap();
+    assert_eq!(status.signal(), Some(ABORTED), "the child never came to occurrence {occurrence} of {step}: {status}");
 }
 
 /// Starts one that begins so many operations and goes on until it is killed.

@@ -2,7 +2,10 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
     thread,
     time::Duration,
 };
@@ -54,14 +57,22 @@ fn random_searches_beside_a_writer_are_those_of_a_naive_evaluation<S: Subject<St
     let filled = Filled::<S>::with(subject, &entries[..50]);
     let acknowledged = AtomicUsize::new(50);
     let mut questions = Questions::about(&entries, 50);
+    // A batch is stored beside each question.
+    let (asking, asked) = mpsc::channel();
     thread::scope(|scope| {
-        scope.spawn(|| {
+        let (filled, acknowledged, entries) = (&filled, &acknowledged, &entries);
+        let writer = scope.spawn(move || {
             for batch in entries[50..].chunks(10) {
+                // Nobody may be asking any more.
+                let _ = asked.recv();
                 filled.store.store(batch);
                 acknowledged.fetch_add(batch.len(), Ordering::SeqCst);
             }
         });
-        for asked in 0.. {
+        for number in 0.. {
+            // Also where it failed, which is said when it is joined.
+            let has_ended = writer.is_finished();
+            let _ = asking.send(());
             let before = acknowledged.load(Ordering::SeqCst);
             let query = questions.query();
             let mut expected = naive.search(&query.filter, &query.viewer);
@@ -76,7 +87,7 @@ fn random_searches_beside_a_writer_are_those_of_a_naive_evaluation<S: Subject<St
             // What comes while it is looked for may be there or not.
             expected.retain(|event| places[&event.cursor.id] < before || found.contains(&event.cursor.id));
             assert_found(&pages, &expected, &query);
-            if before == entries.len() && asked >= QUESTIONS {
+            if has_ended && number >= QUESTIONS {
                 break;
             }
         }
