@@ -166,7 +166,7 @@ fn a_resource_type_that_is_expected_and_does_not_arrive_is_an_error() {
     let error = builder.expect::<Nuvlabox>().build().unwrap_err().to_string();
     let expected = "resource type `nuvlabox` of crate `events` (tests/fleet/domain.rs:";
     assert!(error.contains(expected), "{error}");
-    assert!(error.contains("was expected and is not in the registry that was given"), "{error}");
+    assert!(error.contains("was expected and did not arrive: declare it explicitly (`Builder::declare`)"), "{error}");
 }
 
 #[test]

@@ -237,10 +237,10 @@ pub fn carried<F: Future>(future: F) -> Scoped<F> {
 /// use events_core::{Context, scope, spawn};
 ///
 /// # tokio::runtime::Runtime::new()?.block_on(async {
-/// let purpose = scope(Context::internal("backups"), async {
+/// let is_carried = scope(Context::internal("backups"), async {
 ///     spawn(async { Context::current().is_some() }).await
 /// });
-/// assert!(purpose.await?);
+/// assert!(is_carried.await?);
 /// # Ok::<(), tokio::task::JoinError>(())
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -306,8 +306,8 @@ impl fmt::Display for Problem {
             ),
             Self::Missing { resource_type, krate, at } => write!(
                 f,
-                "resource type `{resource_type}` of crate `{krate}` ({at}) was expected and is not in the \
-                 registry that was given: add it there (`Registry::of`), or with `Builder::declare` [EVT137]"
+                "resource type `{resource_type}` of crate `{krate}` ({at}) was expected and did not arrive: \
+                 declare it explicitly (`Builder::declare`), or add it to the registry that was given [EVT137]"
             ),
             Self::Policy(error) => error.fmt(f),
             Self::Limit(why) => write!(f, "{why} [EVT138]"),

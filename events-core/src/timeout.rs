@@ -41,15 +41,14 @@ pin_project! {
 }
 
 /// Runs `future` for at most `within`. Operations that are still running then end as `timeout`, where a
-/// future dropped by anybody else ends as `cancelled`: a dropped future cannot know why.
+/// future dropped by anybody else ends as `cancelled`: a dropped future cannot know why. As cancel-safe as `future`: dropped,
+/// it drops that.
 ///
 /// # Errors
 /// [`Elapsed`] when the limit ran out; the future was dropped.
 ///
 /// # Panics
 /// Outside a tokio runtime with a timer.
-///
-/// Cancel-safe: dropped, it drops `future` as anybody else would.
 ///
 /// ```
 /// use std::{future::pending, time::Duration};

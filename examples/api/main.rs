@@ -74,10 +74,11 @@ struct Arguments {
     #[arg(long)]
     demo: bool,
     /// Believe the header `nuvla-authn-info` where others can reach it: only behind a proxy that sets it, and takes it from
-    /// every request. On a loopback address it is believed anyway, but of pages in a browser.
+    /// every request. On a loopback address it is believed anyway, but of pages in a browser: a proxy before that has to
+    /// take it from every request, too.
     #[arg(long)]
     trust_identity_header: bool,
-    /// Wait this long for the closing event of a request, and for the rights on its resource, where a machine is very busy.
+    /// Wait this long for each event of a request, and for the rights on its resource, where a machine is very busy.
     #[arg(long, value_name = "SECONDS")]
     patience: Option<u64>,
     /// Print what is served beside the events, and which function answers, instead of serving it.
@@ -129,6 +130,7 @@ async fn serve(
     let database = Database::open(&data.join("resources.db"))?;
     let builder = app::events(EventManager::builder(SqliteStore::open(data.join("events"))?), &database);
     let patient = builder.with_limits(|limits| {
+        limits.opening = patience.unwrap_or(limits.opening);
         limits.closing_wait = patience.unwrap_or(limits.closing_wait);
         limits.acl_lookup = patience.unwrap_or(limits.acl_lookup);
     });

@@ -1,12 +1,19 @@
 //! Sessions: who is logged in, and as whom.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use argon2::password_hash::try_generate_salt;
 use axum::{
     Json,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, header::COOKIE},
+    http::{
+        HeaderMap, HeaderValue,
+        header::{COOKIE, HOST, ORIGIN},
+        uri::Authority,
+    },
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -182,33 +189,40 @@ pub(crate) async fn search(State(app): State<App>) -> Result<Json<Value>, ApiErr
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Identity {
     /// A session, by its cookie.
-    OfSession,
+    Session,
     /// The identity header of a program of this machine; of pages in a browser, and without it, a session.
-    OfMachine,
+    Machine,
     /// The identity header, which a proxy at the edge sets and nobody else can; without it a session.
-    OfProxy,
+    Proxy,
 }
 
 impl Identity {
     /// Who says it to a server that listens there, and was told whether a proxy stands before it.
     pub(crate) fn at(address: SocketAddr, behind_proxy: bool) -> Self {
         match (behind_proxy, address.ip().is_loopback()) {
-            (true, _) => Self::OfProxy,
-            (false, true) => Self::OfMachine,
-            (false, false) => Self::OfSession,
+            (true, _) => Self::Proxy,
+            (false, true) => Self::Machine,
+            (false, false) => Self::Session,
         }
     }
 
     /// Whether the identity header of a request with these is believed.
     fn believes(self, headers: &HeaderMap) -> bool {
         match self {
-            Self::OfSession => false,
-            // A page of anybody may have a name that leads to this machine, and could set the header then. A browser says
-            // for each request which page it is of, and no page can keep it from that.
-            Self::OfMachine => !["origin", "sec-fetch-site"].iter().any(|name| headers.contains_key(*name)),
-            Self::OfProxy => true,
+            Self::Session => false,
+            // A page of anybody may have a name that leads to this machine, and can set the header then: but a browser says
+            // which name that is, and for most requests that a page makes them.
+            Self::Machine => !headers.contains_key(ORIGIN) && headers.get(HOST).is_none_or(names_this_machine),
+            Self::Proxy => true,
         }
     }
+}
+
+/// Whether a host, with or without a port, is this machine by its very name.
+fn names_this_machine(host: &HeaderValue) -> bool {
+    let Some(host) = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok()) else { return false };
+    let address = host.host().trim_matches(['[', ']']);
+    address == "localhost" || address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 /// Says in the identity header who the session of a cookie belongs to. One that a client sent itself counts only where

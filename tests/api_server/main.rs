@@ -116,7 +116,8 @@ fn the_trail_of_a_reboot_is_read_beside_the_running_server() {
     }
     let root = opening["id"].as_str().unwrap();
     let one = printed(example("trail").arg(data.path()).args(["--root", root]));
-    assert_eq!(one.lines().count(), 3, "a day, the reboot, its job: {one}");
+    let events = one.lines().filter(|line| line.contains("nuvlabox.reboot") || line.contains("job.add"));
+    assert_eq!(events.count(), 2, "the reboot and its job: {one}");
     let newest = printed(example("trail").arg(data.path().join("events")).args(["--limit", "1"]));
     assert_eq!(newest, one);
 }
@@ -305,7 +306,8 @@ fn tails_do_not_keep_it_from_stopping() {
         .map(|_| {
             let mut stream = TcpStream::connect(server.address()).unwrap();
             stream.set_read_timeout(Some(server::LIMIT)).unwrap();
-            write!(stream, "GET /api/event/tail HTTP/1.1\r\nhost: test\r\nnuvla-authn-info: {JANE}\r\n\r\n").unwrap();
+            write!(stream, "GET /api/event/tail HTTP/1.1\r\nhost: localhost\r\nnuvla-authn-info: {JANE}\r\n\r\n")
+                .unwrap();
             let mut stream = BufReader::new(stream);
             let mut line = String::new();
             while !line.starts_with("retry: ") {

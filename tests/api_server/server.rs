@@ -90,7 +90,7 @@ pub(crate) fn request(method: &str, path: &str, caller: &str, body: &str) -> Str
     let length = body.len();
     let kind = if body.starts_with('{') { "application/json" } else { "application/x-www-form-urlencoded" };
     format!(
-        "{method} {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n{header}content-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}"
+        "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{header}content-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}"
     )
 }
 

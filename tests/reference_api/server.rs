@@ -60,7 +60,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Server {
     pub(crate) fn start() -> Self {
-        Self::recognising(Identity::OfProxy)
+        Self::recognising(Identity::Proxy)
     }
 
     pub(crate) fn recognising(who: Identity) -> Self {

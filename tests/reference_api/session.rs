@@ -267,12 +267,12 @@ async fn acting_as_a_group() {
 #[test]
 fn the_identity_header_is_believed_where_only_this_machine_or_a_proxy_can_send_it() {
     for (address, behind_proxy, who) in [
-        ("127.0.0.1:8080", false, Identity::OfMachine),
-        ("[::1]:8080", false, Identity::OfMachine),
-        ("127.0.0.1:8080", true, Identity::OfProxy),
-        ("0.0.0.0:8080", false, Identity::OfSession),
-        ("192.0.2.1:8080", false, Identity::OfSession),
-        ("192.0.2.1:8080", true, Identity::OfProxy),
+        ("127.0.0.1:8080", false, Identity::Machine),
+        ("[::1]:8080", false, Identity::Machine),
+        ("127.0.0.1:8080", true, Identity::Proxy),
+        ("0.0.0.0:8080", false, Identity::Session),
+        ("192.0.2.1:8080", false, Identity::Session),
+        ("192.0.2.1:8080", true, Identity::Proxy),
     ] {
         assert_eq!(Identity::at(address.parse().unwrap(), behind_proxy), who, "{address}, {behind_proxy}");
     }
@@ -281,16 +281,21 @@ fn the_identity_header_is_believed_where_only_this_machine_or_a_proxy_can_send_i
 #[tokio::test]
 async fn a_page_in_a_browser_is_recognised_by_its_session_alone() {
     let header = ("nuvla-authn-info", JANE);
-    for (who, of_a_page, status) in [
-        (Identity::OfMachine, None, 201),
-        (Identity::OfMachine, Some(("sec-fetch-site", "same-origin")), 403),
-        (Identity::OfMachine, Some(("origin", "http://elsewhere.example")), 403),
-        (Identity::OfProxy, Some(("sec-fetch-site", "same-origin")), 201),
-        (Identity::OfSession, None, 403),
+    for (who, beside, status) in [
+        (Identity::Machine, None, 201),
+        (Identity::Machine, Some(("host", "127.0.0.1:8080")), 201),
+        (Identity::Machine, Some(("host", "[::1]:8080")), 201),
+        (Identity::Machine, Some(("host", "localhost")), 201),
+        // By a name that somebody else has given to this machine.
+        (Identity::Machine, Some(("host", "elsewhere.example:8080")), 403),
+        (Identity::Machine, Some(("host", "127.0.0.1.elsewhere.example")), 403),
+        (Identity::Machine, Some(("origin", "http://elsewhere.example")), 403),
+        (Identity::Proxy, Some(("host", "fleet.example")), 201),
+        (Identity::Session, Some(("host", "127.0.0.1:8080")), 403),
     ] {
         let server = Server::recognising(who);
-        let headers: Vec<_> = [header].into_iter().chain(of_a_page).collect();
+        let headers: Vec<_> = [header].into_iter().chain(beside).collect();
         let answer = server.send_with(&headers, "POST nuvlabox", json!({ "name": "gateway" })).await;
-        assert_eq!(answer.status, status, "{who:?}, {of_a_page:?}: {}", answer.body);
+        assert_eq!(answer.status, status, "{who:?}, {beside:?}: {}", answer.body);
     }
 }
