@@ -393,7 +393,9 @@ fn payloads_that_find_no_room_before_a_store_that_hangs_are_refused() {
     within_half_a_gigabyte("payloads_that_find_no_room_before_a_store_that_hangs_are_refused", async {
         let sink = Sink::default();
         sink.hangs.store(true, Ordering::SeqCst);
-        let builder = patient(sink.clone()).with_limits(|limits| limits.payload = 10 << 20);
+        let builder = patient(sink.clone()).with_limits(|limits| {
+            (limits.payload, limits.opening) = (10 << 20, std::time::Duration::from_secs(2));
+        });
         let manager = builder.build().unwrap();
         assert_eq!(uploads(&manager, IN_FLIGHT).await, (0, IN_FLIGHT));
 

@@ -70,7 +70,7 @@ impl Designates for Named {
 
 /// A manager that gives up soon.
 fn impatient(journal: impl Journal) -> EventManager {
-    let builder = patient(journal).with_limits(|limits| limits.opening = Duration::from_secs(1));
+    let builder = patient(journal).with_limits(|limits| limits.opening = Duration::from_secs(3));
     builder.build().unwrap()
 }
 
@@ -144,7 +144,7 @@ async fn a_store_that_fails_refuses_and_leaves_no_lone_opening() {
 async fn an_opening_that_no_batch_took_in_time_is_withdrawn() {
     for store in Store::each() {
         println!("{}", store.name);
-        let manager = store.builder().with_limits(|limits| limits.opening = Duration::from_secs(1)).build().unwrap();
+        let manager = store.builder().with_limits(|limits| limits.opening = Duration::from_secs(3)).build().unwrap();
         let mut trail = store.trail().within(LIMIT);
         store.gate.close();
         let first = refused_reboot(&manager).await;

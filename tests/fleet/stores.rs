@@ -19,7 +19,7 @@ pub(crate) fn recording() -> (MemoryStore, EventManager) {
 
 /// A manager that waits for what it stores: what a response finds stored is not a matter of how fast the machine is.
 pub(crate) fn patient(journal: impl Journal) -> Builder {
-    EventManager::builder(journal).with_limits(|limits| limits.closing_wait = LIMIT)
+    EventManager::builder(journal).with_limits(|limits| (limits.opening, limits.closing_wait) = (LIMIT, LIMIT))
 }
 
 /// A fresh store behind a gate.

@@ -12,8 +12,11 @@ use crate::browser;
 use crate::clients;
 use crate::servers::{self, Wanted};
 
-/// A build of everything for tests, plus what the tests write.
-const FREE_GIB: u64 = 6;
+/// A build of everything for tests.
+const BUILD_GIB: u64 = 8;
+
+/// What the tests write.
+const TEMPORARY_GIB: u64 = 1;
 
 const GET_RUST: &str = "`rustup toolchain install` in this folder; rustup itself is at https://rustup.rs";
 const GET_C: &str = "`apt-get install build-essential`, or `dnf install gcc gcc-c++ glibc-devel make`";
@@ -49,8 +52,13 @@ pub(crate) fn check(root: &Path, tools: Tools, servers: Wanted) -> Result<(), St
         missing.extend(browser::lacks());
     }
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    missing.extend(folder("the build's folder", &target, "set CARGO_TARGET_DIR to another folder"));
-    missing.extend(folder("the folder for temporary files", &env::temp_dir(), "set TMPDIR to another folder"));
+    missing.extend(folder("the build's folder", &target, BUILD_GIB, "set CARGO_TARGET_DIR to another folder"));
+    missing.extend(folder(
+        "the folder for temporary files",
+        &env::temp_dir(),
+        TEMPORARY_GIB,
+        "set TMPDIR to another folder",
+    ));
     if servers == Wanted::All {
         missing.extend(for_servers());
     }
@@ -140,7 +148,7 @@ fn make() -> Option<Lack> {
 }
 
 /// A folder that can be written to, with space left.
-fn folder(what: &str, path: &Path, otherwise: &str) -> Option<Lack> {
+fn folder(what: &str, path: &Path, gib: u64, otherwise: &str) -> Option<Lack> {
     if let Err(error) = try_writing(path) {
         return Some(Lack {
             what: format!("{what}, {}, cannot be written to: {error}", path.display()),
@@ -149,8 +157,8 @@ fn folder(what: &str, path: &Path, otherwise: &str) -> Option<Lack> {
     }
     // Where `df` says nothing, a full disk will say so itself.
     let free = free_gib(path)?;
-    (free < FREE_GIB).then(|| Lack {
-        what: format!("{FREE_GIB} GiB of free disk for {what}, {} (there are {free})", path.display()),
+    (free < gib).then(|| Lack {
+        what: format!("{gib} GiB of free disk for {what}, {} (there are {free})", path.display()),
         remedy: format!("make space, or {otherwise}"),
     })
 }
@@ -224,7 +232,7 @@ mod tests {
     #[test]
     fn a_folder_that_cannot_be_written_to_is_named_with_a_remedy() {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-        let missing = folder("the build's folder", &file.join("target"), "choose another").unwrap();
+        let missing = folder("the build's folder", &file.join("target"), BUILD_GIB, "choose another").unwrap();
         assert!(missing.what.contains("Cargo.toml/target"), "{}", missing.what);
         assert!(missing.remedy.ends_with("choose another"), "{}", missing.remedy);
     }

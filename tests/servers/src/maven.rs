@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use crate::java::Java;
 use crate::kind::Kind;
@@ -43,15 +45,38 @@ pub(crate) fn is_there() -> bool {
     env::split_paths(&path).any(|folder| folder.join("mvn").is_file())
 }
 
+/// How often it is tried to bring a server, and how long to wait before another time: what has come by then stays.
+const ATTEMPTS: u32 = 3;
+const PAUSE: Duration = Duration::from_secs(5);
+
 /// Brings a server into `folder`.
 ///
 /// # Errors
 /// What Maven said last.
 pub(crate) fn bring(kind: Kind, java: &Java, folder: &Path) -> Result<(), String> {
+    let mut tried = bring_once(kind, java, folder);
+    for _ in 1..ATTEMPTS {
+        if tried.is_ok() {
+            break;
+        }
+        thread::sleep(PAUSE);
+        tried = bring_once(kind, java, folder);
+    }
+    tried
+}
+
+fn bring_once(kind: Kind, java: &Java, folder: &Path) -> Result<(), String> {
     let Published { goal, artifacts } = published(kind);
     let project = project(folder, &artifacts)?;
     let output = Command::new("mvn")
-        .args(["--batch-mode", "--quiet", "--file"])
+        // A server that says nothing for two minutes will not.
+        .args([
+            "--batch-mode",
+            "--quiet",
+            "-Dmaven.wagon.rto=120000",
+            "-Daether.connector.requestTimeout=120000",
+            "--file",
+        ])
         .arg(&project)
         .arg(format!("{PLUGIN}:{goal}"))
         .arg(format!("-DoutputDirectory={}", folder.display()))
