@@ -67,7 +67,7 @@ impl Pair {
 
     /// A manager that gives up soon.
     fn impatient(&self) -> EventManager {
-        self.builder().with_limits(|limits| limits.opening = Duration::from_secs(1)).build().unwrap()
+        self.builder().with_limits(|limits| limits.opening = Duration::from_secs(3)).build().unwrap()
     }
 }
 
@@ -106,7 +106,7 @@ async fn a_destination_that_hangs_longer_than_the_limit_refuses_and_leaves_no_lo
         let mut trail = pair.journal.trail().within(LIMIT);
         pair.there.faults().fail_all(fault);
         let refused = refused_reboot(&manager).await;
-        assert!(refused.contains("not confirmed by `memory` within 1s"), "{refused}");
+        assert!(refused.contains("not confirmed by `memory` within 3s"), "{refused}");
         assert_events!(trail, "nuvlabox.reboot nuvlabox/1" => failed(refused));
         until("nothing is open", || manager.metrics().open_operations == 0).await;
 

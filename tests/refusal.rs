@@ -147,8 +147,11 @@ async fn an_opening_that_no_batch_took_in_time_is_withdrawn() {
         let manager = store.builder().with_limits(|limits| limits.opening = Duration::from_secs(3)).build().unwrap();
         let mut trail = store.trail().within(LIMIT);
         store.gate.close();
-        let first = refused_reboot(&manager).await;
-        let second = refused_reboot(&manager).await;
+        let behind = async {
+            until("the store has the first", || store.gate.holds()).await;
+            refused_reboot(&manager).await
+        };
+        let (first, second) = tokio::join!(refused_reboot(&manager), behind);
         assert_eq!((first.kind, second.kind), (RefusedKind::Storage, RefusedKind::Storage));
         let waiting = || manager.metrics().waiting_events;
         until("what was withdrawn is gone before the store answers", || waiting() == 2).await;

@@ -51,7 +51,7 @@ pub use self::{
 pub(crate) struct Relays(Box<[Arc<Relay>]>);
 
 impl Relays {
-    /// The journal holds more than before. Costs next to nothing where nobody relays.
+    /// The journal holds more than before, or may. Costs next to nothing where nobody relays.
     #[inline]
     pub(crate) fn appended(&self) {
         for relay in &self.0 {

@@ -41,8 +41,8 @@ pin_project! {
 }
 
 /// Runs `future` for at most `within`. Operations that are still running then end as `timeout`, where a
-/// future dropped by anybody else ends as `cancelled`: a dropped future cannot know why. As cancel-safe as `future`: dropped,
-/// it drops that.
+/// future dropped by anybody else ends as `cancelled`: a dropped future cannot know why. As cancel-safe as
+/// `future`: dropped, it drops that.
 ///
 /// # Errors
 /// [`Elapsed`] when the limit ran out; the future was dropped.

@@ -73,9 +73,9 @@ struct Arguments {
     /// Fill an empty folder with a fleet and its history, and users `jane` and `joe` with the password `demo`.
     #[arg(long)]
     demo: bool,
-    /// Believe the header `nuvla-authn-info` where others can reach it: only behind a proxy that sets it, and takes it from
-    /// every request. On a loopback address it is believed anyway, but of pages in a browser: a proxy before that has to
-    /// take it from every request, too.
+    /// Believe the header `nuvla-authn-info` of every request: only behind a proxy that sets it, and takes it from what
+    /// clients send. Where it listens on a loopback address it is believed anyway of requests to that or to `localhost`,
+    /// but of pages in a browser: a proxy in front of that has to take it from what clients send, too.
     #[arg(long)]
     trust_identity_header: bool,
     /// Wait this long for each event of a request, and for the rights on its resource, where a machine is very busy.

@@ -190,7 +190,8 @@ pub(crate) async fn search(State(app): State<App>) -> Result<Json<Value>, ApiErr
 pub(crate) enum Identity {
     /// A session, by its cookie.
     Session,
-    /// The identity header of a program of this machine; of pages in a browser, and without it, a session.
+    /// The identity header of a program that calls this machine by its very name; of pages in a browser, and without it, a
+    /// session.
     Machine,
     /// The identity header, which a proxy at the edge sets and nobody else can; without it a session.
     Proxy,
@@ -222,7 +223,7 @@ impl Identity {
 fn names_this_machine(host: &HeaderValue) -> bool {
     let Some(host) = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok()) else { return false };
     let address = host.host().trim_matches(['[', ']']);
-    address == "localhost" || address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+    address.eq_ignore_ascii_case("localhost") || address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 /// Says in the identity header who the session of a cookie belongs to. One that a client sent itself counts only where

@@ -25,12 +25,12 @@ use crate::{
 };
 
 const FOLDER: &str = "EVENTS_TEST_FOLDER";
-/// The signal of `abort`.
-const ABORTED: i32 = 6;
-
 const STEP: &str = "EVENTS_TEST_STEP";
 const OCCURRENCE: &str = "EVENTS_TEST_OCCURRENCE";
 const LEAVES_OPEN: &str = "EVENTS_TEST_LEAVES_OPEN";
+
+/// The signal of `abort`.
+const ABORTED: i32 = 6;
 
 /// Segments so small that sealing and merging go on all the time.
 pub(crate) fn options() -> Options {

@@ -279,13 +279,13 @@ fn the_identity_header_is_believed_where_only_this_machine_or_a_proxy_can_send_i
 }
 
 #[tokio::test]
-async fn a_page_in_a_browser_is_recognised_by_its_session_alone() {
+async fn the_identity_header_of_a_page_in_a_browser_is_not_believed() {
     let header = ("nuvla-authn-info", JANE);
     for (who, beside, status) in [
         (Identity::Machine, None, 201),
         (Identity::Machine, Some(("host", "127.0.0.1:8080")), 201),
         (Identity::Machine, Some(("host", "[::1]:8080")), 201),
-        (Identity::Machine, Some(("host", "localhost")), 201),
+        (Identity::Machine, Some(("host", "LocalHost")), 201),
         // By a name that somebody else has given to this machine.
         (Identity::Machine, Some(("host", "elsewhere.example:8080")), 403),
         (Identity::Machine, Some(("host", "127.0.0.1.elsewhere.example")), 403),

@@ -13,8 +13,8 @@ use std::{
 };
 
 use events_core::{
-    Builder, Entry, EntryKind, EventId, EventManager, Journal, NotReady, Position, Registry, RelayError, RelayState,
-    RelayStatus, Resumption, SearchError, Seq, Viewer,
+    Builder, Caller, Context, Entry, EntryKind, EventId, EventManager, Journal, NotReady, Position, PostError, Posted,
+    RefusedKind, Registry, RelayError, RelayState, RelayStatus, Resumption, SearchError, Seq, Viewer,
     conformance::Generator,
     memory::{Fault, MemoryStore},
 };
@@ -371,6 +371,22 @@ async fn a_destination_that_is_away_at_the_start_is_no_error() {
     delivered(manager).await;
     assert!(server.prepared() >= 4, "each time it was not ready it is asked again");
     assert_whole("afterwards", &server, &entries, true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_stored_although_the_journal_fails_is_delivered_at_once() {
+    let (journal, server) = (MemoryStore::new(), Server::new("server"));
+    let manager = relaying(journal.clone(), &server);
+    until("it delivers", || status(&manager).state == RelayState::Delivering).await;
+    journal.faults().fail_append(1, Fault::CommittedButReported);
+    let event = serde_json::json!({ "event-type": "backup.finished" });
+    let posted = Posted::new(event.as_object().unwrap().clone());
+    let jane = Context::new(Caller::user("user/jane").unwrap());
+    // Nobody tries it again: it is in doubt.
+    let error = manager.post(posted, &jane).await.unwrap_err();
+    assert!(matches!(&error, PostError::Refused(refused) if refused.kind == RefusedKind::Storage), "{error}");
+    until("it is there", || server.store.len() == 1).await;
+    delivered(manager).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -57,9 +57,9 @@ fn random_searches_beside_a_writer_are_those_of_a_naive_evaluation<S: Subject<St
     let filled = Filled::<S>::with(subject, &entries[..50]);
     let acknowledged = AtomicUsize::new(50);
     let mut questions = Questions::about(&entries, 50);
-    // A batch is stored beside each question.
-    let (asking, asked) = mpsc::channel();
     thread::scope(|scope| {
+        // A batch is stored beside each question.
+        let (asking, asked) = mpsc::channel();
         let (filled, acknowledged, entries) = (&filled, &acknowledged, &entries);
         let writer = scope.spawn(move || {
             for batch in entries[50..].chunks(10) {
