@@ -136,11 +136,12 @@ impl Client {
     /// # Errors
     /// No node answers: whether one of them did what it was asked is unknown.
     pub(crate) async fn send(&self, request: &Request) -> Result<Answer, RequestError> {
-        let end = Instant::now() + request.within.unwrap_or(self.limit);
+        let whole = request.within.unwrap_or(self.limit);
+        let end = Instant::now() + whole;
         let mut pauses = PAUSES;
         let mut attempts = 0;
         let mut said = None;
-        let enough = end.saturating_duration_since(Instant::now()).min(self.limit) / 2;
+        let enough = whole.min(self.limit) / 2;
         loop {
             let mut limit = end.saturating_duration_since(Instant::now()).min(self.limit);
             let is_shared = request.within.is_some() && request.patience == Patience::OneAnswer;
